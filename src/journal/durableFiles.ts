@@ -1,0 +1,47 @@
+/** What journal files share: making directory entries durable, and errors with a next step. */
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { JournalError } from '../engine/errors';
+
+/** Makes the names in a directory durable. Windows has no such call and needs none: NTFS journals its metadata. */
+export async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Creates a directory and its parents so that they survive a power cut. Existing ones cost one call. */
+export async function makeDurableDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+/** @returns a JournalError that says what could not be done and, by the system's error code, what to do about it */
+export function journalError(what: string, error: unknown): JournalError {
+  const code = errorCode(error);
+  const cause = error instanceof Error ? error.message : String(error);
+  return new JournalError(`${what}: ${cause}.`, nextSteps[code ?? ''] ?? CHECK_FOLDER, { cause: error });
+}
+
+/** @returns the system's code, e.g. `ENOENT` */
+export function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+const CHECK_FOLDER = 'Check that the storage folder exists, is writable and that its disk works, then try again.';
+const FREE_SPACE = 'Free some space on the disk that holds the storage folder, then try again.';
+const PERMISSION = 'Give yourself permission to write to the storage folder, then try again.';
+
+const nextSteps: Readonly<Record<string, string>> = {
+  ENOSPC: FREE_SPACE,
+  EDQUOT: FREE_SPACE,
+  EFBIG: FREE_SPACE,
+  EACCES: PERMISSION,
+  EPERM: PERMISSION,
+  EROFS: PERMISSION,
+};

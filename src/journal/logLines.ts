@@ -1,0 +1,59 @@
+/** The lines of a session log file, as bytes: what is whole, what is torn, what is damaged. */
+import { createReadStream } from 'node:fs';
+import type { SessionEvent } from '../engine/events';
+
+export interface LogLine {
+  /** 1-based. */
+  readonly number: number;
+  /** Offset of its first byte. */
+  readonly start: number;
+  /** Without the newline. */
+  readonly bytes: Buffer;
+  /** False for what follows the last newline. */
+  readonly terminated: boolean;
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * Splits at `\n` only: readline would also split at U+2028, which JSON leaves as it is.
+ * @param end read only the file's first `end` bytes
+ */
+export async function* readLogLines(path: string, end = Number.POSITIVE_INFINITY): AsyncGenerator<LogLine> {
+  if (end <= 0) return;
+  let number = 1;
+  let start = 0;
+  let pieces: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of createReadStream(path, { end: end - 1, highWaterMark: 256 * 1024 })) {
+    const bytes = chunk as Buffer;
+    let from = 0;
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
+      pieces.push(bytes.subarray(from, at));
+      const line = Buffer.concat(pieces);
+      yield { number, start, bytes: line, terminated: true };
+      number += 1;
+      start += line.length + 1;
+      from = at + 1;
+      pieces = [];
+      length = 0;
+    }
+    pieces.push(bytes.subarray(from));
+    length += bytes.length - from;
+  }
+  if (length > 0) yield { number, start, bytes: Buffer.concat(pieces), terminated: false };
+}
+
+/** @returns the line's event, or undefined when it is not a whole event with a dense sequence number */
+export function parseLogLine(line: LogLine): SessionEvent | undefined {
+  if (!line.terminated) return undefined;
+  try {
+    const value = JSON.parse(line.bytes.toString('utf8')) as Partial<SessionEvent> | null;
+    // Sequence numbers start at 1 and have no gaps, so the number of the line is the number of the event.
+    return typeof value === 'object' && value !== null && value.seq === line.number && typeof value.type === 'string'
+      ? (value as SessionEvent)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,113 @@
+/** Where sessions are on disk, and reading them without opening them: for lists, the CLI and rebuilding the index. */
+import { open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { JournalError } from '../engine/errors';
+import type { SessionEvent } from '../engine/events';
+import { errorCode, journalError } from './durableFiles';
+import { type LogLine, parseLogLine, readLogLines } from './logLines';
+
+export interface SessionSummary {
+  readonly id: string;
+  /** ms since the epoch. */
+  readonly created: number;
+  readonly modified: number;
+  /** The first line of the first thing the person said; undefined while nothing was said. */
+  readonly title?: string;
+}
+
+/** The first user message is among the first few events; what they hold is short (long texts are blobs). */
+const HEAD_BYTES = 64 * 1024;
+const TITLE_LENGTH = 120;
+
+/** @throws JournalError when the id cannot be a folder's name */
+export function sessionFolder(dir: string, sessionId: string): string {
+  // Also keeps ids that come from a command line inside `dir`.
+  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,100}$/.test(sessionId)) {
+    throw new JournalError(
+      `"${sessionId}" is not a session id.`,
+      'Use letters, digits, "-", "_" and ".", at most 100 of them.',
+    );
+  }
+  return join(dir, sessionId);
+}
+
+/** The file that "Open Paging Log File" opens. @throws JournalError when the id cannot be a folder's name */
+export function sessionLogPath(dir: string, sessionId: string): string {
+  return join(sessionFolder(dir, sessionId), 'events.jsonl');
+}
+
+/**
+ * Reads the whole events of a log that another process may be writing; stops before a torn or damaged line.
+ * @throws JournalError when there is no such session
+ */
+export async function* readSession(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
+  const path = sessionLogPath(dir, sessionId);
+  try {
+    for await (const line of readLogLines(path)) {
+      const event = parseLogLine(line);
+      if (event === undefined) return;
+      yield event;
+    }
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw journalError(`The session log ${path} could not be read`, error);
+    throw new JournalError(`There is no session ${sessionId} in ${dir}.`, 'Check the id and the store.');
+  }
+}
+
+/** The sessions of a folder, last changed first. Reads the beginning of each log only. @throws JournalError */
+export async function listSessions(dir: string): Promise<readonly SessionSummary[]> {
+  let names: readonly string[];
+  try {
+    names = (await readdir(dir, { withFileTypes: true })).filter((e) => e.isDirectory()).map((e) => e.name);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw journalError(`The sessions in ${dir} could not be listed`, error);
+  }
+  const found = await Promise.all(names.map((name) => summarise(dir, name)));
+  return found.filter((summary) => summary !== undefined).sort((a, b) => b.modified - a.modified);
+}
+
+/** @returns undefined when the folder holds no readable log with at least one event */
+async function summarise(dir: string, id: string): Promise<SessionSummary | undefined> {
+  let created: number | undefined;
+  let modified: number;
+  let title: string | undefined;
+  try {
+    const file = await open(sessionLogPath(dir, id), 'r');
+    try {
+      modified = (await file.stat()).mtimeMs;
+      const head = Buffer.alloc(HEAD_BYTES);
+      const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
+      for (const line of splitHead(head.subarray(0, bytesRead))) {
+        const event = parseLogLine(line);
+        if (event === undefined) break;
+        created ??= event.at;
+        if (event.type === 'message.user') {
+          title = titleOf(event.text);
+          break;
+        }
+      }
+    } finally {
+      await file.close();
+    }
+  } catch {
+    // Not a session, or deleted this moment.
+    return undefined;
+  }
+  return created === undefined ? undefined : { id, created, modified, ...(title ? { title } : {}) };
+}
+
+function* splitHead(head: Buffer): Generator<LogLine> {
+  let start = 0;
+  for (let number = 1; ; number++) {
+    const newline = head.indexOf(0x0a, start);
+    if (newline < 0) return;
+    yield { number, start, bytes: head.subarray(start, newline), terminated: true };
+    start = newline + 1;
+  }
+}
+
+function titleOf(text: string): string {
+  const line = text.trim().split('\n', 1)[0]?.trim() ?? '';
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+}
