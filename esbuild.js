@@ -1,0 +1,165 @@
+// Builds everything that runs into dist/:
+//
+//   extension.js    what VS Code loads at activation
+//   *.js            processes, workers and lazily loaded parts: one bundle for each of `nodeEntries`
+//   lancedb.*.node  LanceDB's native library for this platform
+//   grammars/       tree-sitter's wasm runtime and its grammars
+//   bin/            ripgrep
+//   webview/        browser code, styles and the icon font
+//
+// Lazy loading: `await import('../models/openaiModel')` of a module that is an entry below is not inlined
+// but becomes a require of the sibling bundle `./openaiModel.js`. All other imports are bundled: dist/ runs
+// without node_modules. Workers and child processes are found by `join(__dirname, 'disk.js')`.
+//
+// Flags: --watch, --production (minified, no source maps).
+
+const esbuild = require('esbuild');
+const { copyFileSync, existsSync, globSync, mkdirSync, renameSync, rmSync, statSync } = require('node:fs');
+const { basename, join, resolve } = require('node:path');
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+const dist = join(__dirname, 'dist');
+const modules = join(__dirname, 'node_modules');
+
+const nodeEntries = {
+  extension: 'src/extension.ts',
+  vctx: 'src/cli/main.ts',
+  disk: 'src/disk/main.ts',
+  indexWorker: 'src/disk/indexWorker.ts',
+  tokenWorker: 'src/models/tokenWorker.ts',
+  openaiModel: 'src/models/openaiModel.ts',
+};
+
+const webviewEntries = {
+  chat: 'src/webview/chat/main.ts',
+  notes: 'src/webview/notes/main.ts',
+};
+
+/** Files copied as they are: destination in dist/ → pattern in node_modules. */
+const assets = {
+  '.': '@lancedb/lancedb-*/lancedb.*.node',
+  grammars: '{web-tree-sitter/tree-sitter.wasm,@vscode/tree-sitter-wasm/wasm/tree-sitter-*.wasm}',
+  bin: `@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg*`,
+  webview: '@vscode/codicons/dist/codicon.{css,ttf}',
+};
+
+/** Must not be loaded at activation: whole packages that only the lazy bundles and processes use. */
+const heavy = /node_modules\/(@lancedb|apache-arrow|web-tree-sitter|gpt-tokenizer|openai)\//;
+const maxExtensionBytes = 500 * 1024;
+
+/** @type {esbuild.Plugin} */
+const lazyEntries = {
+  name: 'lazy-entries',
+  setup(build) {
+    /** @param {string} file */
+    const withoutExtension = (file) => resolve(__dirname, file).replace(/\.[jt]s$/, '');
+    const bundles = new Map(
+      Object.entries(nodeEntries).map(([name, file]) => [withoutExtension(file), name]),
+    );
+    build.onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      const name = kind === 'dynamic-import' && bundles.get(withoutExtension(join(resolveDir, path)));
+      return name ? { path: `./${name}.js`, external: true } : undefined;
+    });
+  },
+};
+
+/** @satisfies {esbuild.BuildOptions} */
+const common = {
+  absWorkingDir: __dirname,
+  bundle: true,
+  minify: production,
+  sourcemap: !production,
+  metafile: true,
+  logLevel: 'info',
+};
+
+/** @satisfies {esbuild.BuildOptions} */
+const nodeBuild = {
+  ...common,
+  entryPoints: existing(nodeEntries),
+  outdir: dist,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  // LanceDB's loader tries `./lancedb.<platform>.node` before the package of that name.
+  external: ['vscode', '*.node', '@lancedb/lancedb-*'],
+  // The CommonJS builds, however they are imported: LanceDB and src/disk must share one copy of Arrow, and
+  // the module build of web-tree-sitter wants import.meta.
+  alias: {
+    'apache-arrow': require.resolve('apache-arrow'),
+    'web-tree-sitter': require.resolve('web-tree-sitter'),
+  },
+  // Dynamic imports become require: the extension host provides the vscode module only to that.
+  supported: { 'dynamic-import': false },
+  plugins: [lazyEntries],
+};
+
+/** @satisfies {esbuild.BuildOptions} */
+const webviewBuild = {
+  ...common,
+  entryPoints: existing(webviewEntries),
+  outdir: join(dist, 'webview'),
+  platform: 'browser',
+  format: 'iife',
+  target: 'es2022',
+};
+
+/** @param {Record<string, string>} entries */
+function existing(entries) {
+  for (const [name, file] of Object.entries(entries)) {
+    if (existsSync(join(__dirname, file))) continue;
+    console.log(`skipped ${name}: ${file} does not exist yet`);
+    delete entries[name];
+  }
+  return entries;
+}
+
+function copyAssets() {
+  for (const [folder, pattern] of Object.entries(assets)) {
+    const files = globSync(pattern, { cwd: modules });
+    if (files.length === 0) console.warn(`warning: no ${pattern} for this platform`);
+    mkdirSync(join(dist, folder), { recursive: true });
+    for (const file of files) copyIfChanged(join(modules, file), join(dist, folder, basename(file)));
+  }
+}
+
+/**
+ * By renaming a copy: a running disk process keeps the library it has mapped.
+ * @param {string} from
+ * @param {string} to
+ */
+function copyIfChanged(from, to) {
+  const source = statSync(from);
+  const target = statSync(to, { throwIfNoEntry: false });
+  if (target?.size === source.size && target.mtimeMs >= source.mtimeMs) return;
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
+}
+
+/** @param {esbuild.Metafile} metafile */
+function checkExtension({ outputs }) {
+  const extension = outputs['dist/extension.js'];
+  if (!extension) return;
+  const wrong = Object.keys(extension.inputs).filter((file) => heavy.test(file));
+  if (wrong.length > 0) throw new Error(`dist/extension.js must load these lazily:\n  ${wrong.join('\n  ')}`);
+  if (production && extension.bytes > maxExtensionBytes) {
+    throw new Error(`dist/extension.js has ${extension.bytes} bytes, more than ${maxExtensionBytes}`);
+  }
+}
+
+async function main() {
+  if (production) rmSync(dist, { recursive: true, force: true });
+  copyAssets();
+  if (watch) {
+    for (const options of [nodeBuild, webviewBuild]) await (await esbuild.context(options)).watch();
+  } else {
+    const [node] = await Promise.all([esbuild.build(nodeBuild), esbuild.build(webviewBuild)]);
+    checkExtension(node.metafile);
+  }
+}
+
+main().catch((error) => {
+  console.error(`error: ${error.message}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,38 @@
+// Builds the extension and packs it for this platform: `npm run package`.
+
+import { mkdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { main, mustRun, root, step } from './run.mjs';
+
+/** What the Marketplace calls this platform. */
+const target = `${isMusl() ? 'alpine' : process.platform}-${process.arch}`;
+
+export const vsixPath = join(root, 'dist-vsix', `virtual-context-${target}.vsix`);
+
+export async function packageExtension() {
+  await step('building', () => mustRun('node', ['esbuild.js', '--production'], { quiet: true }));
+  await step(`packaging ${basename(vsixPath)}`, async () => {
+    checkContents(await mustRun('vsce', ['ls', '--no-dependencies'], { quiet: true }));
+    mkdirSync(join(root, 'dist-vsix'), { recursive: true });
+    const args = ['package', '--no-dependencies', '--target', target, '--out', vsixPath];
+    await mustRun('vsce', args, { quiet: true });
+    console.log(`  ${(statSync(vsixPath).size / 1e6).toFixed(1)} MB`);
+  });
+}
+
+/**
+ * A package that lost its native library, or has one of another platform too, installs and then fails.
+ * @param {string} listing
+ */
+function checkContents(listing) {
+  const libraries = listing.split(/\r?\n/).filter((file) => /lancedb\..*\.node$/.test(file));
+  if (libraries.length !== 1)
+    throw new Error(`The package must hold one LanceDB library, not ${libraries.length}.`);
+}
+
+function isMusl() {
+  const report = /** @type {any} */ (process.report?.getReport());
+  return process.platform === 'linux' && report.header.glibcVersionRuntime === undefined;
+}
+
+if (process.argv[1] === import.meta.filename) await main(packageExtension);

@@ -1,0 +1,188 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
+import { vi } from 'vitest';
+import { chromiumPath } from '../../../scripts/chromium.mjs';
+import { vsixPath } from '../../../scripts/package.mjs';
+import { root } from '../../../scripts/run.mjs';
+import { installExtension, startServer } from '../../../scripts/vscode.mjs';
+import { findProcesses, isDescendant, killAll } from './processes';
+
+export interface LaunchOptions {
+  /** The folder, or the .code-workspace file, to open. */
+  folder: string;
+  /** User settings, on top of `quietSettings`. */
+  settings?: Record<string, unknown>;
+  /** False opens the folder in Restricted Mode. */
+  trusted?: boolean;
+  /** Added to the environment of the server and its extension hosts. */
+  env?: Record<string, string>;
+  /** Called with the extension's installed folder before VS Code starts. */
+  tamper?: (extension: string) => void;
+}
+
+/** Nothing appears on its own accord, else screenshots differ from run to run. */
+const quietSettings = {
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'workbench.reduceMotion': 'on',
+  'telemetry.telemetryLevel': 'off',
+  'extensions.autoCheckUpdates': false,
+  'extensions.ignoreRecommendations': true,
+  'git.openRepositoryInParentFolders': 'never',
+};
+
+const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+const uiTimeout = 30_000;
+
+/**
+ * A real VS Code with the packed extension, in a real browser:
+ *
+ *     const vscode = await VSCode.launch({ folder });
+ *     await vscode.runCommand('Virtual Context: New Chat');
+ *     const chat = await vscode.webview('#prompt');
+ *     await chat.fill('#prompt', 'Where is the parser?');
+ *     await vscode.close();
+ */
+export class VSCode {
+  /** Holds all that this instance writes. */
+  private readonly home = mkdtempSync(join(tmpdir(), 'vscode-'));
+  readonly profile = { userData: join(this.home, 'data'), extensions: join(this.home, 'extensions') };
+  private server: Awaited<ReturnType<typeof startServer>> | undefined;
+
+  private constructor(
+    private readonly options: LaunchOptions,
+    private readonly browser: Browser,
+    readonly page: Page,
+  ) {}
+
+  static async launch(options: LaunchOptions): Promise<VSCode> {
+    const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArguments });
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page.setDefaultTimeout(uiTimeout);
+    const vscode = new VSCode(options, browser, page);
+    try {
+      vscode.writeSettings(options.settings ?? {});
+      await installExtension(vscode.profile, vsixPath);
+      options.tamper?.(vscode.extensionFolder());
+      await vscode.start(0);
+      return vscode;
+    } catch (error) {
+      await vscode.close();
+      throw error;
+    }
+  }
+
+  private async start(port: number): Promise<void> {
+    const { folder, trusted = true } = this.options;
+    const env = { TMPDIR: this.home, ...this.options.env }; // sockets and temporary files are removed with it
+    const args = trusted ? ['--disable-workspace-trust'] : [];
+    this.server = await startServer(this.profile, { port, args, env });
+    const kind = folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    await this.page.goto(`${this.server.url}/?${new URLSearchParams({ [kind]: folder })}`);
+    await this.workbenchReady();
+  }
+
+  private async workbenchReady(): Promise<void> {
+    await this.page.locator('.monaco-workbench .statusbar-item').first().waitFor();
+  }
+
+  /** Reloads the window: a new extension host and new webviews on the same server. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.workbenchReady();
+  }
+
+  /** Kills every process at once, as a power cut does, and starts again. */
+  async restart(): Promise<void> {
+    const port = Number(new URL(this.page.url()).port); // the browser keeps the window's state by address
+    this.killServer();
+    await this.start(port);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.close();
+    this.killServer();
+    rmSync(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private killServer(): void {
+    this.server?.stop();
+    killAll(findProcesses(this.home)); // the disk process outlives its extension host
+  }
+
+  /** Replaces the user settings; VS Code takes them over at once. */
+  writeSettings(settings: Record<string, unknown>): void {
+    const file = join(this.profile.userData, 'User/settings.json');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
+  }
+
+  /** Runs a command by its full title, "Category: Title", as soon as the command palette offers it. */
+  async runCommand(title: string): Promise<void> {
+    const palette = this.page.locator('.quick-input-widget');
+    const choose = async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await palette.locator('input').fill(`>${title}`);
+      await palette.getByText(title, { exact: true }).click({ timeout: 1000 });
+    };
+    // An open palette does not take in the commands of extensions that are still loading: it is opened anew.
+    await vi.waitFor(choose, { timeout: uiTimeout });
+  }
+
+  /** The webview's frame that holds a visible match of the selector, as soon as there is one. */
+  async webview(selector: string, timeout = uiTimeout): Promise<Frame> {
+    const find = async () => {
+      for (const frame of this.page.frames().slice(1)) {
+        const isVisible = frame.locator(selector).first().isVisible();
+        if (await isVisible.catch(() => false)) return frame; // rejected: the frame was detached meanwhile
+      }
+      return undefined;
+    };
+    const found = await vi.waitUntil(find, { timeout, interval: 100 }).catch(() => undefined);
+    if (found === undefined) throw new Error(`No webview shows ${selector} after ${timeout} ms.`);
+    return found;
+  }
+
+  /** What an output channel of the extension has logged, over all windows and restarts, oldest first. */
+  log(channel: string): string {
+    const logs = join(this.profile.userData, 'logs');
+    return readdirSync(logs, { recursive: true, encoding: 'utf8' })
+      .filter((file) => basename(file) === `${channel}.log`)
+      .sort()
+      .map((file) => readFileSync(join(logs, file), 'utf8'))
+      .join('');
+  }
+
+  /** Where the extension is installed. */
+  extensionFolder(): string {
+    const name = readdirSync(this.profile.extensions).find((entry) => entry.startsWith('virtual-context.'));
+    if (name === undefined) throw new Error('The extension is not installed.');
+    return join(this.profile.extensions, name);
+  }
+
+  extensionHostPid(): number | undefined {
+    const server = this.server?.pid ?? 0;
+    return findProcesses('--type=extensionHost').find((process) => isDescendant(process, server))?.pid;
+  }
+
+  diskProcessPid(): number | undefined {
+    return findProcesses(this.extensionFolder(), 'disk.js')[0]?.pid;
+  }
+
+  /** Saves what is seen to test-results/<name>.png. */
+  async screenshot(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(root, 'test-results', `${name}.png`) });
+  }
+}
