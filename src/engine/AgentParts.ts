@@ -1,0 +1,42 @@
+/** What a process is made of: the ports it reaches the world through, and its settings. */
+import type { EngineFunction } from './EngineFunction';
+import type {
+  Approver,
+  ArchivalStorage,
+  BlobStore,
+  Clock,
+  ContentHasher,
+  RecallStorage,
+  SessionHistory,
+  SessionLog,
+  TextDiff,
+  TokenCounter,
+  WorkspaceFiles,
+} from './ports';
+
+export interface AgentSettings {
+  /** Calls after which a turn stops and asks the person; checked after each step. */
+  readonly maxCallsPerTurn: number;
+  /** Own tokens all pinned notes may take. */
+  readonly notesTokenLimit: number;
+  /** Upper limit for one answer, provider tokens. */
+  readonly maxOutputTokens: number;
+}
+
+export interface AgentParts {
+  readonly log: SessionLog;
+  readonly history: SessionHistory;
+  readonly blobs: BlobStore;
+  readonly hash: ContentHasher;
+  readonly diff: TextDiff;
+  readonly clock: Clock;
+  readonly counter: TokenCounter;
+  readonly files: WorkspaceFiles;
+  readonly recall: RecallStorage;
+  readonly archival: ArchivalStorage;
+  readonly approver: Approver;
+  readonly functions: readonly EngineFunction[];
+  /** Names of the workspace folders. */
+  readonly folders: readonly string[];
+  readonly settings: AgentSettings;
+}

@@ -1,0 +1,63 @@
+/** The contract of a function the model may call; implementations live in tools/, one file each. */
+import type { FunctionSchema } from './chat';
+import type { Fault, FilePage, Note } from './events';
+import type { FaultHandler } from './FaultHandler';
+import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
+
+export type Validation<Arguments> =
+  | { readonly ok: true; readonly value: Arguments }
+  | { readonly ok: false; readonly error: string };
+
+/** What a function hands back. `text` is exactly what the model is shown; the executor stores it before the turn goes on. */
+export interface FunctionOutcome {
+  readonly text: string;
+  readonly isError?: boolean;
+  /** How the look-up was served, when the function is one. */
+  readonly fault?: Fault;
+  /** File ranges that `text` shows; they become resident pages. */
+  readonly pages?: readonly FilePage[];
+}
+
+/** Working context as functions may change it. Every change is durable when the promise resolves. */
+export interface NoteKeeper {
+  list(): readonly Note[];
+  /** @throws NoteLimitError, saying how many tokens are free */
+  pin(text: string, source?: string): Promise<Note>;
+  /** @throws UnknownNoteError | NoteLimitError */
+  edit(id: string, text: string): Promise<Note>;
+  /** @throws UnknownNoteError */
+  unpin(id: string): Promise<void>;
+  /** Tokens in use and allowed. */
+  usage(): { readonly used: number; readonly limit: number };
+}
+
+export interface FunctionContext {
+  readonly session: string;
+  readonly notes: NoteKeeper;
+  readonly faults: FaultHandler;
+  readonly recall: RecallStorage;
+  readonly archival: ArchivalStorage;
+  /** Makes an archival note durable in the session log, then hands it to `archival`. @returns its id */
+  readonly archive: (text: string) => Promise<string>;
+  readonly files: WorkspaceFiles;
+  readonly approver: Approver;
+  readonly clock: Clock;
+  readonly countTokens: (text: string) => Promise<number>;
+  /** Largest result that is admitted whole, tokens; longer ones must be paged by the function. */
+  readonly maxResultTokens: number;
+  /** Whether an address (`msg:`, `tool:`, `file:`, `note:`) is in the window, so that a search marks a hit instead of repeating it. */
+  readonly isResident: (address: string) => boolean;
+  /** Whether these lines of a file (1-based, inclusive) are in the window and not stale. */
+  readonly isRangeResident: (path: string, startLine: number, endLine: number) => boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface EngineFunction<Arguments = unknown> {
+  readonly schema: FunctionSchema;
+  /** Read-only functions of one step run in parallel; others run in order, alone. */
+  readonly readOnly: boolean;
+  /** @param value the parsed JSON arguments */
+  validate(value: unknown): Validation<Arguments>;
+  /** @throws VirtualContextError — shown to the model as a failed call */
+  run(args: Arguments, context: FunctionContext): Promise<FunctionOutcome>;
+}

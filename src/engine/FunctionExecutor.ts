@@ -1,0 +1,152 @@
+/**
+ * Function executor (Packer et al. 2023, section 2.3): parses, validates and runs the calls of one step and records
+ * their results; every failure goes back to the model as the call's result.
+ */
+import { toolAddress } from './addresses';
+import type { ToolCall } from './chat';
+import type { EngineFunction, FunctionContext, FunctionOutcome } from './EngineFunction';
+import { describeError } from './errors';
+import type { EventOf } from './events';
+import type { BlobStore, Clock, TokenCounter } from './ports';
+import { messageTokens } from './queueEntries';
+import type { SessionRecorder } from './SessionRecorder';
+import { splitByTokens } from './splitByTokens';
+
+/** Results may exceed the limit they were told by this factor before they are clipped: counts are estimates. */
+const CLIP_TOLERANCE = 1.25;
+
+export interface FailedCall {
+  readonly name: string;
+  readonly error: string;
+}
+
+export class FunctionExecutor {
+  private readonly functions: ReadonlyMap<string, EngineFunction>;
+
+  constructor(
+    functions: readonly EngineFunction[],
+    private readonly recorder: SessionRecorder,
+    private readonly blobs: BlobStore,
+    private readonly counter: TokenCounter,
+    private readonly clock: Clock,
+  ) {
+    this.functions = new Map(functions.map((fn) => [fn.schema.name, fn]));
+  }
+
+  /**
+   * Runs the calls of one assistant message: runs of read-only calls in parallel, all others alone and in order.
+   * Results are recorded in the order of the calls, so that the log does not depend on timing.
+   * @param firstCall number of the first call in the session, 1-based
+   * @returns the calls that failed
+   * @throws JournalError
+   */
+  async execute(
+    turn: number,
+    calls: readonly ToolCall[],
+    firstCall: number,
+    context: FunctionContext,
+  ): Promise<readonly FailedCall[]> {
+    const failed: FailedCall[] = [];
+    const numbered = calls.map((call, index) => ({ call, number: firstCall + index }));
+    for (const batch of batches(numbered, ({ call }) => this.functions.get(call.name)?.readOnly ?? false)) {
+      const running = batch.map(({ call }) => this.runTimed(call, context));
+      for (const [index, item] of batch.entries()) {
+        const { outcome, ms } = await (running[index] as ReturnType<typeof this.runTimed>);
+        if (outcome.isError) failed.push({ name: item.call.name, error: outcome.text });
+        await this.recordResult(turn, item.call, item.number, outcome, ms, context);
+      }
+    }
+    return failed;
+  }
+
+  private async runTimed(
+    call: ToolCall,
+    context: FunctionContext,
+  ): Promise<{ outcome: FunctionOutcome; ms: number }> {
+    const start = this.clock.now();
+    const outcome = await this.run(call, context);
+    return { outcome, ms: this.clock.now() - start };
+  }
+
+  private async run(call: ToolCall, context: FunctionContext): Promise<FunctionOutcome> {
+    if (context.signal.aborted) return failure('Cancelled by the person before it ran.');
+    const fn = this.functions.get(call.name);
+    if (!fn) {
+      return failure(
+        `There is no function ${call.name}. Functions: ${[...this.functions.keys()].join(', ')}.`,
+      );
+    }
+    let value: unknown;
+    try {
+      value = call.arguments.trim() === '' ? {} : JSON.parse(call.arguments);
+    } catch (error) {
+      return failure(`The arguments are not valid JSON: ${describeError(error)}. Send one JSON object.`);
+    }
+    const validation = fn.validate(value);
+    if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
+    try {
+      return await fn.run(validation.value, context);
+    } catch (error) {
+      return failure(context.signal.aborted ? 'Cancelled by the person.' : describeError(error));
+    }
+  }
+
+  private async recordResult(
+    turn: number,
+    call: ToolCall,
+    number: number,
+    outcome: FunctionOutcome,
+    ms: number,
+    context: FunctionContext,
+  ): Promise<void> {
+    const address = toolAddress(context.session, number);
+    const [textTokens = 0] = await this.counter.count([outcome.text]);
+    const clip = textTokens > context.maxResultTokens * CLIP_TOLERANCE;
+    const body = clip
+      ? await this.clipped(outcome.text, textTokens, address, context.maxResultTokens)
+      : outcome.text;
+    const tokens = clip ? ((await this.counter.count([body]))[0] ?? 0) : textTokens;
+    const shown = `[${address} · ${textTokens} tokens${outcome.isError ? ' · failed' : ''}]\n${body}`;
+    const [headingTokens = 0] = await this.counter.count([shown.slice(0, shown.indexOf('\n') + 1)]);
+    const event: Omit<EventOf<'function.result'>, 'seq' | 'at'> = {
+      type: 'function.result',
+      turn,
+      callId: call.id,
+      name: call.name,
+      address,
+      result: await this.blobs.put(shown),
+      ...(clip ? { whole: await this.blobs.put(outcome.text) } : {}),
+      tokens: messageTokens(tokens + headingTokens),
+      isError: outcome.isError ?? false,
+      ...(outcome.fault ? { fault: outcome.fault } : {}),
+      // A clipped result does not show all of its lines, so none of them may count as resident.
+      pages: clip ? [] : (outcome.pages ?? []),
+      ms,
+    };
+    await this.recorder.record(event);
+  }
+
+  private async clipped(text: string, textTokens: number, address: string, limit: number): Promise<string> {
+    const [first, ...rest] = await splitByTokens(text, limit, this.counter);
+    const pages = rest.length + 1;
+    return `${first}\n[page 1 of ${pages}, ${textTokens} tokens in all; page_in("${address}", page: 2) goes on]`;
+  }
+}
+
+function failure(text: string): FunctionOutcome {
+  return { text, isError: true };
+}
+
+/** Splits into runs of items that may share a batch; an item that may not is a batch of its own. */
+function batches<T>(items: readonly T[], shares: (item: T) => boolean): T[][] {
+  const result: T[][] = [];
+  let open = false;
+  for (const item of items) {
+    const share = shares(item);
+    const last = result.at(-1);
+    if (share && open && last) last.push(item);
+    else result.push([item]);
+    open = share;
+  }
+  return result;
+}

@@ -1,0 +1,84 @@
+/**
+ * Main context: what the model sees. A head that is frozen for an epoch (system instructions with the notes, then
+ * summary and stubs) and a FIFO queue that only grows until the next epoch.
+ * (Packer et al. 2023, MemGPT, section 2.1: system instructions, working context, FIFO queue.)
+ */
+import type { ChatMessage, FunctionSchema } from './chat';
+import type { ContentHasher, ModelRequest } from './ports';
+import type { QueueEntry } from './queueEntries';
+
+/** The head of an epoch and what its parts cost, own tokens. */
+export interface Head {
+  readonly messages: readonly ChatMessage[];
+  readonly functions: readonly FunctionSchema[];
+  readonly tokens: { readonly system: number; readonly notes: number; readonly summary: number };
+}
+
+const EMPTY_HEAD: Head = { messages: [], functions: [], tokens: { system: 0, notes: 0, summary: 0 } };
+
+export class MainContext {
+  private head: Head = EMPTY_HEAD;
+  private queue: QueueEntry[] = [];
+  private queueTokens = 0;
+
+  /** Starts an epoch. */
+  reset(head: Head, retained: readonly QueueEntry[]): void {
+    this.head = head;
+    this.queue = [...retained];
+    this.queueTokens = retained.reduce((sum, entry) => sum + entry.event.tokens, 0);
+  }
+
+  append(entry: QueueEntry): void {
+    this.queue.push(entry);
+    this.queueTokens += entry.event.tokens;
+  }
+
+  get entries(): readonly QueueEntry[] {
+    return this.queue;
+  }
+
+  get functions(): readonly FunctionSchema[] {
+    return this.head.functions;
+  }
+
+  /** Own tokens of the parts; `queue` includes the messages' overhead. */
+  get tokens(): Head['tokens'] & { readonly queue: number; readonly total: number } {
+    const { system, notes, summary } = this.head.tokens;
+    return {
+      ...this.head.tokens,
+      queue: this.queueTokens,
+      total: system + notes + summary + this.queueTokens,
+    };
+  }
+
+  request(maxOutputTokens: number): ModelRequest {
+    return {
+      messages: [...this.head.messages, ...this.queue.map((entry) => entry.message)],
+      functions: this.head.functions,
+      maxOutputTokens,
+    };
+  }
+}
+
+/** The head's messages. @param memory summary and stubs, empty while nothing was evicted */
+export function headMessages(instructions: string, notes: string, memory: string): ChatMessage[] {
+  const messages: ChatMessage[] = [
+    { role: 'system', content: `${instructions}\n\n<working_context>\n${notes}\n</working_context>` },
+  ];
+  if (memory !== '') messages.push({ role: 'user', content: memory });
+  return messages;
+}
+
+/** @returns the SHA-256 of a request's canonical JSON, which names it in the session log */
+export function requestHash(request: ModelRequest, hash: ContentHasher): string {
+  return hash(canonicalRequest(request));
+}
+
+/** @returns the request as JSON with a fixed key order */
+export function canonicalRequest(request: ModelRequest): string {
+  return JSON.stringify({
+    functions: request.functions,
+    messages: request.messages,
+    maxOutputTokens: request.maxOutputTokens,
+  });
+}

@@ -1,0 +1,84 @@
+/** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
+import type { Fault, FilePage, InterruptKind, Note, TurnEnd } from './events';
+
+/** Occupancy of main context in (estimated) provider tokens. */
+export interface MemoryGauge {
+  readonly system: number;
+  readonly notes: number;
+  readonly summary: number;
+  readonly queue: number;
+  readonly free: number;
+  readonly budget: number;
+  readonly window: number;
+  readonly windowSource: 'endpoint' | 'setting' | 'assumed';
+}
+
+export type OutputEvent =
+  | { readonly type: 'userMessage'; readonly seq: number; readonly turn: number; readonly text: string }
+  | { readonly type: 'textDelta'; readonly turn: number; readonly text: string }
+  /** The message as recorded; replaces the deltas streamed for it. Text may be empty when it only calls functions. */
+  | {
+      readonly type: 'assistantMessage';
+      readonly seq: number;
+      readonly turn: number;
+      readonly text: string;
+      readonly cut?: 'cancelled' | 'length' | 'error';
+    }
+  | {
+      readonly type: 'callStarted';
+      readonly callId: string;
+      readonly name: string;
+      readonly arguments: string;
+    }
+  | {
+      readonly type: 'callFinished';
+      readonly callId: string;
+      readonly name: string;
+      readonly address: string;
+      readonly tokens: number;
+      readonly isError: boolean;
+      readonly fault?: Fault;
+      readonly pages: readonly FilePage[];
+      readonly ms: number;
+    }
+  | { readonly type: 'interrupt'; readonly kind: InterruptKind; readonly text: string }
+  | { readonly type: 'evicted'; readonly epoch: number; readonly pages: number; readonly tokens: number }
+  | { readonly type: 'turnStarted'; readonly turn: number }
+  | {
+      readonly type: 'turnEnded';
+      readonly turn: number;
+      readonly reason: TurnEnd;
+      readonly message?: string;
+      /** Set with reason `error`: the kind of `ModelError`, so that the panel can offer the right action. */
+      readonly errorKind?: string;
+    }
+  | { readonly type: 'gauge'; readonly gauge: MemoryGauge }
+  | {
+      readonly type: 'notes';
+      readonly notes: readonly Note[];
+      readonly used: number;
+      readonly limit: number;
+    };
+
+type Listener = (event: OutputEvent) => void;
+
+/** Fans output events out to the surfaces. A listener that throws does not stop the others or the engine. */
+export class OutputBuffer {
+  private readonly listeners = new Set<Listener>();
+
+  /** @returns a function that stops listening */
+  subscribe(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  emit(event: OutputEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch {
+        // A surface that fails (a webview being torn down) must not take the turn with it; it reloads from the transcript.
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+/** The paging log: every engine act as one line a person can read (time, event, address, tokens, reason, resident/budget). */
+import type { SessionEvent } from './events';
+
+export interface PagingLine {
+  readonly level: 'info' | 'warn' | 'error' | 'debug';
+  readonly text: string;
+}
+
+/** @returns the lines of one event; an eviction has one line a page */
+export function pagingLines(event: SessionEvent): readonly PagingLine[] {
+  const occupancy = event.resident === undefined ? '' : ` | ${event.resident}/${event.budget ?? 0}`;
+  const line = (
+    level: PagingLine['level'],
+    ...parts: readonly (string | number | undefined)[]
+  ): PagingLine => ({
+    level,
+    text: `${time(event.at)} ${parts.filter((part) => part !== undefined && part !== '').join(' | ')}${occupancy}`,
+  });
+  const tokens = (count: number) => `${count} tokens`;
+  switch (event.type) {
+    case 'session.started':
+      return [line('info', 'session.started', event.workspace.join(', ') || 'no folder')];
+    case 'turn.started':
+      return [line('info', 'turn.started', `turn ${event.turn}`)];
+    case 'turn.ended':
+      return [line(event.reason === 'error' ? 'error' : 'info', 'turn.ended', event.reason, event.message)];
+    case 'message.user':
+    case 'message.assistant':
+      return [line('info', event.type, `#${event.seq}`, tokens(event.tokens))];
+    case 'function.result': {
+      if (event.isError)
+        return [line('warn', 'call.failed', event.name, event.address, tokens(event.tokens))];
+      const fault = event.fault ? `fault.${event.fault.kind}` : 'call';
+      const served = event.fault ? `${event.name}, served by ${event.fault.tier}` : event.name;
+      const addresses = event.pages.length > 0 ? event.pages.map((page) => page.address) : [event.address];
+      return addresses.map((address, index) => {
+        // The result's tokens are stated once, on its first page.
+        return line('info', fault, address, index === 0 ? tokens(event.tokens) : '', served);
+      });
+    }
+    case 'interrupt':
+      return [line('warn', `interrupt.${event.kind}`, tokens(event.tokens), firstLine(event.text))];
+    case 'epoch.started': {
+      const change = `${event.tokensBefore} → ${event.tokensAfter} tokens`;
+      return [
+        ...event.evicted.map((page) =>
+          line('info', 'evict', page.address, tokens(page.tokens), event.reason),
+        ),
+        line(
+          'info',
+          'epoch.started',
+          `epoch ${event.epoch}`,
+          change,
+          event.reason,
+          `summary by ${event.summaryBy}`,
+        ),
+      ];
+    }
+    case 'note.pinned':
+      return [line('info', 'note.pinned', `note:${event.note.id}`, `by ${event.note.by}`, event.note.source)];
+    case 'note.edited':
+    case 'note.unpinned':
+      return [line('info', event.type, `note:${event.id}`, `by ${event.by}`)];
+    case 'note.stale':
+      return [line('warn', 'note.stale', `note:${event.id}`, event.reason)];
+    case 'archival.inserted':
+      return [line('info', 'archival.inserted', `note:${event.id}`)];
+    case 'page.stale':
+      return [line('warn', 'page.stale', event.address, event.reason)];
+    case 'request.sent':
+      return [
+        line(
+          'debug',
+          `request.${event.purpose}`,
+          event.model,
+          `${event.messages} messages`,
+          event.hash.slice(0, 16),
+        ),
+      ];
+    case 'response.received': {
+      const usage = event.usage;
+      const cached = usage?.cachedTokens === undefined ? '' : `, ${usage.cachedTokens} cached`;
+      const spent = usage
+        ? `${usage.promptTokens} prompt${cached}, ${usage.completionTokens} out`
+        : 'no usage reported';
+      return [line('debug', 'response', spent, `×${event.calibration.toFixed(3)}`, `${event.ms} ms`)];
+    }
+    case 'request.failed':
+      return [line('error', 'request.failed', event.kind, event.message)];
+  }
+}
+
+function time(at: number): string {
+  return new Date(at).toISOString().slice(11, 23);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
+}

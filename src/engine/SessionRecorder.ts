@@ -1,0 +1,56 @@
+/** Writes events to the session log, folds them into the state once durable, and tells whoever watches. */
+import type { EventContext, NewSessionEvent, SessionEvent, SessionEventBody } from './events';
+import type { Clock, SessionLog } from './ports';
+import type { SessionState } from './SessionState';
+
+export type SessionListener = (event: SessionEvent) => void;
+
+export class SessionRecorder {
+  private readonly listeners = new Set<SessionListener>();
+  private tail: Promise<unknown> = Promise.resolve();
+
+  /** @param pressure estimated provider tokens of a prompt of `own` tokens, and the budget */
+  constructor(
+    private readonly log: SessionLog,
+    readonly state: SessionState,
+    private readonly clock: Clock,
+    private readonly pressure: (own: number) => EventContext,
+  ) {}
+
+  /** @returns a function that stops listening */
+  subscribe(listener: SessionListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /**
+   * Resolves when the events are durable and the state holds them. Batches are folded in the order of the calls.
+   * @throws JournalError; the state is then as before
+   */
+  record(...bodies: readonly SessionEventBody[]): Promise<readonly SessionEvent[]> {
+    const run = this.tail.then(() => this.write(bodies));
+    this.tail = run.catch(() => undefined);
+    return run;
+  }
+
+  /** Resolves when everything recorded so far is durable. */
+  async settled(): Promise<void> {
+    await this.tail;
+  }
+
+  private async write(bodies: readonly SessionEventBody[]): Promise<readonly SessionEvent[]> {
+    const at = this.clock.now();
+    let own = this.state.context.tokens.total;
+    const stamped = bodies.map((body): NewSessionEvent => {
+      if (body.type === 'epoch.started') own = body.tokensAfter;
+      else if ('tokens' in body) own += body.tokens;
+      return { ...body, at, ...this.pressure(own) };
+    });
+    const events = await this.log.append(stamped);
+    for (const event of events) {
+      await this.state.apply(event);
+      for (const listener of this.listeners) listener(event);
+    }
+    return events;
+  }
+}

@@ -1,0 +1,113 @@
+/** What addresses name: resolves them to stored text, in this session's memory first, then in the histories on disk. */
+import { type Address, parseAddress } from './addresses';
+import { UnknownAddressError } from './errors';
+import { type FilePage, isQueueEvent, type SessionEvent } from './events';
+import type { BlobStore, SessionHistory } from './ports';
+import type { SessionState } from './SessionState';
+
+export class StoredPages {
+  constructor(
+    private readonly state: SessionState,
+    private readonly blobs: BlobStore,
+    private readonly history: SessionHistory,
+  ) {}
+
+  /** The exact text an address names, without any heading. @throws UnknownAddressError | JournalError */
+  async contentOf(address: string): Promise<string> {
+    const parsed = this.parse(address);
+    const { state, blobs } = this;
+    switch (parsed.kind) {
+      case 'file':
+        return (await this.filePage(address, parsed)).source;
+      case 'note': {
+        const text =
+          state.notes.list().find((note) => note.id === parsed.id)?.text ??
+          state.archivalNotes.get(parsed.id) ??
+          (await this.findArchivalNote(parsed.id));
+        if (text === undefined) throw unknown(address);
+        return text;
+      }
+      case 'tool': {
+        const known = state.results.get(address);
+        if (known) return blobs.get(known);
+        for await (const event of this.history.events(parsed.session)) {
+          if (event.type === 'function.result' && event.address === address)
+            return blobs.get(event.whole ?? event.result);
+        }
+        throw unknown(address);
+      }
+      case 'msg':
+        return this.messages(address, parsed);
+    }
+  }
+
+  /** @throws UnknownAddressError when the text is not an address */
+  parse(address: string): Address {
+    const parsed = parseAddress(address);
+    if (!parsed) {
+      throw new UnknownAddressError(
+        `"${address}" is not an address.`,
+        'Addresses look like file:folder/src/a.ts#L1-L20@0123456789abcdef, msg:session/12, tool:session/3 or note:id; to read a file by path use read_file.',
+      );
+    }
+    return parsed;
+  }
+
+  /** A file range as it was shown, and its raw lines. @throws UnknownAddressError | JournalError */
+  async filePage(
+    address: string,
+    parsed: Extract<Address, { kind: 'file' }>,
+  ): Promise<{ filePage: FilePage; source: string }> {
+    const filePage = this.state.filePages.get(address) ?? (await this.findFilePage(address));
+    if (!filePage) throw unknown(`file ${parsed.addressPath} at ${address}`);
+    return { filePage, source: await this.blobs.get(filePage.source) };
+  }
+
+  private async findFilePage(address: string): Promise<FilePage | undefined> {
+    for await (const event of this.otherSessions()) {
+      if (event.type !== 'function.result') continue;
+      const page = event.pages.find((candidate) => candidate.address === address);
+      if (page) return page;
+    }
+    return undefined;
+  }
+
+  private async findArchivalNote(id: string): Promise<string | undefined> {
+    for await (const event of this.otherSessions()) {
+      if (event.type === 'archival.inserted' && event.id === id) return event.text;
+      if (event.type === 'note.pinned' && event.note.id === id) return event.note.text;
+    }
+    return undefined;
+  }
+
+  private async *otherSessions(): AsyncIterable<SessionEvent> {
+    const { history, state } = this;
+    for (const session of await history.sessions())
+      if (session !== state.session) yield* history.events(session);
+  }
+
+  private async messages(address: string, parsed: Extract<Address, { kind: 'msg' }>): Promise<string> {
+    const { history, blobs } = this;
+    const texts: string[] = [];
+    for await (const event of history.events(parsed.session)) {
+      if (event.seq < parsed.firstSeq || !isQueueEvent(event)) continue;
+      if (event.seq > parsed.lastSeq) break;
+      const text = event.type === 'function.result' ? await blobs.get(event.result) : event.text;
+      if (parsed.firstSeq === parsed.lastSeq) return text;
+      if (event.type === 'interrupt') continue;
+      const role = { 'message.user': 'user', 'message.assistant': 'assistant', 'function.result': 'tool' }[
+        event.type
+      ];
+      texts.push(`[msg:${parsed.session}/${event.seq}] ${role}: ${text}`);
+    }
+    if (texts.length === 0) throw unknown(address);
+    return texts.join('\n');
+  }
+}
+
+function unknown(address: string): UnknownAddressError {
+  return new UnknownAddressError(
+    `Nothing is stored at ${address}.`,
+    'Copy the address exactly from a result, a stub or recall_search.',
+  );
+}

@@ -1,0 +1,243 @@
+/** Serves page faults in the order of the hierarchy: resident pages, then recall (blobs of what was shown), then the workspace. */
+import { parseAddress } from './addresses';
+import type { FunctionOutcome } from './EngineFunction';
+import type { FilePage } from './events';
+import type { FaultHandler, ReadRange } from './FaultHandler';
+import { numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
+import { type LineRange, missingRanges } from './PageTable';
+import type {
+  BlobStore,
+  ContentHasher,
+  FileSnapshot,
+  SessionHistory,
+  TextDiff,
+  TokenCounter,
+  WorkspaceFiles,
+} from './ports';
+import type { SessionState } from './SessionState';
+import { StoredPages } from './StoredPages';
+import { splitByTokens } from './splitByTokens';
+
+export interface FaultHandlerParts {
+  readonly state: SessionState;
+  readonly files: WorkspaceFiles;
+  readonly blobs: BlobStore;
+  readonly counter: TokenCounter;
+  readonly hash: ContentHasher;
+  readonly diff: TextDiff;
+  readonly history: SessionHistory;
+}
+
+/** Longest diff that accompanies a superseded page, characters. */
+const MAX_DIFF_CHARS = 4000;
+
+export class TieredFaultHandler implements FaultHandler {
+  private readonly stored: StoredPages;
+
+  /** @param maxTokens largest page served at once, own tokens */
+  constructor(
+    private readonly parts: FaultHandlerParts,
+    private readonly maxTokens: number,
+  ) {
+    this.stored = new StoredPages(parts.state, parts.blobs, parts.history);
+  }
+
+  async readFile(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { files, state } = this.parts;
+    const snapshot = await files.read(range.path, signal);
+    const lines = splitLines(snapshot.text);
+    if (lines.length === 0) return { text: `${snapshot.path} is empty (0 lines).` };
+    const startLine = Math.max(1, range.startLine ?? 1);
+    const endLine = Math.min(lines.length, range.endLine ?? lines.length);
+    if (startLine > lines.length || endLine < startLine) {
+      return {
+        text: `${snapshot.path} has ${lines.length} lines; lines ${startLine}-${range.endLine ?? '…'} do not exist.`,
+        isError: true,
+      };
+    }
+    const wanted = { startLine, endLine };
+    const resident = state.pages
+      .freshPagesOf(snapshot.path)
+      .filter((page) => this.hashOf(lines, page) === this.addressHash(page.address));
+    const missing = missingRanges(wanted, resident);
+    if (missing.length === 0) {
+      const held = resident.filter((page) => overlaps(page, wanted)).map((page) => page.address);
+      return {
+        text: `Lines ${startLine}-${endLine} of ${snapshot.path} are already in your window, unchanged: ${held.join(', ')}`,
+        fault: { kind: 'minor', tier: 'resident' },
+      };
+    }
+    return this.serve(snapshot, lines, wanted, missing, resident);
+  }
+
+  async pageIn(address: string, page: number, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { state, files } = this.parts;
+    const parsed = this.stored.parse(address);
+    if (page === 1 && this.isResident(address)) {
+      return { text: `Already in your window: ${address}`, fault: { kind: 'minor', tier: 'resident' } };
+    }
+    if (parsed.kind !== 'file') {
+      const tier = parsed.kind === 'note' && state.archivalNotes.has(parsed.id) ? 'archival' : 'recall';
+      const { text } = await this.slice(await this.stored.contentOf(address), page);
+      return { text, fault: { kind: 'major', tier } };
+    }
+    const { filePage, source } = await this.stored.filePage(address, parsed);
+    const heading = `lines ${parsed.startLine}-${parsed.endLine}`;
+    const shown = renderFilePage(parsed.addressPath, parsed, source, filePage.source, heading);
+    const { text, whole } = await this.slice(shown.text, page);
+    const fault = { kind: 'major', tier: 'recall' } as const;
+    const current = await this.currentText(files, filePage.path, signal);
+    if (current === undefined) {
+      return {
+        text: `${text}\n[superseded: ${filePage.path} can no longer be read; this is what it was]`,
+        fault,
+      };
+    }
+    const now = rawRange(splitLines(current.text), parsed);
+    if (now !== source) return { text: `${text}\n${this.superseded(filePage.path, source, now)}`, fault };
+    return whole ? { text, fault, pages: [{ ...filePage, version: current.version }] } : { text, fault };
+  }
+
+  /** Whether what an address names is in the window and may be relied on. */
+  isResident(address: string): boolean {
+    const { state } = this.parts;
+    const page = state.pages.get(address);
+    if (page) return !page.stale;
+    const parsed = parseAddress(address);
+    if (parsed?.kind === 'note') return state.notes.list().some((note) => note.id === parsed.id);
+    if (parsed?.kind === 'msg') {
+      if (parsed.session !== state.session || parsed.firstSeq !== parsed.lastSeq) return false;
+      return state.context.entries.some(({ event }) => event.seq === parsed.firstSeq);
+    }
+    if (parsed?.kind !== 'tool') return false;
+    return state.context.entries.some(
+      ({ event }) => event.type === 'function.result' && event.address === address,
+    );
+  }
+
+  contentOf(address: string, _signal: AbortSignal): Promise<string> {
+    return this.stored.contentOf(address);
+  }
+
+  private async serve(
+    snapshot: FileSnapshot,
+    lines: readonly string[],
+    wanted: LineRange,
+    missing: readonly LineRange[],
+    resident: readonly (LineRange & { readonly address: string })[],
+  ): Promise<FunctionOutcome> {
+    const { blobs, hash, state } = this.parts;
+    const pages: FilePage[] = [];
+    const texts: string[] = [];
+    let left = this.maxTokens;
+    let recalled = false;
+    let next: number | undefined;
+    for (const range of missing) {
+      const fitted = await this.fit(lines, range, left);
+      // The first range always gets a line, else the model could never move on.
+      if (fitted.count === 0 && pages.length > 0) {
+        next = range.startLine;
+        break;
+      }
+      const served = { startLine: range.startLine, endLine: range.startLine + Math.max(1, fitted.count) - 1 };
+      left -= fitted.tokens;
+      const source = rawRange(lines, served);
+      const heading = `lines ${served.startLine}-${served.endLine} of ${lines.length} · ${fitted.tokens} tokens`;
+      const shown = renderFilePage(snapshot.addressPath, served, source, hash(source), heading);
+      recalled ||= state.pages.wasEvicted(shown.address);
+      pages.push({
+        address: shown.address,
+        path: snapshot.path,
+        ...served,
+        source: await blobs.put(source),
+        version: snapshot.version,
+      });
+      texts.push(shown.text);
+      if (served.endLine < range.endLine) {
+        next = served.endLine + 1;
+        break;
+      }
+    }
+    const held = resident.filter((page) => overlaps(page, wanted));
+    if (held.length > 0)
+      texts.push(`[already in your window: ${held.map((page) => page.address).join(', ')}]`);
+    if (next !== undefined) {
+      const perPage = Math.max(1, next - wanted.startLine);
+      const pageCount = Math.ceil((wanted.endLine - wanted.startLine + 1) / perPage);
+      texts.push(`[page 1 of ${pageCount}; go on with startLine: ${next}]`);
+    }
+    return {
+      text: texts.join('\n'),
+      fault: { kind: 'major', tier: recalled ? 'recall' : 'archival' },
+      pages,
+    };
+  }
+
+  /** How many lines from the range's start fit into `limit` own tokens. */
+  private async fit(
+    lines: readonly string[],
+    range: LineRange,
+    limit: number,
+  ): Promise<{ readonly count: number; readonly tokens: number }> {
+    // A numbered line has at least three tokens, so no more lines than this can fit.
+    const candidates = lines.slice(
+      range.startLine - 1,
+      Math.min(range.endLine, range.startLine - 1 + Math.ceil(limit / 2)),
+    );
+    const counts = await this.parts.counter.count(
+      candidates.map((line, i) => numberedLine(line, range.startLine + i)),
+    );
+    let tokens = 0;
+    let count = 0;
+    for (const cost of counts) {
+      if (tokens + cost + 1 > limit) break;
+      tokens += cost + 1;
+      count++;
+    }
+    return { count, tokens: count === 0 ? (counts[0] ?? 0) : tokens };
+  }
+
+  private async currentText(
+    files: WorkspaceFiles,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<FileSnapshot | undefined> {
+    try {
+      return await files.read(path, signal);
+    } catch {
+      // Deleted, moved or made unreadable since: the stored bytes are all there is, and the result says so.
+      return undefined;
+    }
+  }
+
+  private superseded(path: string, before: string, now: string): string {
+    const diff = this.parts.diff(before, now);
+    const shown = diff.length > MAX_DIFF_CHARS ? `${diff.slice(0, MAX_DIFF_CHARS)}\n…(diff cut)` : diff;
+    return `[superseded: ${path} has changed since; read_file shows it as it is now. Diff of these lines:]\n${shown}`;
+  }
+
+  /** The 1-based page of a text that may be longer than one page. */
+  private async slice(
+    text: string,
+    page: number,
+  ): Promise<{ readonly text: string; readonly whole: boolean }> {
+    const chunks = await splitByTokens(text, this.maxTokens, this.parts.counter);
+    if (chunks.length === 1) return { text, whole: true };
+    const chunk = chunks[page - 1];
+    if (chunk === undefined) return { text: `There are only ${chunks.length} pages.`, whole: false };
+    const more = page < chunks.length ? `; go on with page: ${page + 1}` : '';
+    return { text: `${chunk}\n[page ${page} of ${chunks.length}${more}]`, whole: false };
+  }
+
+  private hashOf(lines: readonly string[], range: LineRange): string {
+    return this.parts.hash(rawRange(lines, range)).slice(0, 16);
+  }
+
+  private addressHash(address: string): string {
+    return address.slice(address.lastIndexOf('@') + 1);
+  }
+}
+
+function overlaps(a: LineRange, b: LineRange): boolean {
+  return a.startLine <= b.endLine && b.startLine <= a.endLine;
+}

@@ -1,0 +1,256 @@
+/**
+ * Runs a turn: model steps and function calls, chained until the model answers without a call
+ * (Packer et al. 2023, section 2.4).
+ */
+import type { AgentParts } from './AgentParts';
+import type { CoherenceChecker } from './CoherenceChecker';
+import type { ToolCall } from './chat';
+import type { FunctionContext } from './EngineFunction';
+import { ModelError } from './errors';
+import type { EventContext, InterruptKind, TurnEnd } from './events';
+import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
+import { requestHash } from './MainContext';
+import type { MemoryGauge, OutputBuffer } from './OutputBuffer';
+import type { LanguageModel, ModelProfile } from './ports';
+import type { QueueManager } from './QueueManager';
+import { entryTokens, interruptText } from './queueEntries';
+import { SessionNotes } from './SessionNotes';
+import type { SessionRecorder } from './SessionRecorder';
+import type { SessionState } from './SessionState';
+import { TieredFaultHandler } from './TieredFaultHandler';
+import { TokenBudget } from './TokenBudget';
+
+export interface TurnRunnerParts {
+  readonly agent: AgentParts;
+  readonly state: SessionState;
+  readonly recorder: SessionRecorder;
+  readonly queue: QueueManager;
+  readonly coherence: CoherenceChecker;
+  readonly output: OutputBuffer;
+}
+
+export class TurnRunner {
+  /** Text of the answer that is being streamed. */
+  streamed = '';
+
+  private readonly executor: FunctionExecutor;
+  private budget: TokenBudget | undefined;
+  private profile: ModelProfile | undefined;
+
+  constructor(
+    private readonly parts: TurnRunnerParts,
+    private model: LanguageModel,
+  ) {
+    const { agent, recorder } = parts;
+    this.executor = new FunctionExecutor(agent.functions, recorder, agent.blobs, agent.counter, agent.clock);
+  }
+
+  /** Takes effect at the next step. */
+  setModel(model: LanguageModel): void {
+    this.model = model;
+    this.profile = undefined;
+    this.budget = undefined;
+  }
+
+  /** Estimated provider tokens of a prompt of `own` tokens, against the budget; 0 until the model's window is known. */
+  occupancy(own: number): EventContext {
+    return { resident: this.budget?.estimate(own) ?? own, budget: this.budget?.budget ?? 0 };
+  }
+
+  /** Occupancy of main context, in estimated provider tokens. */
+  gauge(): MemoryGauge {
+    const own = this.parts.state.context.tokens;
+    const used = this.budget?.estimate(own.total) ?? own.total;
+    const scale = own.total === 0 ? 1 : used / own.total;
+    const part = (tokens: number) => Math.round(tokens * scale);
+    const budget = this.budget?.budget ?? 0;
+    return {
+      system: part(own.system),
+      notes: part(own.notes),
+      summary: part(own.summary),
+      queue: part(own.queue),
+      free: Math.max(0, budget - used),
+      budget,
+      window: this.profile?.windowTokens ?? 0,
+      windowSource: this.profile?.windowSource ?? 'assumed',
+    };
+  }
+
+  /** Chains steps until the model answers without a call, or the limit of calls is reached. @throws VirtualContextError */
+  async chain(turn: number, signal: AbortSignal): Promise<{ reason: TurnEnd; message?: string }> {
+    const { maxCallsPerTurn } = this.parts.agent.settings;
+    for (let made = 0; made < maxCallsPerTurn; ) {
+      const budget = await this.prepareBudget(signal);
+      await this.deliverInterrupts(signal);
+      await this.parts.queue.prepareStep(this.model, budget, signal);
+      this.emitGauge();
+      const firstCall = this.parts.state.calls + 1;
+      const calls = await this.step(turn, budget, signal);
+      this.emitGauge();
+      if (calls.length === 0) return { reason: 'done' };
+      const failed = await this.executor.execute(
+        turn,
+        calls,
+        firstCall,
+        this.functionContext(calls.length, budget, signal),
+      );
+      if (signal.aborted) return { reason: 'cancelled' };
+      if (failed.length > 0) await this.interrupt('failedCall', failedText(failed));
+      made += calls.length;
+    }
+    return {
+      reason: 'callLimit',
+      message: `Stopped after ${maxCallsPerTurn} calls, the limit for one turn. Continue, or raise virtualContext.maxCallsPerTurn.`,
+    };
+  }
+
+  /** One model step; a request refused for its length is shrunk and sent once more. */
+  private async step(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<readonly ToolCall[]> {
+    try {
+      return await this.ask(turn, budget, signal);
+    } catch (error) {
+      if (!(error instanceof ModelError) || error.kind !== 'contextLength' || this.streamed !== '')
+        throw error;
+      await this.parts.recorder.record({ type: 'request.failed', kind: error.kind, message: error.message });
+      budget.rejected(this.parts.state.context.tokens.total);
+      await this.parts.queue.shrink(this.model, budget, signal);
+      return this.ask(turn, budget, signal);
+    }
+  }
+
+  private async ask(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<readonly ToolCall[]> {
+    const own = this.parts.state.context.tokens.total;
+    const request = this.parts.state.context.request(budget.reservedOutput);
+    await this.parts.recorder.record({
+      type: 'request.sent',
+      purpose: 'step',
+      model: this.model.id,
+      hash: requestHash(request, this.parts.agent.hash),
+      messages: request.messages.length,
+      estimatedTokens: budget.estimate(own),
+    });
+    const sentAt = this.parts.agent.clock.now();
+    const calls: ToolCall[] = [];
+    let cut: 'length' | undefined;
+    this.streamed = '';
+    try {
+      for await (const event of this.model.stream(request, signal)) {
+        if (event.type === 'text') {
+          this.streamed += event.text;
+          this.parts.output.emit({ type: 'textDelta', turn, text: event.text });
+        } else if (event.type === 'toolCall') {
+          // Providers reuse ids across turns; ours are unique in the session.
+          calls.push({ ...event.call, id: `call_${this.parts.state.calls + calls.length + 1}` });
+        } else {
+          if (event.reason === 'length' && calls.length === 0) cut = 'length';
+          if (event.usage) budget.observe(own, event.usage.promptTokens);
+          await this.parts.recorder.record({
+            type: 'response.received',
+            ...(event.usage ? { usage: event.usage } : {}),
+            ownTokens: own,
+            calibration: budget.calibration,
+            ms: this.parts.agent.clock.now() - sentAt,
+          });
+        }
+      }
+      await this.recordAnswer(turn, this.streamed, calls, cut);
+      return calls;
+    } catch (error) {
+      if (this.streamed !== '')
+        await this.recordAnswer(turn, this.streamed, [], signal.aborted ? 'cancelled' : 'error');
+      throw error;
+    } finally {
+      this.streamed = '';
+    }
+  }
+
+  private async recordAnswer(
+    turn: number,
+    text: string,
+    calls: readonly ToolCall[],
+    cut?: 'cancelled' | 'length' | 'error',
+  ): Promise<void> {
+    const tokens = await entryTokens(this.parts.agent.counter, {
+      role: 'assistant',
+      content: text,
+      toolCalls: calls,
+    });
+    await this.parts.recorder.record({
+      type: 'message.assistant',
+      turn,
+      text,
+      calls,
+      tokens,
+      ...(cut ? { cut } : {}),
+    });
+  }
+
+  /** The budget of the model's window, which is asked for once a model. @throws ModelError */
+  async prepareBudget(signal: AbortSignal): Promise<TokenBudget> {
+    if (!this.budget) {
+      this.profile = await this.model.profile(signal);
+      const { maxOutputTokens } = this.parts.agent.settings;
+      this.budget = new TokenBudget({ windowTokens: this.profile.windowTokens, maxOutputTokens });
+      const { measured, model } = this.parts.state;
+      if (measured && model === this.model.id) this.budget.observe(measured.own, measured.provider);
+    }
+    return this.budget;
+  }
+
+  /** What happened since the last step, as the model is told it: the person's note changes and stale pages. */
+  private async deliverInterrupts(signal: AbortSignal): Promise<void> {
+    const { events, interrupt } = await this.parts.coherence.checkPages(signal);
+    const notes = await this.parts.coherence.checkNotes(signal);
+    if (events.length + notes.length > 0) await this.parts.recorder.record(...events, ...notes);
+    if (interrupt !== '') await this.interrupt('fileChanged', interrupt);
+    // Before the first epoch the head will hold the notes as they are.
+    const deltas = this.parts.state.epoch === 0 ? undefined : this.parts.state.notes.takeDeltas();
+    if (deltas) await this.interrupt('notesChanged', `The pinned notes were changed:\n${deltas}`);
+  }
+
+  /** Puts an interrupt at the queue's tail. */
+  async interrupt(kind: InterruptKind, text: string): Promise<void> {
+    const { agent, recorder } = this.parts;
+    const tokens = await entryTokens(agent.counter, { role: 'user', content: interruptText(kind, text) });
+    await recorder.record({ type: 'interrupt', kind, text, tokens });
+  }
+
+  private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): FunctionContext {
+    const { agent, state, recorder, queue } = this.parts;
+    const maxResultTokens = queue.admissionLimit(calls, budget);
+    const faults = new TieredFaultHandler({ ...agent, state }, maxResultTokens);
+    return {
+      session: state.session,
+      notes: new SessionNotes('model', recorder, agent.counter, agent.hash, agent.clock),
+      faults,
+      recall: agent.recall,
+      archival: agent.archival,
+      archive: (text) => this.archive(text),
+      files: agent.files,
+      approver: agent.approver,
+      clock: agent.clock,
+      countTokens: async (text) => (await agent.counter.count([text]))[0] ?? 0,
+      maxResultTokens,
+      isResident: (address) => faults.isResident(address),
+      isRangeResident: (path, startLine, endLine) =>
+        state.pages.freshPagesOf(path).some((page) => page.startLine <= startLine && endLine <= page.endLine),
+      signal,
+    };
+  }
+
+  private async archive(text: string): Promise<string> {
+    const { agent, recorder } = this.parts;
+    const id = agent.hash(`${agent.clock.now()} ${text}`).slice(0, 8);
+    await recorder.record({ type: 'archival.inserted', id, text });
+    return id;
+  }
+
+  private emitGauge(): void {
+    this.parts.output.emit({ type: 'gauge', gauge: this.gauge() });
+  }
+}
+
+function failedText(failed: readonly FailedCall[]): string {
+  const lines = failed.map(({ name, error }) => `- ${name}: ${error.split('\n', 1)[0]}`);
+  return `Failed calls:\n${lines.join('\n')}\nCorrect the arguments or take another way.`;
+}

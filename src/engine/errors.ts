@@ -1,0 +1,69 @@
+/** Errors are values with a next step: every error a person or the model can meet says what to do about it. */
+export class VirtualContextError extends Error {
+  /**
+   * @param message what happened, one sentence
+   * @param nextStep what to do next, one sentence
+   */
+  constructor(
+    message: string,
+    readonly nextStep: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+export type ModelErrorKind =
+  | 'auth'
+  | 'quota'
+  | 'rateLimit'
+  | 'contextLength'
+  | 'network'
+  | 'cancelled'
+  | 'badResponse';
+
+/** Everything that can go wrong at the model boundary, classified once, by the `LanguageModel` implementation. */
+export class ModelError extends VirtualContextError {
+  constructor(
+    readonly kind: ModelErrorKind,
+    message: string,
+    nextStep: string,
+    readonly details: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, nextStep, details.cause === undefined ? undefined : { cause: details.cause });
+  }
+}
+
+/** The window cannot hold the system instructions, the notes and one exchange. */
+export class WindowTooSmallError extends VirtualContextError {}
+
+/** A path that is outside the workspace folders once symlinks are resolved. */
+export class OutsideWorkspaceError extends VirtualContextError {}
+
+/** A file that cannot be shown: missing, binary, a directory, deleted while it was read. */
+export class UnreadableFileError extends VirtualContextError {}
+
+/** The disk process or LanceDB is not there; the chat goes on without it. */
+export class DiskUnavailableError extends VirtualContextError {}
+
+/** The session log or the blob store could not be written (disk full, no permission). */
+export class JournalError extends VirtualContextError {}
+
+/** A storage folder or session that another live process holds. */
+export class HeldElsewhereError extends VirtualContextError {}
+
+/** An address that names nothing this workspace's history holds. */
+export class UnknownAddressError extends VirtualContextError {}
+
+/** No note has that id. */
+export class UnknownNoteError extends VirtualContextError {}
+
+/** A note that would take the working context over its token limit. */
+export class NoteLimitError extends VirtualContextError {}
+
+/** @returns the message a person sees: what happened and what to do next. */
+export function describeError(error: unknown): string {
+  if (error instanceof VirtualContextError) return `${error.message} ${error.nextStep}`;
+  return error instanceof Error ? error.message : String(error);
+}

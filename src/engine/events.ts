@@ -1,0 +1,202 @@
+/**
+ * The session log's events: the record everything else is derived from. Long texts are in the blob store; an event
+ * names them by hash. Four event types are queue entries (the model sees them): `message.user`, `message.assistant`,
+ * `function.result` and `interrupt`; all others describe what the engine did and why.
+ */
+import type { TokenUsage, ToolCall } from './chat';
+import type { BlobHash } from './ports';
+
+/** Who served a look-up: the window itself, the swap cache, or the disk. */
+export type Tier = 'resident' | 'recall' | 'archival';
+
+/** Minor: already resident, nothing copied. Major: brought in from recall or archival storage. */
+export interface Fault {
+  readonly kind: 'minor' | 'major';
+  readonly tier: Tier;
+}
+
+/** A range of a file as it was shown. */
+export interface FilePage {
+  /** `file:<folder>/src/a.ts#L10-L80@<16 hex>` */
+  readonly address: string;
+  /** Workspace path, as functions take it. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  /** The raw lines (without line numbers), in the blob store. */
+  readonly source: BlobHash;
+  /** `FileSnapshot.version` when it was read. */
+  readonly version: string;
+}
+
+export interface Note {
+  readonly id: string;
+  readonly text: string;
+  /** Who wrote the present text. */
+  readonly by: 'person' | 'model';
+  /** Where the text was taken from, when it was; a file address makes the note stale when the file moves on. */
+  readonly source?: string;
+  /** Set when the text at `source` has changed since. */
+  readonly stale?: boolean;
+}
+
+/** What an eviction leaves behind: enough to write a stub and to fault the page back in. */
+export interface EvictedPage {
+  readonly address: string;
+  /** Sequence number of the queue entry that held it. */
+  readonly seq: number;
+  readonly kind: 'file' | 'tool' | 'message';
+  readonly tokens: number;
+  /** One line for the stub, e.g. `read_file src/a.ts` or the first words of a message. */
+  readonly label: string;
+}
+
+export type InterruptKind =
+  | 'memoryPressure'
+  | 'fileChanged'
+  | 'failedCall'
+  | 'notesChanged'
+  | 'resumed'
+  | 'callLimit';
+
+export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
+
+export type SessionEventBody =
+  | { readonly type: 'session.started'; readonly workspace: readonly string[] }
+  | {
+      /** The start of an epoch freezes the head: until the next one every request begins with the same bytes. */
+      readonly type: 'epoch.started';
+      readonly epoch: number;
+      readonly reason: 'start' | 'highWatermark' | 'contextLength' | 'modelChanged';
+      readonly model: string;
+      /** Usable tokens of the window: window − reserved output − safety margin. */
+      readonly budget: number;
+      /** JSON of the head's `ChatMessage[]`. */
+      readonly head: BlobHash;
+      /** What the head's parts cost, own tokens; schemas count as system. */
+      readonly headTokens: { readonly system: number; readonly notes: number; readonly summary: number };
+      /** JSON of the epoch's `FunctionSchema[]`. */
+      readonly functions: BlobHash;
+      /** The recursive summary's text; null while nothing was evicted. */
+      readonly summary: BlobHash | null;
+      readonly summaryBy: 'model' | 'extract' | 'none';
+      /** Sequence numbers of the queue entries that stay. */
+      readonly retained: readonly number[];
+      readonly evicted: readonly EvictedPage[];
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+    }
+  | { readonly type: 'turn.started'; readonly turn: number }
+  | {
+      readonly type: 'turn.ended';
+      readonly turn: number;
+      readonly reason: TurnEnd;
+      readonly message?: string;
+      /** With reason `error`: kind of the `ModelError`, or the error's class. */
+      readonly errorKind?: string;
+    }
+  | {
+      readonly type: 'message.user';
+      readonly turn: number;
+      readonly text: string;
+      /** What the model is shown, when the text was too long to admit whole. */
+      readonly shown?: BlobHash;
+      readonly tokens: number;
+    }
+  | {
+      readonly type: 'message.assistant';
+      readonly turn: number;
+      readonly text: string;
+      readonly calls: readonly ToolCall[];
+      readonly tokens: number;
+      /** Set when the stream ended early: what is recorded is what was shown. */
+      readonly cut?: 'cancelled' | 'length' | 'error';
+    }
+  | {
+      readonly type: 'function.result';
+      readonly turn: number;
+      readonly callId: string;
+      readonly name: string;
+      /** `tool:<session>/<call>`; the exact text shown is in `result`. */
+      readonly address: string;
+      readonly result: BlobHash;
+      /** The unclipped text, when the result was too long to admit whole. */
+      readonly whole?: BlobHash;
+      readonly tokens: number;
+      readonly isError: boolean;
+      readonly fault?: Fault;
+      readonly pages: readonly FilePage[];
+      /** Wall time of the call, ms. */
+      readonly ms: number;
+    }
+  | {
+      readonly type: 'interrupt';
+      readonly kind: InterruptKind;
+      readonly text: string;
+      readonly tokens: number;
+    }
+  | {
+      readonly type: 'note.pinned';
+      readonly note: Note;
+      /** The file range it was taken from, when the person pinned a selection. */
+      readonly page?: FilePage;
+    }
+  | {
+      readonly type: 'note.edited';
+      readonly id: string;
+      readonly text: string;
+      readonly by: 'person' | 'model';
+    }
+  | { readonly type: 'note.unpinned'; readonly id: string; readonly by: 'person' | 'model' }
+  | { readonly type: 'note.stale'; readonly id: string; readonly reason: string }
+  | { readonly type: 'archival.inserted'; readonly id: string; readonly text: string }
+  | { readonly type: 'page.stale'; readonly address: string; readonly reason: string }
+  | {
+      readonly type: 'request.sent';
+      readonly purpose: 'step' | 'summary';
+      readonly model: string;
+      /** SHA-256 of the canonical JSON of messages and functions; a rebuilt request must hash to the same. */
+      readonly hash: BlobHash;
+      /** The whole request, for a summary: a step's request follows from the events before it. */
+      readonly body?: BlobHash;
+      readonly messages: number;
+      /** Upper estimate in the provider's tokens that was checked against the budget. */
+      readonly estimatedTokens: number;
+    }
+  | {
+      readonly type: 'response.received';
+      readonly usage?: TokenUsage;
+      /** Own tokens of the prompt that was answered. */
+      readonly ownTokens: number;
+      /** Provider tokens per own token, after this response. */
+      readonly calibration: number;
+      readonly ms: number;
+    }
+  | { readonly type: 'request.failed'; readonly kind: string; readonly message: string };
+
+export interface EventContext {
+  /** Estimated provider tokens resident after the event, head included. */
+  readonly resident: number;
+  readonly budget: number;
+}
+
+export type NewSessionEvent = SessionEventBody & { readonly at: number } & Partial<EventContext>;
+
+/** `seq` is dense and starts at 1; `at` is ms since the epoch. */
+export type SessionEvent = NewSessionEvent & { readonly seq: number };
+
+export type EventOf<T extends SessionEventBody['type']> = Extract<SessionEvent, { type: T }>;
+
+/** An event the model sees as one message of the queue. */
+export type QueueEvent = EventOf<'message.user' | 'message.assistant' | 'function.result' | 'interrupt'>;
+
+/** @returns whether the event is an entry of the FIFO queue */
+export function isQueueEvent(event: SessionEvent): event is QueueEvent {
+  return (
+    event.type === 'message.user' ||
+    event.type === 'message.assistant' ||
+    event.type === 'function.result' ||
+    event.type === 'interrupt'
+  );
+}

@@ -1,0 +1,210 @@
+/**
+ * The engine's ports: everything it asks of the world. Implementations live in models/, journal/, disk/, tools/ and host/.
+ * All token figures are counts by `TokenCounter` unless a name says otherwise; all times are milliseconds since the epoch.
+ */
+import type { ChatMessage, FunctionSchema, TokenUsage, ToolCall } from './chat';
+import type { NewSessionEvent, SessionEvent } from './events';
+
+// ---- language model -------------------------------------------------------------------------------------------------
+
+export interface ModelProfile {
+  /** The whole context window, prompt and output, in the provider's tokens. */
+  readonly windowTokens: number;
+  /** Where that number comes from; `assumed` is shown to the person as a hint to set it. */
+  readonly windowSource: 'endpoint' | 'setting' | 'assumed';
+}
+
+export interface ModelRequest {
+  readonly messages: readonly ChatMessage[];
+  /** Empty for requests that must not call anything (summaries). */
+  readonly functions: readonly FunctionSchema[];
+  readonly maxOutputTokens: number;
+}
+
+export type ModelEvent =
+  | { readonly type: 'text'; readonly text: string }
+  /** A complete call; fragments are joined by the implementation. */
+  | { readonly type: 'toolCall'; readonly call: ToolCall }
+  | {
+      readonly type: 'finish';
+      readonly reason: 'stop' | 'toolCalls' | 'length' | 'contentFilter';
+      readonly usage?: TokenUsage;
+    };
+
+export interface LanguageModel {
+  /** Shown to the person and written to the log, e.g. `openai:gpt-4.1` or `offline`. */
+  readonly id: string;
+  /** False for the offline model: it follows a policy and cannot write a summary. */
+  readonly generative: boolean;
+  /** @throws ModelError when the endpoint refuses; falls back to `assumed` when it merely does not tell. */
+  profile(signal: AbortSignal): Promise<ModelProfile>;
+  /** Streams one completion. Retries of 429/5xx happen inside, before the first event. @throws ModelError */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}
+
+export interface TokenCounter {
+  /** Tokens of each text. Long texts are counted off the calling thread. Never throws. */
+  count(texts: readonly string[]): Promise<number[]>;
+}
+
+// ---- journal ----------------------------------------------------------------------------------------------------------
+
+export interface SessionLog {
+  readonly sessionId: string;
+  /** Appends in order and resolves once the bytes are durable (fsync). @throws JournalError; nothing is written then. */
+  append(events: readonly NewSessionEvent[]): Promise<readonly SessionEvent[]>;
+  /** Every durable event, oldest first. */
+  read(): AsyncIterable<SessionEvent>;
+  close(): Promise<void>;
+}
+
+/** Read access to the events of every session of this workspace, also those another window is writing. */
+export interface SessionHistory {
+  /** Session ids, most recently written first. */
+  sessions(): Promise<readonly string[]>;
+  /** Durable events, oldest first; nothing when there is no such session. */
+  events(session: string): AsyncIterable<SessionEvent>;
+}
+
+/** 64 hex digits: the SHA-256 of the text's UTF-8 bytes. */
+export type BlobHash = string;
+
+export interface BlobStore {
+  /** Durable when resolved; storing the same text twice costs nothing. @throws JournalError */
+  put(text: string): Promise<BlobHash>;
+  /** @throws JournalError when the blob is missing or damaged */
+  get(hash: BlobHash): Promise<string>;
+}
+
+/** SHA-256 of a text's UTF-8 bytes as 64 hex digits (synchronous: pages are short). */
+export type ContentHasher = (text: string) => BlobHash;
+
+/** @returns a unified diff from `before` to `after`, without file headers; empty when they are equal */
+export type TextDiff = (before: string, after: string) => string;
+
+export interface Clock {
+  now(): number;
+}
+
+// ---- storage tiers ------------------------------------------------------------------------------------------------------
+
+export interface SearchPage<Hit> {
+  readonly hits: readonly Hit[];
+  /** 1-based. */
+  readonly page: number;
+  readonly pages: number;
+  readonly total: number;
+}
+
+/** One message of the history. `id` is its address, `msg:<session>/<seq>` (or the importer's own id). */
+export interface RecallMessage {
+  readonly id: string;
+  readonly session: string;
+  readonly seq: number;
+  readonly time: number;
+  readonly role: 'user' | 'assistant' | 'tool';
+  readonly name?: string;
+  readonly text: string;
+}
+
+export type RecallHit = RecallMessage & { readonly score: number };
+
+export interface RecallQuery {
+  readonly text: string;
+  readonly since?: number;
+  readonly until?: number;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+/** Every message ever exchanged. Derived from the session logs; a turn never waits for `append`. */
+export interface RecallStorage {
+  append(messages: readonly RecallMessage[]): Promise<void>;
+  /** @throws DiskUnavailableError */
+  search(query: RecallQuery, signal: AbortSignal): Promise<SearchPage<RecallHit>>;
+}
+
+export interface CodeHit {
+  /** Workspace path as in `WorkspaceFiles`. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Enclosing or defined symbol, e.g. `QueueManager.flush`; empty where there is none. */
+  readonly symbol: string;
+  readonly language: string;
+  readonly score: number;
+  readonly text: string;
+}
+
+export interface ArchivalNote {
+  readonly id: string;
+  readonly session: string;
+  readonly time: number;
+  readonly text: string;
+}
+
+/** The slow tier: the workspace index and notes kept outside the window. Derived; rebuildable from files and logs. */
+export interface ArchivalStorage {
+  /** @throws DiskUnavailableError */
+  searchWorkspace(
+    query: {
+      readonly text: string;
+      readonly glob?: string;
+      readonly page: number;
+      readonly pageSize: number;
+    },
+    signal: AbortSignal,
+  ): Promise<SearchPage<CodeHit>>;
+  insertNotes(notes: readonly ArchivalNote[]): Promise<void>;
+  /** @throws DiskUnavailableError */
+  searchNotes(
+    query: { readonly text: string; readonly page: number; readonly pageSize: number },
+    signal: AbortSignal,
+  ): Promise<SearchPage<ArchivalNote & { readonly score: number }>>;
+}
+
+// ---- workspace ------------------------------------------------------------------------------------------------------------
+
+export interface FileSnapshot {
+  /** Canonical workspace path, `/`-separated: relative to the folder, or `<folder name>/…` when there are several. */
+  readonly path: string;
+  /** Address part: always `<folder name>/…`. */
+  readonly addressPath: string;
+  readonly text: string;
+  /** Changes whenever the content may have changed (mtime and size, or the editor's document version). */
+  readonly version: string;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory' | 'symlink' | 'other';
+  /** Bytes; 0 for directories. */
+  readonly size: number;
+}
+
+/** Read access to the workspace folders; nothing outside them (symlinks resolved) is ever read. */
+export interface WorkspaceFiles {
+  /** @throws OutsideWorkspaceError | UnreadableFileError */
+  read(path: string, signal: AbortSignal): Promise<FileSnapshot>;
+  /** The version `read` would report, without reading; undefined when the file is gone. */
+  version(path: string): Promise<string | undefined>;
+  /** @throws OutsideWorkspaceError | UnreadableFileError */
+  list(path: string, signal: AbortSignal): Promise<readonly DirectoryEntry[]>;
+  /** Workspace path of an address part (`<folder name>/…`). @throws OutsideWorkspaceError when no such folder is open */
+  fromAddress(addressPath: string): string;
+  /** Canonical form of a path the model wrote (strips `./`, accepts absolute paths inside the workspace). @throws OutsideWorkspaceError */
+  canonical(path: string): string;
+}
+
+// ---- the person -------------------------------------------------------------------------------------------------------------
+
+export interface ApprovalRequest {
+  readonly kind: 'secretFile';
+  readonly path: string;
+}
+
+/** Asks the person. Only this port can grant approval; no file or tool output can. */
+export interface Approver {
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean>;
+}

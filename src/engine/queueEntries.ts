@@ -1,0 +1,115 @@
+/** Queue events as the model reads them. Rendering is a pure function of the event and its blob: replay depends on it. */
+import { messageAddress } from './addresses';
+import type { ChatMessage } from './chat';
+import type { EvictedPage, InterruptKind, QueueEvent } from './events';
+import type { BlobHash, TokenCounter } from './ports';
+
+/** Own tokens a message costs beside its text (role, separators, ids). */
+const MESSAGE_OVERHEAD_TOKENS = 6;
+
+/** One entry of the FIFO queue, ready to send. */
+export interface QueueEntry {
+  readonly event: QueueEvent;
+  readonly message: ChatMessage;
+}
+
+/** @returns the blob an event's message is rendered from, if it needs one */
+export function blobOf(event: QueueEvent): BlobHash | undefined {
+  if (event.type === 'function.result') return event.result;
+  if (event.type === 'message.user') return event.shown;
+  return undefined;
+}
+
+/** @param blobText text of `blobOf(event)`, when it names one */
+export function renderEntry(session: string, event: QueueEvent, blobText: string | undefined): QueueEntry {
+  return { event, message: renderMessage(session, event, blobText) };
+}
+
+function renderMessage(session: string, event: QueueEvent, blobText: string | undefined): ChatMessage {
+  switch (event.type) {
+    case 'message.user': {
+      if (blobText === undefined) return { role: 'user', content: event.text };
+      const rest = `page_in("${messageAddress(session, event.seq)}", page: 2) goes on`;
+      return {
+        role: 'user',
+        content: `${blobText}\n[message cut, ${event.text.length} characters in all; ${rest}]`,
+      };
+    }
+    case 'message.assistant':
+      return event.calls.length > 0
+        ? { role: 'assistant', content: event.text, toolCalls: event.calls }
+        : { role: 'assistant', content: event.text };
+    case 'function.result':
+      return { role: 'tool', callId: event.callId, content: blobText ?? '' };
+    case 'interrupt':
+      return { role: 'user', content: interruptText(event.kind, event.text) };
+  }
+}
+
+/** @returns an interrupt as the model reads it */
+export function interruptText(kind: InterruptKind, text: string): string {
+  return `<interrupt kind="${kind}">\n${text}\n</interrupt>`;
+}
+
+/** @returns what of a message is counted: its text and the calls it makes */
+export function countedText(message: ChatMessage): string {
+  if (message.role !== 'assistant' || !message.toolCalls) return message.content;
+  return [message.content, ...message.toolCalls.map((call) => `${call.name}\n${call.arguments}`)].join('\n');
+}
+
+/** @returns own tokens of a message whose text has `textTokens` */
+export function messageTokens(textTokens: number): number {
+  return textTokens + MESSAGE_OVERHEAD_TOKENS;
+}
+
+/** @returns own tokens of a message as it is counted against the budget */
+export async function entryTokens(counter: TokenCounter, message: ChatMessage): Promise<number> {
+  const [tokens] = await counter.count([countedText(message)]);
+  return messageTokens(tokens ?? 0);
+}
+
+/**
+ * Groups entries so that a call and its results are never apart: an assistant message with calls and everything up to
+ * its last result is one group, every other entry is one of its own.
+ */
+export function groupEntries(entries: readonly QueueEntry[]): QueueEntry[][] {
+  const groups: QueueEntry[][] = [];
+  for (const entry of entries) {
+    const group = groups.at(-1);
+    if (entry.event.type === 'function.result' && group) group.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
+
+const LABEL_CHARS = 60;
+
+/** @returns the stubs' raw material: one item a page that the entry held */
+export function pagesOf(entry: QueueEntry, session: string): EvictedPage[] {
+  const { event } = entry;
+  if (event.type === 'function.result') {
+    if (event.pages.length > 0) {
+      const tokens = Math.ceil(event.tokens / event.pages.length);
+      return event.pages.map((page) => ({
+        address: page.address,
+        seq: event.seq,
+        kind: 'file',
+        tokens,
+        label: `${page.path}:${page.startLine}-${page.endLine}`,
+      }));
+    }
+    return [
+      { address: event.address, seq: event.seq, kind: 'tool', tokens: event.tokens, label: event.name },
+    ];
+  }
+  const text = entry.message.content.replace(/\s+/g, ' ').trim();
+  return [
+    {
+      address: messageAddress(session, event.seq),
+      seq: event.seq,
+      kind: 'message',
+      tokens: event.tokens,
+      label: `${entry.message.role}: ${text.length > LABEL_CHARS ? `${text.slice(0, LABEL_CHARS)}…` : text}`,
+    },
+  ];
+}

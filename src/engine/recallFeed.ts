@@ -1,0 +1,50 @@
+/** Recall storage is fed from the session log, live and again after a rebuild, by the same mapping. */
+import { messageAddress } from './addresses';
+import { isQueueEvent, type SessionEvent } from './events';
+import type { ArchivalNote, BlobStore, RecallMessage, SessionHistory } from './ports';
+
+/** Characters of a function result that are indexed; the whole stays in the blob store. */
+const RESULT_CHARS = 2000;
+
+/** @returns the message to index, or undefined for events that are not messages. @param result text of a function's result */
+export function recallMessageOf(
+  session: string,
+  event: SessionEvent,
+  result: string,
+): RecallMessage | undefined {
+  const base = { id: messageAddress(session, event.seq), session, seq: event.seq, time: event.at };
+  switch (event.type) {
+    case 'message.user':
+      return { ...base, role: 'user', text: event.text };
+    case 'message.assistant':
+      return event.text === '' ? undefined : { ...base, role: 'assistant', text: event.text };
+    case 'function.result':
+      return { ...base, role: 'tool', name: event.name, text: result.slice(0, RESULT_CHARS) };
+    default:
+      return undefined;
+  }
+}
+
+/** @returns the archival note an event made durable, if it did */
+export function archivalNoteOf(session: string, event: SessionEvent): ArchivalNote | undefined {
+  return event.type === 'archival.inserted'
+    ? { id: event.id, session, time: event.at, text: event.text }
+    : undefined;
+}
+
+/** A session's indexable record, from `afterSeq` on. */
+export async function* sessionRecord(
+  session: string,
+  afterSeq: number,
+  history: SessionHistory,
+  blobs: BlobStore,
+): AsyncIterable<{ readonly message?: RecallMessage; readonly note?: ArchivalNote }> {
+  for await (const event of history.events(session)) {
+    const note = archivalNoteOf(session, event);
+    if (note) yield { note };
+    if (event.seq <= afterSeq || !isQueueEvent(event)) continue;
+    const text = event.type === 'function.result' ? await blobs.get(event.result) : '';
+    const message = recallMessageOf(session, event, text);
+    if (message) yield { message };
+  }
+}

@@ -1,0 +1,69 @@
+/** Session events as the person sees them: rebuilds a view of the conversation from the record. */
+import type { SessionEvent } from './events';
+import type { OutputEvent } from './OutputBuffer';
+
+/** @returns what the surfaces show for one event; nothing for events that are the engine's own business */
+export function outputOf(event: SessionEvent): readonly OutputEvent[] {
+  switch (event.type) {
+    case 'turn.started':
+      return [{ type: 'turnStarted', turn: event.turn }];
+    case 'turn.ended':
+      return [
+        {
+          type: 'turnEnded',
+          turn: event.turn,
+          reason: event.reason,
+          ...(event.message === undefined ? {} : { message: event.message }),
+          ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
+        },
+      ];
+    case 'message.user':
+      return [{ type: 'userMessage', seq: event.seq, turn: event.turn, text: event.text }];
+    case 'message.assistant':
+      return [
+        {
+          type: 'assistantMessage',
+          seq: event.seq,
+          turn: event.turn,
+          text: event.text,
+          ...(event.cut === undefined ? {} : { cut: event.cut }),
+        },
+        ...event.calls.map(
+          (call): OutputEvent => ({
+            type: 'callStarted',
+            callId: call.id,
+            name: call.name,
+            arguments: call.arguments,
+          }),
+        ),
+      ];
+    case 'function.result':
+      return [
+        {
+          type: 'callFinished',
+          callId: event.callId,
+          name: event.name,
+          address: event.address,
+          tokens: event.tokens,
+          isError: event.isError,
+          ...(event.fault === undefined ? {} : { fault: event.fault }),
+          pages: event.pages,
+          ms: event.ms,
+        },
+      ];
+    case 'interrupt':
+      return [{ type: 'interrupt', kind: event.kind, text: event.text }];
+    case 'epoch.started':
+      if (event.evicted.length === 0) return [];
+      return [
+        {
+          type: 'evicted',
+          epoch: event.epoch,
+          pages: event.evicted.length,
+          tokens: event.evicted.reduce((sum, page) => sum + page.tokens, 0),
+        },
+      ];
+    default:
+      return [];
+  }
+}
