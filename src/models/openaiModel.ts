@@ -1,0 +1,208 @@
+/**
+ * Chat completions of any OpenAI-compatible endpoint. Bundled apart and loaded by dynamic import: nothing but the
+ * composition root (lazily) and tests may import this file.
+ */
+import OpenAI from 'openai';
+import type { TokenUsage } from '../engine/chat';
+import { ModelError } from '../engine/errors';
+import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../engine/ports';
+import { askWindow } from './askWindow';
+import { backOffMs, wait } from './backOff';
+import { cancelled, classifyModelError, type ErrorOrigin } from './classifyModelError';
+import { ASSUMED_WINDOW_TOKENS, type OpenAIModelOptions } from './modelOptions';
+import { type Dialect, requestBody, type StreamingBody } from './requestBody';
+import { ToolCallJoiner } from './toolCallJoiner';
+
+const PROFILE_LIMIT_MS = 3_000;
+/** One for each part of a `Dialect`: a server that refuses both forms of one must not be asked for ever. */
+const DIALECT_CHANGES = 2;
+
+type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
+type FinishReason = Extract<ModelEvent, { type: 'finish' }>['reason'];
+
+export class OpenAIModel implements LanguageModel {
+  readonly id: string;
+  readonly generative = true;
+  private readonly client: OpenAI;
+  private readonly options: OpenAIModelOptions;
+  private dialect: Dialect;
+  private known: ModelProfile | undefined;
+
+  constructor(options: OpenAIModelOptions) {
+    this.options = { ...options, baseUrl: options.baseUrl.replace(/\/+$/, '') };
+    this.id = `${options.provider}:${options.model}`;
+    // OpenAI's reasoning models refuse `max_tokens`; most other servers know nothing else.
+    const isOpenAI = options.provider === 'openai';
+    this.dialect = { streamOptions: true, outputLimit: isOpenAI ? 'max_completion_tokens' : 'max_tokens' };
+    this.client = new OpenAI({
+      baseURL: this.options.baseUrl,
+      // Given explicitly, all of it: the client would otherwise send what it finds in the environment to any endpoint.
+      apiKey: options.apiKey || 'none',
+      adminAPIKey: null,
+      organization: null,
+      project: null,
+      webhookSecret: null,
+      defaultHeaders: options.apiKey ? {} : { Authorization: null },
+      // The client's own retries neither stop when cancelled nor tell used-up credit from a rate limit.
+      maxRetries: 0,
+      logLevel: 'off',
+    });
+  }
+
+  /** Asks the endpoint at most once per model, unless its answer may change when the model is loaded. */
+  async profile(signal: AbortSignal): Promise<ModelProfile> {
+    if (this.known) return this.known;
+    const setting = this.options.windowTokens;
+    const limit = AbortSignal.timeout(PROFILE_LIMIT_MS);
+    try {
+      const answer = await askWindow(this.options, AbortSignal.any([signal, limit]));
+      const profile = choose(answer?.tokens, setting);
+      if (answer?.final !== false) this.known = profile;
+      return profile;
+    } catch (error) {
+      if (signal.aborted) throw cancelled();
+      const failure = classifyModelError(error, this.origin(signal));
+      // An endpoint that is down must not look like one with a small window: the queue would be evicted to fit it.
+      const refuses = failure.kind === 'network' || (failure.kind === 'auth' && !isScopeMissing(failure));
+      if (setting === undefined && refuses && !limit.aborted) throw failure;
+      return choose(undefined, setting);
+    }
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    for (let attempt = 1; ; attempt++) {
+      let emitted = false;
+      try {
+        for await (const event of this.attempt(request, signal)) {
+          emitted = true;
+          yield event;
+        }
+        return;
+      } catch (error) {
+        const failure = classifyModelError(error, this.origin(signal));
+        const pause = emitted ? undefined : backOffMs(failure, attempt, Math.random());
+        if (pause === undefined) throw failure;
+        await wait(pause, signal);
+      }
+    }
+  }
+
+  private async *attempt(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
+    const { stream, isEventStream } = await this.open(request, signal);
+    const calls = new ToolCallJoiner();
+    let finish: string | undefined;
+    let usage: TokenUsage | undefined;
+    let chunks = 0;
+    try {
+      for await (const chunk of stream) {
+        chunks++;
+        usage = usageOf(chunk) ?? usage;
+        const choice = chunk.choices?.[0];
+        if (!choice) continue;
+        const { content, tool_calls: fragments } = choice.delta ?? {};
+        if (content) yield { type: 'text', text: content };
+        for (const fragment of fragments ?? []) calls.add(fragment);
+        finish = choice.finish_reason ?? finish;
+      }
+    } catch (error) {
+      // The message itself is complete once its end was announced; only the usage is lost.
+      if (finish === undefined || signal.aborted) throw error;
+    }
+    if (signal.aborted) throw cancelled();
+    if (finish === undefined) throw this.unfinished(chunks, isEventStream);
+    const taken = new Set(request.messages.flatMap((message) => callIds(message)));
+    for (const call of calls.finish(taken)) yield { type: 'toolCall', call };
+    yield { type: 'finish', reason: finishReason(finish, calls.size > 0), ...(usage && { usage }) };
+  }
+
+  /** Sends the request; when the server does not know one of its optional parts, once more without it. */
+  private async open(request: ModelRequest, signal: AbortSignal) {
+    for (let changes = 0; ; changes++) {
+      const body: StreamingBody = requestBody(this.options.model, request, this.dialect);
+      try {
+        const { data, response } = await this.client.chat.completions.create(body, { signal }).withResponse();
+        const contentType = response.headers.get('content-type') ?? 'text/event-stream';
+        return { stream: data, isEventStream: contentType.startsWith('text/event-stream') };
+      } catch (error) {
+        const simpler = changes < DIALECT_CHANGES ? simplified(this.dialect, error) : undefined;
+        if (!simpler) throw error;
+        this.dialect = simpler;
+      }
+    }
+  }
+
+  private unfinished(chunks: number, isEventStream: boolean): ModelError {
+    if (chunks > 0 || isEventStream) {
+      return new ModelError(
+        'network',
+        'The connection was cut before the answer was complete.',
+        'Try again; what arrived is kept.',
+      );
+    }
+    return new ModelError(
+      'badResponse',
+      `${this.options.baseUrl} answered, but not as a chat completions endpoint does.`,
+      'Check the base URL: it usually ends in /v1.',
+    );
+  }
+
+  private origin(signal: AbortSignal): ErrorOrigin {
+    const { baseUrl, model, apiKey } = this.options;
+    return { baseUrl, model, signal, ...(apiKey && { apiKey }) };
+  }
+}
+
+/** A key restricted to chat completions: the list of models is refused, chatting is not. */
+function isScopeMissing(failure: ModelError): boolean {
+  return /scope|permission/i.test(failure.message);
+}
+
+/** The smaller of what the endpoint tells and the person set. */
+function choose(told: number | undefined, setting: number | undefined): ModelProfile {
+  if (told !== undefined && (setting === undefined || told <= setting)) {
+    return { windowTokens: told, windowSource: 'endpoint' };
+  }
+  if (setting !== undefined) return { windowTokens: setting, windowSource: 'setting' };
+  return { windowTokens: ASSUMED_WINDOW_TOKENS, windowSource: 'assumed' };
+}
+
+/** @returns a dialect without what the error complains about; undefined when it is about something else */
+function simplified(dialect: Dialect, error: unknown): Dialect | undefined {
+  if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return undefined;
+  const complaint = `${error.param ?? ''} ${error.message}`;
+  if (dialect.streamOptions && /stream_options|include_usage/.test(complaint)) {
+    return { ...dialect, streamOptions: false };
+  }
+  // Not every mention is a complaint about the name: a limit that is too large names it as well.
+  if (!/unsupported|unrecognized|unknown|not supported|not permitted|extra|instead/i.test(complaint))
+    return undefined;
+  if (dialect.outputLimit === 'max_tokens' && /max_tokens/.test(complaint)) {
+    return { ...dialect, outputLimit: 'max_completion_tokens' };
+  }
+  if (dialect.outputLimit === 'max_completion_tokens' && /max_completion_tokens/.test(complaint)) {
+    return { ...dialect, outputLimit: 'max_tokens' };
+  }
+  return undefined;
+}
+
+function usageOf({ usage }: Chunk): TokenUsage | undefined {
+  // Some servers send zeros until the last chunk.
+  if (!usage?.prompt_tokens) return undefined;
+  const cached = usage.prompt_tokens_details?.cached_tokens;
+  return {
+    promptTokens: usage.prompt_tokens,
+    completionTokens: usage.completion_tokens ?? 0,
+    ...(typeof cached === 'number' && { cachedTokens: cached }),
+  };
+}
+
+function finishReason(reason: string, hasCalls: boolean): FinishReason {
+  if (reason === 'length') return 'length';
+  if (reason === 'content_filter') return 'contentFilter';
+  // Some servers say `stop` after function calls.
+  return hasCalls ? 'toolCalls' : 'stop';
+}
+
+function callIds(message: ModelRequest['messages'][number]): string[] {
+  return message.role === 'assistant' ? (message.toolCalls ?? []).map((call) => call.id) : [];
+}

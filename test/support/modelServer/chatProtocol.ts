@@ -1,0 +1,57 @@
+/** The part of the chat completions protocol that the server speaks, and what a policy may know: the request, nothing else. */
+
+export interface ChatToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+export interface ChatRequestMessage {
+  readonly role: 'system' | 'user' | 'assistant' | 'tool';
+  readonly content: string | null;
+  readonly tool_calls?: readonly ChatToolCall[];
+  readonly tool_call_id?: string;
+}
+
+export interface ChatTool {
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly description?: string; readonly parameters?: unknown };
+}
+
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly ChatRequestMessage[];
+  readonly tools?: readonly ChatTool[];
+  readonly stream?: boolean;
+  readonly stream_options?: { readonly include_usage?: boolean };
+  readonly max_tokens?: number;
+  readonly max_completion_tokens?: number;
+}
+
+export interface PolicyCall {
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+export interface PolicyReply {
+  readonly text?: string;
+  readonly calls?: readonly PolicyCall[];
+}
+
+/** What the “model” does with a request. It may use only what is in the request. */
+export type Policy = (request: ChatRequest) => PolicyReply | Promise<PolicyReply>;
+
+/** A reply as it goes out: arguments are JSON text, which a fault may have spoilt. */
+export interface Completion {
+  readonly text: string;
+  readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+  readonly finishReason: 'stop' | 'tool_calls' | 'length';
+  readonly usage: Usage;
+}
+
+export interface Usage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details: { readonly cached_tokens: number };
+}
