@@ -2,7 +2,8 @@
 
 import { mkdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { main, mustRun, root, step } from './run.mjs';
+import { pathToFileURL } from 'node:url';
+import { main, root, run, step } from './run.mjs';
 
 /** What the Marketplace calls this platform. */
 const target = `${isMusl() ? 'alpine' : process.platform}-${process.arch}`;
@@ -10,12 +11,12 @@ const target = `${isMusl() ? 'alpine' : process.platform}-${process.arch}`;
 export const vsixPath = join(root, 'dist-vsix', `virtual-context-${target}.vsix`);
 
 export async function packageExtension() {
-  await step('building', () => mustRun('node', ['esbuild.js', '--production'], { quiet: true }));
+  await step('building', () => run('node', ['esbuild.js', '--production']));
   await step(`packaging ${basename(vsixPath)}`, async () => {
-    checkContents(await mustRun('vsce', ['ls', '--no-dependencies'], { quiet: true }));
+    checkContents(await run('vsce', ['ls', '--no-dependencies']));
     mkdirSync(join(root, 'dist-vsix'), { recursive: true });
     const args = ['package', '--no-dependencies', '--target', target, '--out', vsixPath];
-    await mustRun('vsce', args, { quiet: true });
+    await run('vsce', args);
     console.log(`  ${(statSync(vsixPath).size / 1e6).toFixed(1)} MB`);
   });
 }
@@ -35,4 +36,4 @@ function isMusl() {
   return process.platform === 'linux' && report.header.glibcVersionRuntime === undefined;
 }
 
-if (process.argv[1] === import.meta.filename) await main(packageExtension);
+if (import.meta.url === pathToFileURL(String(process.argv[1])).href) await main(packageExtension);

@@ -24,54 +24,60 @@ const windows = process.platform === 'win32';
  * @property {string} [cwd] default: the repository
  * @property {Record<string, string>} [env] on top of this process's environment
  * @property {string} [bin] folder put before PATH; default: node_modules/.bin, which has the Node to run on
- * @property {boolean} [quiet] show the output only if the command fails
  */
 
 /**
- * Runs a command to its end; resolves to its exit code and what it printed.
  * @param {string} command
  * @param {string[]} args
- * @param {RunOptions} [options]
- * @returns {Promise<{ code: number, output: string }>}
+ * @param {RunOptions} options
+ * @param {'inherit' | 'pipe'} output
  */
-export function run(
-  command,
-  args,
-  { cwd = root, env, bin = join(root, 'node_modules/.bin'), quiet = false } = {},
-) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd,
-      env: { ...process.env, ...env, PATH: `${bin}${delimiter}${process.env.PATH}` },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // npm and the tools in node_modules/.bin are .cmd files on Windows: only a shell starts those.
-      shell: windows,
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        if (!quiet) process.stdout.write(text);
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (quiet && code !== 0) process.stdout.write(output);
-      resolve({ code: code ?? 1, output });
-    });
+function start(command, args, { cwd = root, env, bin = join(root, 'node_modules/.bin') }, output) {
+  return spawn(command, args, {
+    cwd,
+    env: { ...process.env, ...env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+    stdio: ['ignore', output, output],
+    // npm and the tools in node_modules/.bin are .cmd files on Windows: only a shell starts those.
+    shell: windows,
   });
 }
 
 /**
- * Runs a command that has to succeed; resolves to what it printed.
+ * Runs a command in view; resolves to whether it succeeded.
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
+ * @returns {Promise<boolean>}
  */
-export async function mustRun(command, args, options) {
-  const { code, output } = await run(command, args, options);
-  if (code !== 0) throw new SetupError(`"${command} ${args.join(' ')}" failed (exit code ${code})`);
-  return output;
+export function show(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    start(command, args, options, 'inherit')
+      .on('error', reject)
+      .on('close', (code) => resolve(code === 0));
+  });
+}
+
+/**
+ * Runs a command out of view; resolves to its output, or rejects with it.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ * @returns {Promise<string>}
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = start(command, args, options, 'pipe');
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    child.on('error', reject).on('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new SetupError(`${output}\n"${command} ${args.join(' ')}" failed with exit code ${code}.`));
+    });
+  });
 }
 
 /**
@@ -118,9 +124,9 @@ export async function installDebianPackages(packages, purpose) {
     throw new SetupError(`${purpose} needs ${names}. Please install and try again.`);
   }
   await step(`installing ${names} with apt-get`, async () => {
-    const options = { quiet: true, env: { DEBIAN_FRONTEND: 'noninteractive' } };
-    await mustRun('apt-get', ['update'], options);
-    await mustRun('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], options);
+    const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
+    await run('apt-get', ['update'], options);
+    await run('apt-get', ['install', '--yes', '--no-install-recommends', ...packages], options);
   });
 }
 

@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheFolder, findOnPath, installDebianPackages, mustRun, SetupError, step } from './run.mjs';
+import { cacheFolder, findOnPath, installDebianPackages, run, SetupError, step } from './run.mjs';
 
 const codeServerVersion = '4.139.1';
 const nodeVersion = '24.21.0';
@@ -43,27 +43,15 @@ export async function provisionVSCode() {
   const dependencies = { 'code-server': codeServerVersion, [nodePackage]: nodeVersion };
   writeFileSync(join(attempt, 'package.json'), JSON.stringify({ private: true, dependencies }));
 
+  const options = { bin: join(nodeHome, 'bin'), env: { npm_config_nodedir: nodeHome } };
   /** @type {(title: string, cwd: string, ...args: string[]) => Promise<unknown>} */
-  const npm = (title, cwd, ...args) =>
-    step(title, () =>
-      mustRun('npm', args, {
-        cwd,
-        quiet: true,
-        bin: join(nodeHome, 'bin'),
-        env: { npm_config_nodedir: nodeHome },
-      }),
-    );
+  const npm = (title, cwd, ...args) => step(title, () => run('npm', args, { ...options, cwd }));
   console.log(`Setting up VS Code in ${home}: once, about two minutes, 800 MB.`);
   await npm(`[1/4] code-server ${codeServerVersion}`, attempt, 'install', '--ignore-scripts');
-  await npm('[2/4] packages of the workbench', vscode, 'install', '--omit=dev', '--ignore-scripts');
+  const install = ['install', '--omit=dev', '--ignore-scripts'];
+  await npm('[2/4] packages of the workbench', vscode, ...install);
   await npm('[3/4] compiling native modules (takes longest)', vscode, 'rebuild', ...nativeModules);
-  await npm(
-    '[4/4] built-in extensions',
-    join(vscode, 'extensions'),
-    'install',
-    '--omit=dev',
-    '--ignore-scripts',
-  );
+  await npm('[4/4] built-in extensions', join(vscode, 'extensions'), ...install);
 
   try {
     renameSync(attempt, home);
@@ -108,9 +96,7 @@ function profileArguments({ userData, extensions }) {
  * @param {string} vsix
  */
 export async function installExtension(profile, vsix) {
-  await mustRun(node, [...profileArguments(profile), '--install-extension', vsix, '--force'], {
-    quiet: true,
-  });
+  await run(node, [...profileArguments(profile), '--install-extension', vsix, '--force'], {});
 }
 
 /**
@@ -129,14 +115,16 @@ export async function startServer(profile, { port = 0, args = [], env = {} } = {
     // Its own process group, so that stopping it stops the extension hosts too.
     { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...outsideEnvironment(), ...env } },
   );
-  const stop = () => {
+  /** @param {NodeJS.Signals} signal */
+  const stop = (signal) => {
     try {
-      process.kill(-Number(server.pid), 'SIGKILL');
+      process.kill(-Number(server.pid), signal);
     } catch {
       // gone already
     }
   };
-  process.once('exit', stop);
+  process.once('exit', () => stop('SIGTERM'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
 
   let output = '';
   const url = await new Promise((resolve, reject) => {
@@ -150,7 +138,8 @@ export async function startServer(profile, { port = 0, args = [], env = {} } = {
     server.once('error', reject);
     server.once('exit', () => reject(new SetupError(`VS Code did not start:\n${output}`)));
   });
-  return { url: /** @type {string} */ (url), pid: Number(server.pid), stop, output: () => output };
+  const exited = new Promise((resolve) => server.once('exit', resolve));
+  return { url: /** @type {string} */ (url), pid: Number(server.pid), stop, exited };
 }
 
 /** Without the variables that make a VS Code started from a terminal of VS Code talk to that one. */

@@ -117,7 +117,7 @@ export class VSCode {
   }
 
   private killServer(): void {
-    this.server?.stop();
+    this.server?.stop('SIGKILL');
     killAll(findProcesses(this.home)); // the disk process outlives its extension host
   }
 
