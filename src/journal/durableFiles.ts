@@ -33,7 +33,8 @@ export function errorCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
-const CHECK_FOLDER = 'Check that the storage folder exists, is writable and that its disk works, then try again.';
+const CHECK_FOLDER =
+  'Check that the storage folder exists, is writable and that its disk works, then try again.';
 const FREE_SPACE = 'Free some space on the disk that holds the storage folder, then try again.';
 const PERMISSION = 'Give yourself permission to write to the storage folder, then try again.';
 

@@ -50,7 +50,10 @@ export function parseLogLine(line: LogLine): SessionEvent | undefined {
   try {
     const value = JSON.parse(line.bytes.toString('utf8')) as Partial<SessionEvent> | null;
     // Sequence numbers start at 1 and have no gaps, so the number of the line is the number of the event.
-    return typeof value === 'object' && value !== null && value.seq === line.number && typeof value.type === 'string'
+    return typeof value === 'object' &&
+      value !== null &&
+      value.seq === line.number &&
+      typeof value.type === 'string'
       ? (value as SessionEvent)
       : undefined;
   } catch {

@@ -169,7 +169,8 @@ async function renameOver(from: string, to: string): Promise<void> {
     try {
       return await rename(from, to);
     } catch (error) {
-      const busy = errorCode(error) === 'EPERM' || errorCode(error) === 'EBUSY' || errorCode(error) === 'EACCES';
+      const busy =
+        errorCode(error) === 'EPERM' || errorCode(error) === 'EBUSY' || errorCode(error) === 'EACCES';
       if (!busy || process.platform !== 'win32' || attempt === 20) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10 * attempt));
     }

@@ -19,7 +19,14 @@ export interface Child {
 /** @returns a function that starts the program, bundled once into `outDir` */
 export async function bundleProgram(source: string, outDir: string): Promise<(...args: string[]) => Child> {
   const outfile = join(outDir, 'program.cjs');
-  await build({ entryPoints: [source], outfile, bundle: true, platform: 'node', format: 'cjs', logLevel: 'error' });
+  await build({
+    entryPoints: [source],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    logLevel: 'error',
+  });
   return (...args) => {
     const child = spawn(process.execPath, [outfile, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const gone = once(child, 'exit');

@@ -103,24 +103,29 @@ describe('FileSessionLog', () => {
     const tail = fc.constantFrom('', '\0', '\0'.repeat(5000), '\0\0{"se\0\n\0\n');
     let run = 0;
     await fc.assert(
-      fc.asyncProperty(texts, fc.double({ min: 0, max: 1, noNaN: true }), tail, async (written, where, zeros) => {
-        const session = `cut-${run++}`;
-        const before = await FileSessionLog.open(dir, session);
-        const events = await before.append(written.map(user));
-        await before.close();
-        const bytes = await readFile(before.path);
-        const cut = Math.floor(where * bytes.length);
-        await truncate(before.path, cut);
-        await appendFile(before.path, zeros);
+      fc.asyncProperty(
+        texts,
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        tail,
+        async (written, where, zeros) => {
+          const session = `cut-${run++}`;
+          const before = await FileSessionLog.open(dir, session);
+          const events = await before.append(written.map(user));
+          await before.close();
+          const bytes = await readFile(before.path);
+          const cut = Math.floor(where * bytes.length);
+          await truncate(before.path, cut);
+          await appendFile(before.path, zeros);
 
-        const whole = bytes.subarray(0, cut).filter((byte) => byte === 0x0a).length;
-        const after = await FileSessionLog.open(dir, session);
-        expect(await all(after)).toEqual(events.slice(0, whole));
-        const [next] = await after.append([user('next')]);
-        expect(next?.seq).toBe(whole + 1);
-        expect(await all(after)).toEqual([...events.slice(0, whole), next]);
-        await after.close();
-      }),
+          const whole = bytes.subarray(0, cut).filter((byte) => byte === 0x0a).length;
+          const after = await FileSessionLog.open(dir, session);
+          expect(await all(after)).toEqual(events.slice(0, whole));
+          const [next] = await after.append([user('next')]);
+          expect(next?.seq).toBe(whole + 1);
+          expect(await all(after)).toEqual([...events.slice(0, whole), next]);
+          await after.close();
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -178,24 +183,38 @@ describe('FileSessionLog', () => {
     }
   }, 60_000);
 
-  it.skipIf(process.platform === 'win32')('survives a write that fails half-way: nothing torn, seq goes on', async () => {
-    // The file size limit makes the kernel write a part and then refuse, as a full disk does.
-    const run = spawnSync(
-      'sh',
-      ['-c', 'ulimit -f 40; exec "$0" "$@"', process.execPath, join(programDir, 'program.cjs'), 'fill', dir, 's1', '6000'],
-      { encoding: 'utf8' },
-    );
-    const lines = run.stdout.trim().split('\n');
-    const ok = lines.filter((line) => line.startsWith('ok')).length;
-    expect(ok).toBeGreaterThan(1);
-    expect(lines[ok]).toMatch(/^failed The session log .*events\.jsonl could not be written: EFBIG.*Free some space/);
-    expect(lines[ok + 1]).toBe(`short ${ok + 1}`);
-    const opened = await reopen();
-    const events = await all(opened);
-    expect(events).toHaveLength(ok + 1);
-    expect(events.at(-1)).toMatchObject({ text: 'short' });
-    expect((await stat(opened.path)).size).toBe(
-      events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)) + 1, 0),
-    );
-  });
+  it.skipIf(process.platform === 'win32')(
+    'survives a write that fails half-way: nothing torn, seq goes on',
+    async () => {
+      // The file size limit makes the kernel write a part and then refuse, as a full disk does.
+      const run = spawnSync(
+        'sh',
+        [
+          '-c',
+          'ulimit -f 40; exec "$0" "$@"',
+          process.execPath,
+          join(programDir, 'program.cjs'),
+          'fill',
+          dir,
+          's1',
+          '6000',
+        ],
+        { encoding: 'utf8' },
+      );
+      const lines = run.stdout.trim().split('\n');
+      const ok = lines.filter((line) => line.startsWith('ok')).length;
+      expect(ok).toBeGreaterThan(1);
+      expect(lines[ok]).toMatch(
+        /^failed The session log .*events\.jsonl could not be written: EFBIG.*Free some space/,
+      );
+      expect(lines[ok + 1]).toBe(`short ${ok + 1}`);
+      const opened = await reopen();
+      const events = await all(opened);
+      expect(events).toHaveLength(ok + 1);
+      expect(events.at(-1)).toMatchObject({ text: 'short' });
+      expect((await stat(opened.path)).size).toBe(
+        events.reduce((sum, event) => sum + Buffer.byteLength(JSON.stringify(event)) + 1, 0),
+      );
+    },
+  );
 });

@@ -108,11 +108,14 @@ describe('acquireProcessLock', () => {
     }
   });
 
-  it.runIf(process.platform === 'linux')('takes over from a dead process whose pid was given to another', async () => {
-    await (await acquireProcessLock(path)).release();
-    await writeFile(path, JSON.stringify({ ...(await ownIdentity()), started: '1', token: 'old' }));
-    await (await acquireProcessLock(path)).release();
-  });
+  it.runIf(process.platform === 'linux')(
+    'takes over from a dead process whose pid was given to another',
+    async () => {
+      await (await acquireProcessLock(path)).release();
+      await writeFile(path, JSON.stringify({ ...(await ownIdentity()), started: '1', token: 'old' }));
+      await (await acquireProcessLock(path)).release();
+    },
+  );
 
   it('takes over a lock file that a power cut left empty or damaged', async () => {
     await (await acquireProcessLock(path)).release();

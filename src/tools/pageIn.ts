@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { defineFunction, positiveInteger } from './defineFunction';
+import { notesUsage } from './notesUsage';
+
+export const pageIn = defineFunction({
+  name: 'page_in',
+  description:
+    'Bring back, byte-exact, what an address names (file:, msg:, tool:, note:), into the queue or as a pinned note.',
+  // Pinning changes the working context.
+  readOnly: false,
+  arguments: z.object({
+    address: z.string(),
+    to: z.enum(['queue', 'notes']).optional().describe('default queue'),
+    page: positiveInteger.optional(),
+  }),
+  async run({ address: written, to = 'queue', page = 1 }, context) {
+    // Addresses are shown in lists and brackets; models copy these along.
+    const address = written.trim().replace(/^[[(<`"']+|[\])>`"',;]+$/g, '');
+    if (to === 'queue') return context.faults.pageIn(address, page, context.signal);
+    const resident = context.isResident(address);
+    const note = await context.notes.pin(await context.faults.contentOf(address, context.signal), address);
+    return {
+      text: `Pinned ${address} as ${note.id}. ${notesUsage(context.notes)}`,
+      fault: resident ? { kind: 'minor', tier: 'resident' } : { kind: 'major', tier: 'recall' },
+    };
+  },
+});

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { isSecretPath } from '../engine/secretFiles';
+import { defineFunction, positiveInteger } from './defineFunction';
+
+export const readFile = defineFunction({
+  name: 'read_file',
+  description:
+    'Read lines of a workspace file, with line numbers; without a range the whole file. What is long comes in pages.',
+  readOnly: true,
+  arguments: z.object({
+    path: z.string(),
+    startLine: positiveInteger.optional(),
+    endLine: positiveInteger.optional().describe('inclusive'),
+  }),
+  async run({ path: written, startLine, endLine }, context) {
+    const path = context.files.canonical(written);
+    if (startLine !== undefined && endLine !== undefined && endLine < startLine) {
+      return { text: `endLine ${endLine} is before startLine ${startLine}.`, isError: true };
+    }
+    if (
+      isSecretPath(path) &&
+      !(await context.approver.approve({ kind: 'secretFile', path }, context.signal))
+    ) {
+      return {
+        text: `The person refused: ${path} looks like a file with secrets. Go on without it; do not ask again.`,
+        isError: true,
+      };
+    }
+    return context.faults.readFile(
+      {
+        path,
+        ...(startLine === undefined ? {} : { startLine }),
+        ...(endLine === undefined ? {} : { endLine }),
+      },
+      context.signal,
+    );
+  },
+});

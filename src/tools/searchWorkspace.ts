@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { FunctionContext } from '../engine/EngineFunction';
+import type { CodeHit, SearchPage } from '../engine/ports';
+import { defineFunction, positiveInteger } from './defineFunction';
+import { bestLines } from './excerpt';
+import { counted, noSuchPage, pageLabel, richestThatFits } from './resultPages';
+
+const PAGE_SIZE = 8;
+/** Snippet lines per hit, tried until the page fits. */
+const SNIPPETS = [3, 1, 0];
+
+export const searchWorkspace = defineFunction({
+  name: 'search_workspace',
+  description:
+    'Find code and text in the workspace by meaning and words. Gives the best places first, as path:start-end to read with read_file.',
+  readOnly: true,
+  arguments: z.object({
+    query: z.string(),
+    glob: z.string().optional().describe('e.g. src/**/*.ts'),
+    page: positiveInteger.optional(),
+  }),
+  async run({ query, glob, page = 1 }, context) {
+    const found = await context.archival.searchWorkspace(
+      { text: query, ...(glob === undefined ? {} : { glob }), page, pageSize: PAGE_SIZE },
+      context.signal,
+    );
+    const fault = { kind: 'major', tier: 'archival' } as const;
+    if (found.total === 0) {
+      const where = glob === undefined ? '' : ` in ${glob}`;
+      return {
+        text: `Nothing found for "${query}"${where}. Try other words, or grep for exact text.`,
+        fault,
+      };
+    }
+    if (found.hits.length === 0) return noSuchPage(page, found.pages);
+    const renderings = SNIPPETS.map((lines) => () => render(query, found, lines, context));
+    return { text: await richestThatFits(renderings, context), fault };
+  },
+});
+
+function render(query: string, found: SearchPage<CodeHit>, lines: number, context: FunctionContext): string {
+  const first = (found.page - 1) * PAGE_SIZE + 1;
+  const entries = found.hits.map((hit, i) => {
+    const symbol = hit.symbol === '' ? '' : ` ${hit.symbol}`;
+    const resident = context.isRangeResident(hit.path, hit.startLine, hit.endLine) ? ' [resident]' : '';
+    const place = `${hit.path}:${hit.startLine}-${hit.endLine}`;
+    const snippet = bestLines(hit.text, query, hit.startLine, lines).map(
+      ({ line, text }) => `\n   ${line}: ${text}`,
+    );
+    return `${first + i}. ${place}${symbol} (score ${hit.score.toPrecision(2)})${resident}${snippet.join('')}`;
+  });
+  const header = `${counted(found.total, 'place')}${pageLabel(found.page, found.pages)}; read_file shows the lines`;
+  return [header, ...entries].join('\n');
+}

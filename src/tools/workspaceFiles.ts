@@ -1,0 +1,276 @@
+import { constants, type Dirent } from 'node:fs';
+import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OutsideWorkspaceError, UnreadableFileError, VirtualContextError } from '../engine/errors';
+import type { DirectoryEntry, FileSnapshot, WorkspaceFiles } from '../engine/ports';
+import { decodeText } from './decodeText';
+import { similarNames } from './similarNames';
+import {
+  addressPath,
+  canonicalPath,
+  locate,
+  outside,
+  relativeInside,
+  type WorkspacePlace,
+  type WorkspaceRoot,
+} from './workspacePaths';
+
+export type { WorkspaceRoot } from './workspacePaths';
+
+export interface WorkspaceFilesOptions {
+  /** The folders now open; asked each time. */
+  readonly roots: () => readonly WorkspaceRoot[];
+  /** What an editor shows for a file: unsaved changes win over the disk. */
+  readonly openText?: (
+    absolutePath: string,
+  ) => { readonly text: string; readonly version: string } | undefined;
+}
+
+/** A source file is never this long; a model could not read it, and holding it in memory several times would hurt. */
+const MAX_BYTES = 20_000_000;
+/** Directory entries looked at together. */
+const BATCH = 256;
+
+/** The workspace folders on disk, seen through the editor's unsaved changes. */
+export class NodeWorkspaceFiles implements WorkspaceFiles {
+  constructor(private readonly options: WorkspaceFilesOptions) {}
+
+  canonical(path: string): string {
+    const roots = this.options.roots();
+    return canonicalPath(roots, locate(roots, path));
+  }
+
+  fromAddress(path: string): string {
+    const roots = this.options.roots();
+    const [name, ...rest] = path.split('/');
+    const root = roots.find((candidate) => candidate.name === name);
+    if (root === undefined) {
+      throw new OutsideWorkspaceError(
+        `The folder ${name} of ${path} is not open.`,
+        'Ask the person to open it.',
+      );
+    }
+    return canonicalPath(roots, { root, relative: rest.join('/') });
+  }
+
+  async read(path: string, signal: AbortSignal): Promise<FileSnapshot> {
+    signal.throwIfAborted();
+    const { place, real } = await this.resolve(path);
+    const names = { path: this.canonical(path), addressPath: addressPath(place) };
+    const shown = this.openText(place, real);
+    if (shown) return { ...names, ...shown };
+    try {
+      return { ...names, ...(await readText(names.path, real, signal)) };
+    } catch (error) {
+      if (error instanceof VirtualContextError || signal.aborted) throw error;
+      throw unreadable(names.path, error);
+    }
+  }
+
+  async version(path: string): Promise<string | undefined> {
+    try {
+      const { place, real } = await this.resolve(path);
+      return this.openText(place, real)?.version ?? versionOf(await stat(real, { bigint: true }));
+    } catch {
+      return undefined;
+    }
+  }
+
+  async list(path: string, signal: AbortSignal): Promise<readonly DirectoryEntry[]> {
+    signal.throwIfAborted();
+    const roots = this.options.roots();
+    if (locate(roots, path) === undefined) {
+      return roots.map(({ name }) => ({ name, kind: 'directory', size: 0 }));
+    }
+    const { real } = await this.resolve(path);
+    let entries: Dirent[];
+    try {
+      entries = await readdir(real, { withFileTypes: true });
+    } catch (error) {
+      if (codeOf(error) !== 'ENOTDIR') throw unreadable(this.canonical(path), error);
+      throw new UnreadableFileError(`${this.canonical(path)} is a file.`, 'Read it with read_file.');
+    }
+    const listed: DirectoryEntry[] = [];
+    for (let i = 0; i < entries.length; i += BATCH) {
+      signal.throwIfAborted();
+      listed.push(
+        ...(await Promise.all(entries.slice(i, i + BATCH).map((entry) => describeEntry(real, entry)))),
+      );
+    }
+    return listed.sort(foldersFirst);
+  }
+
+  private openText(place: WorkspacePlace, real: string): { text: string; version: string } | undefined {
+    // An editor knows a file by the path it was opened with, which may go through a symbolic link.
+    const shown =
+      this.options.openText?.(join(place.root.path, place.relative)) ?? this.options.openText?.(real);
+    return shown && { text: shown.text, version: `editor:${shown.version}` };
+  }
+
+  /** Follows symbolic links and makes sure that the end of the way is inside a workspace folder. */
+  private async resolve(path: string): Promise<{ place: WorkspacePlace; real: string }> {
+    const roots = this.options.roots();
+    const place = locate(roots, path);
+    if (place === undefined) {
+      throw new UnreadableFileError(
+        'The workspace has several folders.',
+        'Name one; list_directory shows them.',
+      );
+    }
+    let real: string;
+    try {
+      real = await realpath(join(place.root.path, place.relative));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') throw await this.notFound(place);
+      throw unreadable(canonicalPath(roots, place), error);
+    }
+    for (const root of roots) {
+      const folder = await realpath(root.path).catch(() => root.path);
+      if (relativeInside(folder, real) !== undefined) return { place, real };
+    }
+    throw outside(canonicalPath(roots, place));
+  }
+
+  /** Says from where on the path does not exist and what was probably meant. */
+  private async notFound(place: WorkspacePlace): Promise<UnreadableFileError | OutsideWorkspaceError> {
+    const roots = this.options.roots();
+    const parts = place.relative.split('/');
+    for (let depth = parts.length - 1; depth >= 0; depth--) {
+      const parent = { root: place.root, relative: parts.slice(0, depth).join('/') };
+      const parentPath = canonicalPath(roots, parent);
+      let names: string[];
+      try {
+        // Resolving first: suggestions must not name what a link outside the workspace leads to.
+        names =
+          depth === 0 ? await readdir(place.root.path) : await readdir((await this.resolve(parentPath)).real);
+      } catch (error) {
+        if (error instanceof OutsideWorkspaceError) return error;
+        continue;
+      }
+      const missing = parts[depth] ?? '';
+      const similar = similarNames(missing, names).map((name) =>
+        canonicalPath(roots, { root: place.root, relative: [...parts.slice(0, depth), name].join('/') }),
+      );
+      const where = depth < parts.length - 1 ? ` (there is no ${missing} in ${parentPath})` : '';
+      return new UnreadableFileError(
+        `${canonicalPath(roots, place)} does not exist${where}.`,
+        similar.length > 0
+          ? `Similar: ${similar.join(', ')}.`
+          : `See what is there: list_directory ${parentPath}.`,
+      );
+    }
+    return new UnreadableFileError(
+      `The folder ${place.root.name} does not exist any more.`,
+      'Ask the person to open it again.',
+    );
+  }
+}
+
+/** @returns text and version of one and the same state of the file, also while it is being written */
+async function readText(
+  path: string,
+  real: string,
+  signal: AbortSignal,
+): Promise<{ text: string; version: string }> {
+  // Links are resolved already: a link put in place meanwhile is not followed, and a pipe does not block.
+  const handle = await open(
+    real,
+    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
+  );
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const before = await handle.stat({ bigint: true });
+      if (before.isDirectory())
+        throw new UnreadableFileError(`${path} is a folder.`, 'List it with list_directory.');
+      if (!before.isFile())
+        throw new UnreadableFileError(`${path} is not a regular file.`, 'Read another file.');
+      if (before.size > MAX_BYTES) {
+        throw new UnreadableFileError(
+          `${path} is too large to read (${(Number(before.size) / 1e6).toFixed(0)} MB, the limit is ${MAX_BYTES / 1e6} MB).`,
+          'Find the lines in it with grep.',
+        );
+      }
+      const bytes = Buffer.alloc(Number(before.size));
+      let length = 0;
+      while (length < bytes.length) {
+        signal.throwIfAborted();
+        const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      const version = versionOf(before);
+      // A log file may never hold still; what was read is then as good as anything later.
+      if (version !== versionOf(await handle.stat({ bigint: true })) && attempt < 3) continue;
+      const text = decodeText(bytes.subarray(0, length));
+      if (text === undefined) {
+        throw new UnreadableFileError(
+          `${path} is a binary file.`,
+          'Only text can be shown; read another file.',
+        );
+      }
+      return { text, version };
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function versionOf(stats: { readonly mtimeNs: bigint; readonly size: bigint }): string {
+  return `${stats.mtimeNs}-${stats.size}`;
+}
+
+async function describeEntry(folder: string, entry: Dirent): Promise<DirectoryEntry> {
+  const { name } = entry;
+  if (entry.isDirectory()) return { name, kind: 'directory', size: 0 };
+  if (entry.isSymbolicLink()) return { name, kind: 'symlink', size: 0 };
+  if (!entry.isFile()) return { name, kind: 'other', size: 0 };
+  // Deleted since it was listed: it is shown as it was, without a size.
+  const size = await lstat(join(folder, name)).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  return { name, kind: 'file', size };
+}
+
+function foldersFirst(a: DirectoryEntry, b: DirectoryEntry): number {
+  const folders = Number(b.kind === 'directory') - Number(a.kind === 'directory');
+  return folders || (a.name < b.name ? -1 : 1);
+}
+
+function unreadable(path: string, error: unknown): UnreadableFileError {
+  const options = { cause: error };
+  switch (codeOf(error)) {
+    case 'ENOENT':
+    case 'ESTALE':
+      return new UnreadableFileError(
+        `${path} was deleted while it was read.`,
+        'See what is there with list_directory.',
+        options,
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new UnreadableFileError(
+        `${path} may not be read: no permission.`,
+        'Go on without it, or ask the person.',
+        options,
+      );
+    case 'ELOOP':
+      return new UnreadableFileError(
+        `${path} is a link that leads to itself.`,
+        'Read another file.',
+        options,
+      );
+    default: {
+      const message = error instanceof Error ? error.message : String(error);
+      return new UnreadableFileError(
+        `${path} could not be read: ${message}.`,
+        'Try again or read another file.',
+        options,
+      );
+    }
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}

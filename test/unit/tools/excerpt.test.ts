@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { bestLines, excerpt } from '../../../src/tools/excerpt';
+
+describe('excerpt', () => {
+  it('never exceeds its length, splits no character and shows short texts whole', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'grapheme' }),
+        fc.string(),
+        fc.integer({ min: 1, max: 50 }),
+        (text, query, max) => {
+          const result = excerpt(text, query, max);
+          expect(result.replaceAll('…', '').length).toBeLessThanOrEqual(max);
+          expect(Buffer.from(result).toString()).toBe(result);
+          const flat = text.replace(/\s+/g, ' ').trim();
+          if (flat.length <= max) expect(result).toBe(flat);
+        },
+      ),
+    );
+  });
+
+  it('shows the surroundings of the longest word of the query that occurs', () => {
+    const text = `${'a b c '.repeat(100)}foo configuration bar${' x y z'.repeat(100)}`;
+    expect(excerpt(text, 'the CONFIGURATION zzzzzzzzzzzzzzzz', 60)).toContain('foo configuration bar');
+  });
+});
+
+describe('bestLines', () => {
+  it('takes the lines that hold most words, in file order, with their numbers', () => {
+    const code = 'import x\n}\nfunction evict(page) {\n  // evict the oldest page\n\treturn page;\n}';
+    expect(bestLines(code, 'evict page', 40, 2)).toEqual([
+      { line: 42, text: 'function evict(page) {' },
+      { line: 43, text: '// evict the oldest page' },
+    ]);
+    expect(bestLines(code, 'nothing', 40, 1)).toEqual([{ line: 40, text: 'import x' }]);
+    expect(bestLines(code, 'evict', 40, 0)).toEqual([]);
+  });
+});

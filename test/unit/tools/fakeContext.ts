@@ -1,0 +1,149 @@
+/** In-memory ports for the functions a model may call. */
+import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import type { FunctionContext, NoteKeeper } from '../../../src/engine/EngineFunction';
+import { NoteLimitError, UnknownNoteError } from '../../../src/engine/errors';
+import type { Note } from '../../../src/engine/events';
+import type {
+  ArchivalNote,
+  CodeHit,
+  DirectoryEntry,
+  RecallMessage,
+  RecallQuery,
+  SearchPage,
+} from '../../../src/engine/ports';
+
+export class MemoryNotes implements NoteKeeper {
+  readonly notes: Note[] = [];
+  constructor(private readonly limit = 100) {}
+  list() {
+    return this.notes;
+  }
+  async pin(text: string, source?: string) {
+    const free = this.limit - this.usage().used;
+    if (tokensOf(text) > free) throw new NoteLimitError(`only ${free} tokens are free.`, 'Shorten it.');
+    const note: Note = { id: `n${this.notes.length + 1}`, text, by: 'model', ...(source ? { source } : {}) };
+    this.notes.push(note);
+    return note;
+  }
+  async edit(id: string, text: string) {
+    const note: Note = { ...this.find(id), text };
+    this.notes[this.notes.indexOf(this.find(id))] = note;
+    return note;
+  }
+  async unpin(id: string) {
+    this.notes.splice(this.notes.indexOf(this.find(id)), 1);
+  }
+  usage() {
+    return { used: this.notes.reduce((sum, note) => sum + tokensOf(note.text), 0), limit: this.limit };
+  }
+  private find(id: string): Note {
+    const note = this.notes.find((candidate) => candidate.id === id);
+    if (!note) throw new UnknownNoteError(`There is no note ${id}.`, 'Notes now: none.');
+    return note;
+  }
+}
+
+export interface FakeWorld {
+  readonly notes: MemoryNotes;
+  readonly messages: RecallMessage[];
+  readonly archived: ArchivalNote[];
+  readonly code: CodeHit[];
+  readonly entries: DirectoryEntry[];
+  readonly resident: Set<string>;
+  /** Everything asked of a port, as `name argument`. */
+  readonly asked: string[];
+  lastRecallQuery?: RecallQuery;
+  approves: boolean;
+  /** What the fault handler hands back. */
+  fetched: string;
+}
+
+export function fakeContext(maxResultTokens = 1000): { context: FunctionContext; world: FakeWorld } {
+  const world: FakeWorld = {
+    notes: new MemoryNotes(),
+    messages: [],
+    archived: [],
+    code: [],
+    entries: [],
+    resident: new Set(),
+    asked: [],
+    approves: true,
+    fetched: 'fetched text',
+  };
+  const context: FunctionContext = {
+    session: 's1',
+    notes: world.notes,
+    faults: {
+      async readFile(range) {
+        world.asked.push(`readFile ${JSON.stringify(range)}`);
+        return { text: world.fetched, fault: { kind: 'major', tier: 'archival' }, pages: [] };
+      },
+      async pageIn(address, page) {
+        world.asked.push(`pageIn ${address} ${page}`);
+        return { text: world.fetched, fault: { kind: 'major', tier: 'recall' } };
+      },
+      contentOf: async () => world.fetched,
+    },
+    recall: {
+      async append() {},
+      async search(query) {
+        world.lastRecallQuery = query;
+        return pageOf(world.messages, query, (message, i) => ({ ...message, score: 9 - i }));
+      },
+    },
+    archival: {
+      async searchWorkspace(query) {
+        world.asked.push(`searchWorkspace ${JSON.stringify(query)}`);
+        return pageOf(world.code, query, (hit) => hit);
+      },
+      async insertNotes() {},
+      async searchNotes(query) {
+        return pageOf(world.archived, query, (note, i) => ({ ...note, score: 9 - i }));
+      },
+    },
+    async archive(text) {
+      world.archived.push({ id: `a${world.archived.length + 1}`, session: 's1', time: 0, text });
+      return `a${world.archived.length}`;
+    },
+    files: {
+      read: () => Promise.reject(new Error('functions read through the fault handler')),
+      version: async () => undefined,
+      async list(path) {
+        world.asked.push(`list ${path}`);
+        return world.entries;
+      },
+      fromAddress: (path) => path,
+      canonical: (path) => path.replace(/^\.\//, ''),
+    },
+    approver: {
+      async approve({ path }) {
+        world.asked.push(`approve ${path}`);
+        return world.approves;
+      },
+    },
+    clock: { now: () => 0 },
+    countTokens: async (text) => tokensOf(text),
+    maxResultTokens,
+    isResident: (address) => world.resident.has(address),
+    isRangeResident: (path, start, end) => world.resident.has(`${path}:${start}-${end}`),
+    signal: new AbortController().signal,
+  };
+  return { context, world };
+}
+
+export function tokensOf(text: string): number {
+  return encode(text).length;
+}
+
+function pageOf<Item, Hit>(
+  items: readonly Item[],
+  { page, pageSize }: { readonly page: number; readonly pageSize: number },
+  toHit: (item: Item, index: number) => Hit,
+): SearchPage<Hit> {
+  return {
+    hits: items.slice((page - 1) * pageSize, page * pageSize).map(toHit),
+    page,
+    pages: Math.max(1, Math.ceil(items.length / pageSize)),
+    total: items.length,
+  };
+}

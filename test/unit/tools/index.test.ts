@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { createFunctions } from '../../../src/tools/index';
+import { tokensOf } from './fakeContext';
+
+const functions = createFunctions({ ripgrepPath: 'rg', roots: () => [] });
+
+it('offers the eleven functions under their names', () => {
+  expect(functions.map((fn) => fn.schema.name).sort()).toEqual([
+    'archival_insert',
+    'archival_search',
+    'edit_note',
+    'grep',
+    'list_directory',
+    'page_in',
+    'pin_note',
+    'read_file',
+    'recall_search',
+    'search_workspace',
+    'unpin_note',
+  ]);
+});
+
+it('keeps all schemas together under 1,300 tokens, the first seven under 800', () => {
+  const tokens = functions.map((fn) => tokensOf(JSON.stringify({ type: 'function', function: fn.schema })));
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  expect(sum(tokens)).toBeLessThanOrEqual(1300);
+  expect(sum(tokens.slice(0, 7))).toBeLessThanOrEqual(800);
+});
+
+it('lets only what changes nothing run in parallel', () => {
+  const writing = functions.filter((fn) => !fn.readOnly).map((fn) => fn.schema.name);
+  expect(writing.sort()).toEqual(['archival_insert', 'edit_note', 'page_in', 'pin_note', 'unpin_note']);
+});
