@@ -15,8 +15,7 @@ export async function packageExtension() {
   await step(`packaging ${basename(vsixPath)}`, async () => {
     checkContents(await run('vsce', ['ls', '--no-dependencies']));
     mkdirSync(join(root, 'dist-vsix'), { recursive: true });
-    const args = ['package', '--no-dependencies', '--target', target, '--out', vsixPath];
-    await run('vsce', args);
+    await run('vsce', ['package', '--no-dependencies', '--target', target, '--out', vsixPath]);
     console.log(`  ${(statSync(vsixPath).size / 1e6).toFixed(1)} MB`);
   });
 }
@@ -28,7 +27,7 @@ export async function packageExtension() {
 function checkContents(listing) {
   const libraries = listing.split(/\r?\n/).filter((file) => /lancedb\..*\.node$/.test(file));
   if (libraries.length !== 1)
-    throw new Error(`The package must hold one LanceDB library, not ${libraries.length}.`);
+    throw new Error(`The package holds ${libraries.length} LanceDB libraries, not one.`);
 }
 
 function isMusl() {
