@@ -1,5 +1,5 @@
 /** Where sessions are on disk, and reading them without opening them: for lists, the CLI and rebuilding the index. */
-import { open, readdir } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JournalError } from '../engine/errors';
 import type { SessionEvent } from '../engine/events';
@@ -19,10 +19,14 @@ export interface SessionSummary {
 const HEAD_BYTES = 64 * 1024;
 const TITLE_LENGTH = 120;
 
+/** @returns whether it can be the name of a session's folder, and of nothing outside */
+export function isSessionId(text: string): boolean {
+  return /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(text);
+}
+
 /** @throws JournalError when the id cannot be a folder's name */
 export function sessionFolder(dir: string, sessionId: string): string {
-  // Also keeps ids that come from a command line inside `dir`.
-  if (!/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,100}$/.test(sessionId)) {
+  if (!isSessionId(sessionId)) {
     throw new JournalError(
       `"${sessionId}" is not a session id.`,
       'Use letters, digits, "-", "_" and ".", at most 100 of them.',
@@ -36,9 +40,15 @@ export function sessionLogPath(dir: string, sessionId: string): string {
   return join(sessionFolder(dir, sessionId), 'events.jsonl');
 }
 
+/** @returns whether the folder holds a log of this session. @throws JournalError when the id cannot be a folder's name */
+export async function sessionExists(dir: string, sessionId: string): Promise<boolean> {
+  return (await stat(sessionLogPath(dir, sessionId)).catch(() => undefined))?.isFile() ?? false;
+}
+
 /**
- * Reads the whole events of a log that another process may be writing; stops before a torn or damaged line.
- * @throws JournalError when there is no such session
+ * Reads the whole events of a log that another process may be writing; stops before a torn or damaged line. Nothing
+ * when there is no such session.
+ * @throws JournalError when it cannot be read
  */
 export async function* readSession(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
   const path = sessionLogPath(dir, sessionId);
@@ -50,7 +60,6 @@ export async function* readSession(dir: string, sessionId: string): AsyncGenerat
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw journalError(`The session log ${path} could not be read`, error);
-    throw new JournalError(`There is no session ${sessionId} in ${dir}.`, 'Check the id and the store.');
   }
 }
 

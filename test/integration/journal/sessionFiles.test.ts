@@ -2,10 +2,10 @@ import { appendFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { JournalError } from '../../../src/engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../../../src/engine/events';
+import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
-import { listSessions, readSession, sessionLogPath } from '../../../src/journal/sessionFiles';
+import { listSessions, readSession, sessionExists, sessionLogPath } from '../../../src/journal/sessionFiles';
 
 let dir: string;
 beforeEach(async () => {
@@ -56,8 +56,25 @@ describe('readSession', () => {
     await log.close();
   });
 
-  it('says when there is no such session', async () => {
-    await expect(readSession(dir, 'nope').next()).rejects.toThrow(JournalError);
+  it('yields nothing when there is no such session', async () => {
+    expect(await readSession(dir, 'nope').next()).toMatchObject({ done: true });
     await expect(readSession(dir, '../nope').next()).rejects.toThrow('is not a session id');
+    expect(await sessionExists(dir, 'nope')).toBe(false);
+  });
+});
+
+describe('FileSessionHistory', () => {
+  it('reads every session, last changed first, and nothing for what is none', async () => {
+    await write('a', [started, user('in a')], 5_000_000);
+    await write('b', [started], 6_000_000);
+    const history = new FileSessionHistory(dir);
+    expect(await history.sessions()).toEqual(['b', 'a']);
+    const events: SessionEvent[] = [];
+    for await (const event of history.events('a')) events.push(event);
+    expect(events).toMatchObject([{ type: 'session.started' }, { text: 'in a' }]);
+    for (const session of ['none', '../a', '']) {
+      for await (const event of history.events(session)) throw new Error(`unexpected ${event.seq}`);
+    }
+    expect(await sessionExists(dir, 'a')).toBe(true);
   });
 });

@@ -1,0 +1,17 @@
+import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
+import type { TextDiff } from '../engine/ports';
+
+const CONTEXT_LINES = 3;
+/** Two texts with nothing in common cost quadratic time; beyond this many changed lines a diff helps nobody. */
+const MAX_CHANGED_LINES = 2000;
+
+/** Unified diff without file headers; empty when the texts are equal. */
+export const unifiedDiff: TextDiff = (before, after) => {
+  if (before === after) return '';
+  const patch = structuredPatch('', '', before, after, '', '', {
+    context: CONTEXT_LINES,
+    maxEditLength: MAX_CHANGED_LINES,
+  });
+  if (patch === undefined) return '(the text has changed throughout)';
+  return formatPatch(patch, OMIT_HEADERS).replace(/\n$/, '');
+};
