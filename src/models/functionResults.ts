@@ -50,10 +50,10 @@ export interface RecalledMessage {
   readonly text: string;
 }
 
-/** Messages of a `recall_search` result: after the first line, a heading each and the excerpt indented below it. */
+/** Messages of a `recall_search` result: a heading each, and the excerpt indented below it. */
 export function recalledMessages(result: string): RecalledMessage[] {
   const found: { heading: string; text: string }[] = [];
-  for (const line of result.split(/\r?\n/).slice(1)) {
+  for (const line of result.split(/\r?\n/)) {
     const excerpt = /^\s+(\S.*)$/.exec(line)?.[1];
     const message = found.at(-1);
     if (excerpt === undefined && line !== '') found.push({ heading: line.trim(), text: '' });

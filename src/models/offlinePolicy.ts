@@ -86,7 +86,7 @@ function lookUp(
     return { answer: foundAnswer(question, found, linesInView(request.messages), request.maxOutputTokens) };
   }
   if (found.length > 0) return { calls: found.map((page) => call('read_file', { ...page })) };
-  if (!last('search_workspace') && offered.has('search_workspace')) {
+  if (!last('search_workspace') && offered.has('search_workspace') && question !== '') {
     return { calls: [call('search_workspace', { query: question.slice(0, LONGEST_QUERY_CHARS) })] };
   }
   const words = tellingWords(question);
@@ -151,7 +151,8 @@ function linesInView(messages: readonly ChatMessage[]): (path: string) => Readon
 
 function exchanges(messages: readonly ChatMessage[]): Exchange[] {
   const results = new Map<string, string>();
-  for (const message of messages) if (message.role === 'tool') results.set(message.callId, message.content);
+  for (const message of messages)
+    if (message.role === 'tool') results.set(message.callId, withoutAddress(message.content));
   return messages.flatMap((message) =>
     message.role === 'assistant'
       ? (message.toolCalls ?? []).map(({ id, name, arguments: text }) => ({
@@ -161,6 +162,11 @@ function exchanges(messages: readonly ChatMessage[]): Exchange[] {
         }))
       : [],
   );
+}
+
+/** Without the line with which the engine names each result. */
+function withoutAddress(result: string): string {
+  return result.replace(/^\[tool:[^\n]*\]\n/, '');
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> {
