@@ -1,0 +1,156 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } from 'apache-arrow';
+import { LanceTable, loadLance, type TableSpec } from './lance';
+
+/** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */
+const version = 1;
+const folderPrefix = 'tables-v';
+
+const text = (name: string) => new Field(name, new Utf8(), false);
+const number = (name: string) => new Field(name, new Float64(), false);
+
+/** Schema of the vectors table for a number of dimensions. */
+export function vectorSchema(dimensions: number): Schema {
+  const vector = new FixedSizeList(dimensions, new Field('item', new Float32(), true));
+  return new Schema([text('id'), text('root'), text('rel'), new Field('vector', vector, false)]);
+}
+
+const specs = {
+  /** What the indexer knows of each file; a file without a row is new. */
+  files: {
+    name: 'files',
+    schema: new Schema([
+      text('root'),
+      text('rel'),
+      number('mtime'),
+      number('size'),
+      text('hash'),
+      number('pages'),
+      text('state'),
+      text('reason'),
+    ]),
+    keys: ['rel'],
+  },
+  pages: {
+    name: 'pages',
+    schema: new Schema([
+      text('id'),
+      text('root'),
+      text('rel'),
+      number('startLine'),
+      number('endLine'),
+      text('symbol'),
+      text('names'),
+      text('language'),
+      text('text'),
+      text('toks'),
+    ]),
+    terms: 'toks',
+    keys: ['id', 'rel'],
+  },
+  vectors: { name: 'vectors', schema: vectorSchema(1), keys: ['rel'] },
+  messages: {
+    name: 'messages',
+    schema: new Schema([
+      text('id'),
+      text('session'),
+      number('seq'),
+      number('time'),
+      text('role'),
+      text('name'),
+      text('text'),
+      text('toks'),
+      text('smooth'),
+    ]),
+    terms: 'smooth',
+    keys: ['id', 'session'],
+  },
+  notes: {
+    name: 'notes',
+    schema: new Schema([text('id'), text('session'), number('time'), text('text'), text('toks')]),
+    terms: 'toks',
+    keys: ['id'],
+  },
+} satisfies Record<string, TableSpec>;
+
+export type TableName = keyof typeof specs;
+
+/** The store's LanceDB tables. */
+export class Database {
+  private constructor(
+    readonly folder: string,
+    private readonly tables: Readonly<Record<TableName, LanceTable>>,
+  ) {}
+
+  /**
+   * Opens the tables of a store, repairing what a killed process left half written.
+   * @throws DiskUnavailableError when LanceDB cannot be loaded
+   */
+  static async open(store: string): Promise<Database> {
+    const lance = await loadLance();
+    const folder = join(store, `${folderPrefix}${version}`);
+    await mkdir(folder, { recursive: true });
+    await removeOtherVersions(store, folder);
+    const connection = await lance.connect(folder);
+    const open = (spec: TableSpec) => LanceTable.open(lance, connection, folder, spec);
+    const [files, pages, vectors, messages, notes] = await Promise.all([
+      open(specs.files),
+      open(specs.pages),
+      open({ ...specs.vectors }),
+      open(specs.messages),
+      open(specs.notes),
+    ]);
+    // Files are known by what is in pages and vectors: when one of those is gone, everything is indexed again.
+    if (pages.rebuilt || vectors.rebuilt) await files.table.delete('true');
+    return new Database(folder, {
+      files: files.table,
+      pages: pages.table,
+      vectors: vectors.table,
+      messages: messages.table,
+      notes: notes.table,
+    });
+  }
+
+  get files(): LanceTable {
+    return this.tables.files;
+  }
+  get pages(): LanceTable {
+    return this.tables.pages;
+  }
+  get vectors(): LanceTable {
+    return this.tables.vectors;
+  }
+  get messages(): LanceTable {
+    return this.tables.messages;
+  }
+  get notes(): LanceTable {
+    return this.tables.notes;
+  }
+
+  /** Resolves once no write is under way. */
+  async settled(): Promise<void> {
+    await Promise.all(Object.values(this.tables).map((table) => table.settled()));
+  }
+
+  /** Bytes the tables take on disk. */
+  async bytes(): Promise<number> {
+    let total = 0;
+    for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      total += await stat(join(entry.parentPath, entry.name)).then(
+        (info) => info.size,
+        () => 0,
+      );
+    }
+    return total;
+  }
+}
+
+async function removeOtherVersions(store: string, current: string): Promise<void> {
+  for (const name of await readdir(store)) {
+    const folder = join(store, name);
+    if (name.startsWith(folderPrefix) && folder !== current)
+      await rm(folder, { recursive: true, force: true });
+  }
+}

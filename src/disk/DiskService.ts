@@ -1,0 +1,115 @@
+import { DiskUnavailableError, describeError, VirtualContextError } from '../engine/errors';
+import { Database } from './Database';
+import { Indexer } from './Indexer';
+import { NotesIndex } from './NotesIndex';
+import type { IndexPhase, IndexStatus, OpenWorkspaceParams } from './protocol';
+import { RecallIndex } from './RecallIndex';
+import { WorkspaceSearch } from './WorkspaceSearch';
+
+/** Progress is told this often at most, ms. */
+const statusInterval = 150;
+
+interface Parts {
+  readonly database: Database;
+  readonly indexer: Indexer;
+  readonly search: WorkspaceSearch;
+  readonly recall: RecallIndex;
+  readonly notes: NotesIndex;
+}
+
+/** Everything behind the socket: opens the store on the first request and tells how indexing goes. */
+export class DiskService {
+  private opening: Promise<Parts> | undefined;
+  private parts: Parts | undefined;
+  private phase: IndexPhase = { phase: 'starting' };
+  private storeBytes = 0;
+  private statusTimer: NodeJS.Timeout | undefined;
+
+  /**
+   * @param store folder of the tables
+   * @param scripts folder of indexWorker.js and grammars/
+   * @param onStatus told about every change of the status
+   */
+  constructor(
+    private readonly store: string,
+    private readonly scripts: string,
+    private readonly onStatus: (status: IndexStatus) => void,
+  ) {}
+
+  /** @throws DiskUnavailableError when LanceDB cannot be loaded; the same one each time, nothing is tried twice */
+  open(): Promise<Parts> {
+    this.opening ??= this.openParts().catch((error: unknown) => {
+      const failure = asFailure(error);
+      this.setPhase({ phase: 'error', message: failure.message, nextStep: failure.nextStep });
+      // A library that cannot be loaded stays so for the life of this process; a full disk may be freed.
+      if (!(error instanceof DiskUnavailableError)) this.opening = undefined;
+      throw failure;
+    });
+    return this.opening;
+  }
+
+  async openWorkspace({ roots, options, paused }: OpenWorkspaceParams): Promise<void> {
+    const { indexer } = await this.open();
+    indexer.open(roots, options, paused);
+  }
+
+  status(): IndexStatus {
+    const counts = this.parts?.indexer.counts() ?? { files: 0, pages: 0, skipped: 0, failed: 0 };
+    return { ...this.phase, ...counts, storeBytes: this.storeBytes, pid: process.pid };
+  }
+
+  /** Finishes what is being written. */
+  async dispose(): Promise<void> {
+    clearTimeout(this.statusTimer);
+    const parts = await this.opening?.catch(() => undefined);
+    if (!parts) return;
+    parts.recall.dispose();
+    parts.notes.dispose();
+    await parts.indexer.dispose();
+    await parts.database.settled();
+  }
+
+  private async openParts(): Promise<Parts> {
+    const database = await Database.open(this.store);
+    const indexer = await Indexer.create(database, this.scripts, (phase) => this.setPhase(phase));
+    this.parts = {
+      database,
+      indexer,
+      search: new WorkspaceSearch(database, indexer),
+      recall: new RecallIndex(database),
+      notes: new NotesIndex(database),
+    };
+    this.storeBytes = await database.bytes();
+    return this.parts;
+  }
+
+  private setPhase(phase: IndexPhase): void {
+    const same = this.phase.phase === phase.phase;
+    this.phase = phase;
+    if (same) this.statusTimer ??= setTimeout(() => this.tell(), statusInterval);
+    else if (phase.phase === 'ready') void this.measure().then(() => this.tell());
+    else this.tell();
+  }
+
+  private tell(): void {
+    clearTimeout(this.statusTimer);
+    this.statusTimer = undefined;
+    this.onStatus(this.status());
+  }
+
+  /** The size is for the person to see; that it could not be read is no reason to fail. */
+  private async measure(): Promise<void> {
+    this.storeBytes = (await this.parts?.database.bytes().catch(() => undefined)) ?? this.storeBytes;
+  }
+}
+
+/** Every failure reaches the client with a next step. */
+export function asFailure(error: unknown): VirtualContextError {
+  if (error instanceof VirtualContextError) return error;
+  const message = describeError(error).split('\n', 1)[0] ?? '';
+  return new DiskUnavailableError(
+    `The workspace index failed: ${message}`,
+    'Free disk space if it is short, then run “Rebuild Index”.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,374 @@
+import { createHash } from 'node:crypto';
+import { basename, join, relative, sep } from 'node:path';
+import { Catalog, type FileKey, type KnownFile, keyOf } from './Catalog';
+import type { Database } from './Database';
+import { IgnoreRules, ignoreFileNames } from './ignoreRules';
+import { PageReader } from './PageReader';
+import type { IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
+import type { PageRequest, PageResult } from './readPages';
+import { VectorSpace } from './VectorSpace';
+import { type FoundFile, isFolder, look, walk } from './walk';
+
+const batchFiles = 48;
+const batchBytes = 768 * 1024;
+/** New rows are found at once; they enter the index's statistics when writing has paused this long, ms. */
+const optimiseDelay = 2000;
+/** Rows in the pages table not yet in its index at most, so that searches during the first run stay fast and well scored. */
+const optimiseEvery = 4000;
+
+interface Counts {
+  readonly files: number;
+  readonly pages: number;
+  readonly skipped: number;
+  readonly failed: number;
+}
+
+/**
+ * Keeps the tables in step with the files of the workspace. One run at a time; what is asked for meanwhile is done after it.
+ * Everything it writes can be made again, and what a killed run leaves behind is found by the next one.
+ */
+export class Indexer {
+  private roots: readonly WorkspaceRoot[] = [];
+  private options: IndexOptions = { maxFileBytes: 1024 * 1024 };
+  private scanWanted = false;
+  private rebuildWanted = false;
+  private readonly changed = new Set<string>();
+  private running: Promise<void> | undefined;
+  private paused = false;
+  private readonly abort = new AbortController();
+  private optimiseTimer: NodeJS.Timeout | undefined;
+  private tooLarge = 0;
+  private unreadable = 0;
+
+  private constructor(
+    private readonly database: Database,
+    readonly catalog: Catalog,
+    readonly vectors: VectorSpace,
+    private readonly reader: PageReader,
+    private readonly onPhase: (phase: IndexPhase) => void,
+  ) {}
+
+  /** @param scripts folder of indexWorker.js and grammars/ */
+  static async create(
+    database: Database,
+    scripts: string,
+    onPhase: (phase: IndexPhase) => void,
+  ): Promise<Indexer> {
+    const worker = join(scripts, 'indexWorker.js');
+    const vectors = new VectorSpace(database, worker);
+    const [catalog] = await Promise.all([Catalog.load(database), vectors.load()]);
+    return new Indexer(
+      database,
+      catalog,
+      vectors,
+      new PageReader(worker, join(scripts, 'grammars')),
+      onPhase,
+    );
+  }
+
+  /** Indexes these folders from now on, beginning with what changed since last time. */
+  open(roots: readonly WorkspaceRoot[], options: IndexOptions, paused: boolean): void {
+    this.roots = roots;
+    this.options = options;
+    this.paused = paused;
+    this.scanWanted = true;
+    this.start();
+  }
+
+  /** @param paths absolute paths of files or folders that were saved, created, deleted or renamed */
+  filesChanged(paths: readonly string[]): void {
+    for (const path of paths) this.changed.add(path);
+    this.start();
+  }
+
+  rebuild(): void {
+    this.rebuildWanted = true;
+    this.start();
+  }
+
+  pause(): void {
+    this.paused = true;
+    if (!this.running) this.onPhase({ phase: 'paused' });
+  }
+
+  resume(): void {
+    this.paused = false;
+    if (this.hasWork()) this.start();
+    else if (!this.running) this.onPhase({ phase: 'ready' });
+  }
+
+  get workspaceRoots(): readonly WorkspaceRoot[] {
+    return this.roots;
+  }
+
+  counts(): Counts {
+    let files = 0;
+    let pages = 0;
+    let skipped = this.tooLarge;
+    let failed = this.unreadable;
+    for (const file of this.catalog.files()) {
+      if (file.state === 'indexed') files++;
+      else if (file.state === 'skipped') skipped++;
+      else failed++;
+      pages += file.pages;
+    }
+    return { files, pages, skipped, failed };
+  }
+
+  /** Stops after the batch under way. */
+  async dispose(): Promise<void> {
+    this.abort.abort();
+    clearTimeout(this.optimiseTimer);
+    this.reader.stop();
+    await this.running;
+  }
+
+  private start(): void {
+    if (this.running || this.abort.signal.aborted) return;
+    if (this.paused) {
+      this.onPhase({ phase: 'paused' });
+      return;
+    }
+    this.onPhase({ phase: 'indexing', done: 0, total: 0 });
+    this.running = this.run()
+      .then(
+        () => this.onPhase(this.paused ? { phase: 'paused' } : { phase: 'ready' }),
+        (error: unknown) => this.failed(error),
+      )
+      .finally(() => {
+        this.running = undefined;
+        if (!this.paused && this.hasWork()) this.start();
+      });
+  }
+
+  private failed(error: unknown): void {
+    if (this.abort.signal.aborted) return;
+    const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+    this.onPhase({
+      phase: 'error',
+      message: `Indexing stopped: ${message}`,
+      nextStep: 'Free disk space if it is short, then run “Rebuild Index”.',
+    });
+  }
+
+  private hasWork(): boolean {
+    return this.scanWanted || this.rebuildWanted || this.changed.size > 0;
+  }
+
+  private async run(): Promise<void> {
+    let scanned = false;
+    while (this.hasWork() && !this.paused) {
+      if (this.rebuildWanted) {
+        this.rebuildWanted = false;
+        this.scanWanted = true;
+        await this.catalog.forget(this.catalog.everything());
+        await this.vectors.clear();
+      }
+      const paths = [...this.changed];
+      this.changed.clear();
+      if (this.scanWanted || (await this.needScan(paths))) {
+        this.scanWanted = false;
+        if (!(await this.scan())) this.scanWanted = true;
+        scanned = true;
+      } else {
+        await this.update(await this.look(paths));
+      }
+    }
+    if (this.paused) return;
+    if (scanned) await this.settle();
+    else this.optimiseLater();
+  }
+
+  /** After a scan: everything into the indices, vectors for the corpus as it is now. */
+  private async settle(): Promise<void> {
+    await Promise.all([
+      this.database.pages.optimise(),
+      this.database.files.optimise(),
+      this.database.vectors.optimise(),
+    ]);
+    await this.vectors.refitIfGrown(this.counts().pages, this.abort.signal);
+  }
+
+  private optimiseLater(): void {
+    clearTimeout(this.optimiseTimer);
+    this.optimiseTimer = setTimeout(() => {
+      const tables = [this.database.pages, this.database.files, this.database.vectors];
+      // Disk full or a table damaged: the next run meets it too and says so.
+      Promise.all(tables.map((table) => table.optimise())).catch(() => undefined);
+    }, optimiseDelay);
+  }
+
+  /** New folders and changed ignore files change what belongs to the index: only a walk can tell. */
+  private async needScan(paths: readonly string[]): Promise<boolean> {
+    for (const path of paths) {
+      if ((ignoreFileNames as readonly string[]).includes(basename(path))) return true;
+      const key = this.locate(path);
+      if (!key || !(await isFolder(path))) continue;
+      const rules = new IgnoreRules(key.root);
+      if (!(await rules.excludesPath(`${key.rel}/x`))) return true;
+    }
+    return false;
+  }
+
+  /** @returns the root (the innermost one) and the path within it; undefined outside the workspace */
+  private locate(path: string): FileKey | undefined {
+    let best: FileKey | undefined;
+    for (const root of this.roots) {
+      const rel = relative(root.path, path);
+      if (rel === '' || rel.startsWith('..') || rel === path) continue;
+      if (!best || root.path.length > best.root.length)
+        best = { root: root.path, rel: rel.split(sep).join('/') };
+    }
+    return best;
+  }
+
+  private async look(paths: readonly string[]): Promise<{ found: FoundFile[]; gone: FileKey[] }> {
+    const rules = new Map(this.roots.map((root) => [root.path, new IgnoreRules(root.path)]));
+    const found: FoundFile[] = [];
+    const gone: FileKey[] = [];
+    for (const path of paths) {
+      const key = this.locate(path);
+      if (!key) continue;
+      const file = await look(key.root, key.rel);
+      const wanted =
+        file && file.size <= this.options.maxFileBytes && !(await rules.get(key.root)?.excludesPath(key.rel));
+      if (wanted) found.push(file);
+      else gone.push(key, ...(file ? [] : this.catalog.under(key)));
+    }
+    return { found, gone };
+  }
+
+  /** @returns false when it was interrupted by a pause */
+  private async scan(): Promise<boolean> {
+    const roots = new Set(this.roots.map((root) => root.path));
+    const found: FoundFile[] = [];
+    this.tooLarge = 0;
+    this.unreadable = 0;
+    for (const root of roots) {
+      const result = await walk(root, roots, this.options.maxFileBytes, this.abort.signal);
+      for (const file of result.files) found.push(file);
+      this.tooLarge += result.tooLarge;
+      this.unreadable += result.unreadable;
+    }
+    const present = new Set(found.map(keyOf));
+    const gone = this.catalog.everything().filter((file) => !present.has(keyOf(file)));
+    return this.update({ found, gone });
+  }
+
+  private async update({
+    found,
+    gone,
+  }: {
+    found: readonly FoundFile[];
+    gone: readonly FileKey[];
+  }): Promise<boolean> {
+    await this.catalog.forget(gone);
+    const todo = found.filter((file) => {
+      const known = this.catalog.get(file);
+      return known?.mtime !== file.mtime || known.size !== file.size || known.state === 'failed';
+    });
+    let sinceOptimised = 0;
+    let done = 0;
+    for (const batch of batches(todo)) {
+      this.abort.signal.throwIfAborted();
+      if (this.paused) return false;
+      this.onPhase({ phase: 'indexing', done, total: todo.length });
+      sinceOptimised += await this.index(batch);
+      done += batch.length;
+      if (sinceOptimised >= optimiseEvery) {
+        sinceOptimised = 0;
+        await this.database.pages.optimise();
+      }
+    }
+    return true;
+  }
+
+  /** @returns pages written */
+  private async index(batch: readonly FoundFile[]): Promise<number> {
+    const results = await this.reader.read(batch.map((file) => this.request(file)));
+    this.abort.signal.throwIfAborted();
+    const fresh: KnownFile[] = [];
+    const refreshed: KnownFile[] = [];
+    const outdated: FileKey[] = [];
+    const rows: (Record<string, unknown> & { id: string; root: string; rel: string; toks: string })[] = [];
+    batch.forEach((file, i) => {
+      const result = results[i];
+      if (!result) return;
+      const known = this.catalog.get(file);
+      if (result.state === 'unchanged' && known) {
+        refreshed.push({ ...known, mtime: file.mtime, size: file.size });
+        return;
+      }
+      outdated.push(file);
+      const entry = entryOf(file, result);
+      if (!entry) return;
+      fresh.push(entry);
+      if (result.state === 'indexed') rows.push(...rowsOfPages(file, result));
+    });
+    await this.catalog.forget(outdated);
+    await this.catalog.refresh(refreshed);
+    for (const row of rows) this.catalog.expectPages(row);
+    await Promise.all([this.database.pages.add(rows), this.vectors.add(rows)]);
+    await this.catalog.remember(fresh);
+    return rows.length;
+  }
+
+  private request(file: FoundFile): PageRequest {
+    const known = this.catalog.get(file);
+    const request = { root: file.root, rel: file.rel, maxFileBytes: this.options.maxFileBytes };
+    return known && known.state !== 'failed' ? { ...request, knownHash: known.hash } : request;
+  }
+}
+
+function entryOf(file: FoundFile, result: PageResult): KnownFile | undefined {
+  const entry = {
+    root: file.root,
+    rel: file.rel,
+    mtime: file.mtime,
+    size: file.size,
+    hash: '',
+    pages: 0,
+    reason: '',
+  };
+  switch (result.state) {
+    case 'indexed':
+      return { ...entry, state: 'indexed', hash: result.hash, pages: result.pages.length };
+    case 'skipped':
+      return { ...entry, state: 'skipped', hash: result.hash, reason: result.reason };
+    case 'failed':
+      return { ...entry, state: 'failed', reason: result.reason };
+    default:
+      return undefined;
+  }
+}
+
+function rowsOfPages(file: FoundFile, result: PageResult & { state: 'indexed' }) {
+  const prefix = createHash('sha256').update(keyOf(file)).digest('hex').slice(0, 16);
+  return result.pages.map((page) => ({
+    id: `${prefix}:${page.startLine}`,
+    root: file.root,
+    rel: file.rel,
+    startLine: page.startLine,
+    endLine: page.endLine,
+    symbol: page.symbol,
+    names: page.names.join(' '),
+    language: result.language,
+    text: page.text,
+    toks: page.toks,
+  }));
+}
+
+function* batches(files: readonly FoundFile[]): Generator<FoundFile[]> {
+  let batch: FoundFile[] = [];
+  let bytes = 0;
+  for (const file of files) {
+    if (batch.length > 0 && (batch.length >= batchFiles || bytes + file.size > batchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(file);
+    bytes += file.size;
+  }
+  if (batch.length > 0) yield batch;
+}

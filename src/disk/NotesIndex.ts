@@ -1,0 +1,60 @@
+import type { ArchivalNote, SearchPage } from '../engine/ports';
+import { codeTokens, queryTokens } from './codeTokens';
+import type { Database } from './Database';
+import { quote } from './lance';
+import { paginate } from './paginate';
+import type { NoteHit, NoteQuery } from './protocol';
+
+const candidates = 200;
+const optimiseDelay = 1500;
+
+/** Archival notes: what the model chose to keep outside the window. */
+export class NotesIndex {
+  private optimiseTimer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly database: Database) {}
+
+  /** Adds notes, replacing those with the same id. */
+  async insert(notes: readonly ArchivalNote[]): Promise<void> {
+    const rows = new Map(
+      notes.map(({ id, session, time, text }) => [
+        id,
+        { id, session, time, text, toks: codeTokens(text).join(' ') },
+      ]),
+    );
+    await this.database.notes.upsert('id', [...rows.values()]);
+    clearTimeout(this.optimiseTimer);
+    // The next insert meets the same trouble and reports it.
+    this.optimiseTimer = setTimeout(
+      () => this.database.notes.optimise().catch(() => undefined),
+      optimiseDelay,
+    );
+  }
+
+  async search(query: NoteQuery): Promise<SearchPage<NoteHit>> {
+    const rows = await this.database.notes.searchTerms({
+      terms: queryTokens(query.text),
+      columns: ['id', 'session', 'time', 'text'],
+      limit: candidates,
+    });
+    const hits = rows.map((row) => ({
+      id: String(row.id),
+      session: String(row.session),
+      time: Number(row.time),
+      text: String(row.text),
+      score: Math.round(Number(row._score) * 1000) / 1000,
+    }));
+    hits.sort((a, b) => b.score - a.score || b.time - a.time);
+    return paginate(hits, query.page, query.pageSize);
+  }
+
+  /** Ids of the notes stored of a session. */
+  async ids(session: string): Promise<string[]> {
+    const rows = await this.database.notes.rows(['id'], `session = ${quote(session)}`);
+    return rows.map((row) => String(row.id));
+  }
+
+  dispose(): void {
+    clearTimeout(this.optimiseTimer);
+  }
+}

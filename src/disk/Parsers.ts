@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { Language, Parser, type Tree } from 'web-tree-sitter';
+
+/** A file that takes longer to parse is split by lines. Milliseconds. */
+const parseTimeout = 2000;
+
+/** Tree-sitter's runtime and grammars, loaded on first use. One instance per thread. */
+export class Parsers {
+  private readonly parsers = new Map<string, Promise<Parser>>();
+  private runtime: Promise<void> | undefined;
+  /** Set after a trap in wasm: the instance's memory can no longer be trusted. */
+  damaged = false;
+
+  /** @param folder where tree-sitter.wasm and the grammars lie */
+  constructor(private readonly folder: string) {}
+
+  /**
+   * Parses and hands the tree to `use`, then frees it.
+   * @returns undefined when the grammar is missing, gives up, or fails
+   */
+  async parse<Result>(
+    grammar: string,
+    text: string,
+    use: (tree: Tree) => Result,
+  ): Promise<Result | undefined> {
+    if (this.damaged) return undefined;
+    try {
+      const parser = await this.parserOf(grammar);
+      const deadline = performance.now() + parseTimeout;
+      const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+      if (!tree) {
+        parser.reset();
+        return undefined;
+      }
+      try {
+        return use(tree);
+      } finally {
+        tree.delete();
+      }
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) this.damaged = true;
+      return undefined;
+    }
+  }
+
+  private parserOf(grammar: string): Promise<Parser> {
+    let parser = this.parsers.get(grammar);
+    if (!parser) {
+      parser = this.load(grammar);
+      this.parsers.set(grammar, parser);
+    }
+    return parser;
+  }
+
+  private async load(grammar: string): Promise<Parser> {
+    this.runtime ??= Parser.init({ locateFile: (file: string) => join(this.folder, file) });
+    await this.runtime;
+    const language = await Language.load(join(this.folder, `tree-sitter-${grammar}.wasm`));
+    const parser = new Parser();
+    parser.setLanguage(language);
+    return parser;
+  }
+}

@@ -1,0 +1,238 @@
+/** Loading LanceDB and talking to its tables: typed failures, quoting, retries. Only the disk process imports this. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type * as Lance from '@lancedb/lancedb';
+import type { Schema } from 'apache-arrow';
+import { DiskUnavailableError } from '../engine/errors';
+
+export type LanceModule = typeof Lance;
+
+/**
+ * Loads LanceDB's native library.
+ * @throws DiskUnavailableError when it is missing, made for another platform, or refused by the system
+ */
+export async function loadLance(): Promise<LanceModule> {
+  try {
+    return await import('@lancedb/lancedb');
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
+    throw new DiskUnavailableError(
+      `The LanceDB library for ${process.platform}-${process.arch} could not be loaded (${reason}).`,
+      'Reinstall the extension for this platform; until then the chat works without the workspace index.',
+      { cause: error },
+    );
+  }
+}
+
+/** A SQL string literal. */
+export function quote(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** `column IN ('a', 'b')`; false for no values. */
+export function isOneOf(column: string, values: readonly string[]): string {
+  return values.length === 0 ? 'false' : `${column} IN (${values.map(quote).join(', ')})`;
+}
+
+/** Rows that may be found by readers of an older version stay this long, ms: clean-up must not pull files from under them. */
+const cleanupGrace = 15 * 60_000;
+const attempts = 4;
+
+async function retrying<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await act();
+    } catch (error) {
+      const conflict = /conflict|concurrent/i.test(error instanceof Error ? error.message : '');
+      if (!conflict || attempt === attempts) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 30 * 2 ** attempt));
+    }
+  }
+}
+
+type Row = Record<string, unknown>;
+
+export interface TableSpec {
+  readonly name: string;
+  readonly schema: Schema;
+  /** Column of space-separated terms searched by BM25. */
+  readonly terms?: string;
+  /** Columns looked up by value. */
+  readonly keys: readonly string[];
+}
+
+export interface TermQuery {
+  readonly terms: readonly string[];
+  readonly columns: readonly string[];
+  readonly limit: number;
+  readonly where?: string | undefined;
+}
+
+/** One table; writes are done one after another, reads at any time. */
+export class LanceTable {
+  private writes: Promise<unknown> = Promise.resolve();
+  /** Rows or commits since the last optimisation. */
+  private unoptimised = 0;
+
+  private constructor(
+    private readonly lance: LanceModule,
+    private readonly connection: Lance.Connection,
+    private readonly spec: TableSpec,
+    private table: Lance.Table,
+  ) {}
+
+  /** Opens a table, or makes it; one that cannot be read (killed while written, damaged) is dropped and made anew. */
+  static async open(
+    lance: LanceModule,
+    connection: Lance.Connection,
+    folder: string,
+    spec: TableSpec,
+  ): Promise<{ readonly table: LanceTable; readonly rebuilt: boolean }> {
+    try {
+      const table = await connection.openTable(spec.name);
+      const schema = await table.schema();
+      const columns = spec.schema.fields.map((field) => field.name);
+      if (columns.join() !== schema.fields.map((field) => field.name).join())
+        throw new Error('other columns');
+      // Reads one row of every fragment's worth of columns: a missing or torn data file shows here, not in a search.
+      await table.query().select(columns).limit(1).toArray();
+      await table.countRows(`${columns[0]} IS NULL`);
+      const opened = new LanceTable(lance, connection, spec, table);
+      const indices = new Set((await table.listIndices()).flatMap((index) => index.columns));
+      if ([...spec.keys, ...(spec.terms ? [spec.terms] : [])].some((column) => !indices.has(column)))
+        await opened.index();
+      return { table: opened, rebuilt: false };
+    } catch {
+      const existed = (await connection.tableNames()).includes(spec.name);
+      await rm(join(folder, `${spec.name}.lance`), { recursive: true, force: true });
+      const opened = new LanceTable(
+        lance,
+        connection,
+        spec,
+        await connection.createEmptyTable(spec.name, spec.schema),
+      );
+      await opened.index();
+      return { table: opened, rebuilt: existed };
+    }
+  }
+
+  private async index(): Promise<void> {
+    for (const key of this.spec.keys) {
+      await this.table.createIndex(key, { config: this.lance.Index.btree(), replace: true });
+    }
+    if (!this.spec.terms) return;
+    const config = this.lance.Index.fts({
+      baseTokenizer: 'whitespace',
+      lowercase: false,
+      stem: false,
+      removeStopWords: false,
+      asciiFolding: false,
+      withPosition: false,
+      maxTokenLength: 80,
+    });
+    await this.table.createIndex(this.spec.terms, { config, replace: true });
+  }
+
+  private write<Result>(act: () => Promise<Result>): Promise<Result> {
+    const result = this.writes.then(() => retrying(act));
+    this.writes = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Resolves once everything written so far is on disk. */
+  settled(): Promise<unknown> {
+    return this.writes;
+  }
+
+  add(rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return Promise.resolve();
+    return this.write(async () => {
+      await this.table.add([...rows]);
+      this.unoptimised += rows.length;
+    });
+  }
+
+  /** Adds rows, replacing those with the same value in `key`. */
+  upsert(key: string, rows: readonly Row[]): Promise<void> {
+    if (rows.length === 0) return Promise.resolve();
+    return this.write(async () => {
+      await this.table
+        .mergeInsert(key)
+        .whenMatchedUpdateAll()
+        .whenNotMatchedInsertAll()
+        .execute([...rows]);
+      this.unoptimised += rows.length;
+    });
+  }
+
+  delete(where: string): Promise<void> {
+    return this.write(async () => {
+      await this.table.delete(where);
+      this.unoptimised += 1;
+    });
+  }
+
+  /** Replaces the whole table, schema included (the dimensions of vectors change). */
+  replaceAll(rows: readonly Row[], schema: Schema): Promise<void> {
+    return this.write(async () => {
+      const data = this.lance.makeArrowTable([...rows], { schema });
+      this.table = await this.connection.createTable(this.spec.name, data, { mode: 'overwrite' });
+      for (const key of this.spec.keys) {
+        await this.table.createIndex(key, { config: this.lance.Index.btree(), replace: true });
+      }
+    });
+  }
+
+  /** Brings new rows into the indices and removes old versions, when enough was written to be worth it. */
+  optimise(atLeast = 1): Promise<void> {
+    return this.write(async () => {
+      if (this.unoptimised < atLeast) return;
+      await this.table.optimize({ cleanupOlderThan: new Date(Date.now() - cleanupGrace) });
+      this.unoptimised = 0;
+    });
+  }
+
+  count(where?: string): Promise<number> {
+    return this.table.countRows(where);
+  }
+
+  async rows(columns: readonly string[], where?: string): Promise<Row[]> {
+    const query = this.table.query().select([...columns]);
+    return (where === undefined ? query : query.where(where)).toArray();
+  }
+
+  /** Every row, in batches, so that a big table is never in memory at once. */
+  async *scan(columns: readonly string[]): AsyncGenerator<Row[]> {
+    for await (const batch of this.table.query().select([...columns])) {
+      yield batch.toArray() as unknown as Row[];
+    }
+  }
+
+  /** BM25 over the terms column, best first; each row has `_score`. */
+  async searchTerms(query: TermQuery): Promise<Row[]> {
+    const { terms: column } = this.spec;
+    if (!column || query.terms.length === 0) return [];
+    const search = this.table
+      .query()
+      .fullTextSearch(new this.lance.MatchQuery(query.terms.join(' '), column))
+      .select([...query.columns, '_score'])
+      .limit(query.limit);
+    return (query.where === undefined ? search : search.where(query.where)).toArray();
+  }
+
+  /** Nearest by cosine; each row has `_distance` in 0…2. */
+  async searchVector(
+    vector: Float32Array,
+    columns: readonly string[],
+    limit: number,
+    where?: string,
+  ): Promise<Row[]> {
+    const search = this.table
+      .query()
+      .nearestTo(vector)
+      .distanceType('cosine')
+      .select([...columns, '_distance'])
+      .limit(limit);
+    return (where === undefined ? search : search.where(where)).toArray();
+  }
+}

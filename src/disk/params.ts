@@ -1,0 +1,43 @@
+/** What the disk process accepts: parameters come from another process, perhaps of another version. */
+import { isAbsolute } from 'node:path';
+import { z } from 'zod';
+
+const absolutePath = z.string().min(1).refine(isAbsolute, 'must be an absolute path');
+const text = z.string().max(200_000);
+const page = z.int().min(1);
+const pageSize = z.int().min(1).max(1000);
+const time = z.number().finite();
+
+const message = z.object({
+  id: z.string().min(1),
+  session: z.string(),
+  seq: z.number().finite(),
+  time,
+  role: z.enum(['user', 'assistant', 'tool']),
+  name: z.string().exactOptional(),
+  text: z.string(),
+});
+
+const note = z.object({ id: z.string().min(1), session: z.string(), time, text: z.string() });
+
+export const params = {
+  openWorkspace: z.object({
+    roots: z.array(z.object({ name: z.string(), path: absolutePath })),
+    options: z.object({ maxFileBytes: z.number().positive() }),
+    paused: z.boolean(),
+  }),
+  filesChanged: z.object({ paths: z.array(absolutePath) }),
+  searchWorkspace: z.object({ text, glob: z.string().max(1000).exactOptional(), page, pageSize }),
+  appendMessages: z.object({ messages: z.array(message) }),
+  searchMessages: z.object({
+    text,
+    since: time.exactOptional(),
+    until: time.exactOptional(),
+    page,
+    pageSize,
+  }),
+  lastMessage: z.object({ session: z.string() }),
+  insertNotes: z.object({ notes: z.array(note) }),
+  searchNotes: z.object({ text, page, pageSize }),
+  noteIds: z.object({ session: z.string() }),
+};

@@ -1,0 +1,105 @@
+/** What client and disk process say to each other: JSON-RPC over a local socket. Loaded by the extension: types and names only. */
+import { NotificationType, ParameterStructures, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import type {
+  ArchivalNote,
+  CodeHit,
+  RecallHit,
+  RecallMessage,
+  RecallQuery,
+  SearchPage,
+} from '../engine/ports';
+
+/** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
+export const protocolVersion = 1;
+
+/** Exit status of a disk process that found the store held by another one. */
+export const heldElsewhereStatus = 75;
+
+export interface WorkspaceRoot {
+  readonly name: string;
+  /** Absolute path. */
+  readonly path: string;
+}
+
+export interface IndexOptions {
+  /** Larger files are not indexed. */
+  readonly maxFileBytes: number;
+}
+
+export interface OpenWorkspaceParams {
+  readonly roots: readonly WorkspaceRoot[];
+  readonly options: IndexOptions;
+  readonly paused: boolean;
+}
+
+export type IndexPhase =
+  | { readonly phase: 'starting' }
+  /** Files of the present run; `total` is 0 while the folders are being walked. */
+  | { readonly phase: 'indexing'; readonly done: number; readonly total: number }
+  | { readonly phase: 'ready' }
+  | { readonly phase: 'paused' }
+  | { readonly phase: 'error'; readonly message: string; readonly nextStep: string };
+
+export type IndexStatus = IndexPhase & {
+  /** Files that can be found. */
+  readonly files: number;
+  readonly pages: number;
+  /** Binary, generated and too large files. */
+  readonly skipped: number;
+  /** Files that could not be read. */
+  readonly failed: number;
+  /** Bytes of the store's tables at the end of the last run. */
+  readonly storeBytes: number;
+  /** Process id of the disk process; 0 while there is none. */
+  readonly pid: number;
+};
+
+export interface CodeQuery {
+  readonly text: string;
+  readonly glob?: string;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export interface NoteQuery {
+  readonly text: string;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export type NoteHit = ArchivalNote & { readonly score: number };
+
+/** What a failed request carries besides its message. */
+export interface FailureData {
+  readonly nextStep: string;
+}
+
+const one = ParameterStructures.byName;
+
+export const requests = {
+  hello: new RequestType0<{ readonly protocol: number; readonly status: IndexStatus }, void>('hello'),
+  openWorkspace: new RequestType<OpenWorkspaceParams, null, FailureData>('workspace/open', one),
+  filesChanged: new RequestType<{ readonly paths: readonly string[] }, null, FailureData>(
+    'workspace/filesChanged',
+    one,
+  ),
+  searchWorkspace: new RequestType<CodeQuery, SearchPage<CodeHit>, FailureData>('workspace/search', one),
+  rebuild: new RequestType0<null, FailureData>('index/rebuild'),
+  pause: new RequestType0<null, FailureData>('index/pause'),
+  resume: new RequestType0<null, FailureData>('index/resume'),
+  appendMessages: new RequestType<{ readonly messages: readonly RecallMessage[] }, null, FailureData>(
+    'recall/append',
+    one,
+  ),
+  searchMessages: new RequestType<RecallQuery, SearchPage<RecallHit>, FailureData>('recall/search', one),
+  lastMessage: new RequestType<{ readonly session: string }, number, FailureData>('recall/last', one),
+  insertNotes: new RequestType<{ readonly notes: readonly ArchivalNote[] }, null, FailureData>(
+    'notes/insert',
+    one,
+  ),
+  searchNotes: new RequestType<NoteQuery, SearchPage<NoteHit>, FailureData>('notes/search', one),
+  noteIds: new RequestType<{ readonly session: string }, string[], FailureData>('notes/ids', one),
+};
+
+/** The process tells every client how indexing goes. */
+export const statusChanged = new NotificationType<IndexStatus>('index/status', one);

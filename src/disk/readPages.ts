@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chunkFile } from './chunkFile';
+import { pageTokens } from './codeTokens';
+import { languageOf } from './languages';
+import type { SourcePage } from './Page';
+import type { Parsers } from './Parsers';
+
+/** What the indexer asks for: one file, and what it knew of it. */
+export interface PageRequest {
+  readonly root: string;
+  readonly rel: string;
+  /** SHA-256 of the content when it was last indexed. */
+  readonly knownHash?: string;
+  readonly maxFileBytes: number;
+}
+
+export type IndexedPage = SourcePage & { readonly text: string; readonly toks: string };
+
+export type PageResult =
+  | {
+      readonly state: 'indexed';
+      readonly hash: string;
+      readonly language: string;
+      readonly pages: readonly IndexedPage[];
+    }
+  | { readonly state: 'unchanged'; readonly hash: string }
+  | { readonly state: 'skipped'; readonly hash: string; readonly reason: string }
+  | { readonly state: 'gone' }
+  | { readonly state: 'failed'; readonly reason: string };
+
+/** Where git, too, looks for a NUL byte to call a file binary. */
+const binaryProbe = 8192;
+/** Text whose lines are this long on average was written by a program for a program. */
+const minifiedLine = 400;
+const minifiedSize = 16_384;
+
+/**
+ * Reads a file and cuts it into pages with their terms. Never throws: files vanish, change and lie.
+ * @param parsers undefined to cut by lines only
+ */
+export async function readPages(request: PageRequest, parsers: Parsers | undefined): Promise<PageResult> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(join(request.root, request.rel));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'gone' } : { state: 'failed', reason: code };
+  }
+  if (bytes.length > request.maxFileBytes) return { state: 'skipped', hash: '', reason: 'too large' };
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  if (hash === request.knownHash) return { state: 'unchanged', hash };
+  if (bytes.subarray(0, binaryProbe).includes(0)) return { state: 'skipped', hash, reason: 'binary' };
+
+  const text = new TextDecoder().decode(bytes);
+  const language = languageOf(request.rel);
+  if (text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine) {
+    return { state: 'skipped', hash, reason: 'minified' };
+  }
+  const { source, pages } = await chunkFile(text, language, parsers);
+  return {
+    state: 'indexed',
+    hash,
+    language,
+    pages: pages.map((page) => {
+      const body = source.slice(page.startLine, page.endLine);
+      const tokens = pageTokens({ path: request.rel, text: body, symbols: [page.symbol, ...page.names] });
+      return { ...page, text: body, toks: tokens.join(' ') };
+    }),
+  };
+}
