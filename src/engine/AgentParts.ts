@@ -38,5 +38,6 @@ export interface AgentParts {
   readonly functions: readonly EngineFunction[];
   /** Names of the workspace folders. */
   readonly folders: readonly string[];
-  readonly settings: AgentSettings;
+  /** Asked each time: the person may change them while a session is open. */
+  readonly settings: () => AgentSettings;
 }

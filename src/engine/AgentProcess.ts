@@ -10,7 +10,6 @@ import { describeError, ModelError } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { rawRange, splitLines } from './filePages';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
-import type { LanguageModel } from './ports';
 import { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
 import { archivalNoteOf, recallMessageOf } from './recallFeed';
@@ -20,7 +19,7 @@ import { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
 import { splitByTokens } from './splitByTokens';
 import { systemInstructions } from './systemInstructions';
-import { TurnRunner } from './TurnRunner';
+import { type ModelSource, TurnRunner } from './TurnRunner';
 import { outputOf } from './transcript';
 
 /** A message of the person's that takes more than this share of the budget is shown in part, with its address. */
@@ -40,10 +39,10 @@ export class AgentProcess {
 
   private constructor(
     private readonly parts: AgentParts,
-    model: LanguageModel,
+    model: ModelSource,
   ) {
     const { log, blobs, counter, hash, clock, functions, settings } = parts;
-    this.state = new SessionState(log.sessionId, blobs, counter, settings.notesTokenLimit);
+    this.state = new SessionState(log.sessionId, blobs, counter, () => settings().notesTokenLimit);
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.runner.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
     this.coherence = new CoherenceChecker({ ...parts, state: this.state });
@@ -72,12 +71,13 @@ export class AgentProcess {
 
   /**
    * Opens a session: resumes it from its log, or begins it. A turn that a crash cut short is closed as interrupted.
+   * @param model asked at every step, so that a change takes effect at the next one
    * @param notes working context to begin a new session with
    * @throws JournalError
    */
   static async open(
     parts: AgentParts,
-    model: LanguageModel,
+    model: ModelSource,
     notes: readonly Note[] = [],
   ): Promise<AgentProcess> {
     const process = new AgentProcess(parts, model);
@@ -127,15 +127,25 @@ export class AgentProcess {
     return this.runner.gauge();
   }
 
-  /** Takes effect at the next step. */
-  setModel(model: LanguageModel): void {
-    this.runner.setModel(model);
+  /**
+   * Asks the model for its window, so that the gauge is right before the first turn; later steps ask anyway.
+   * @throws ModelError
+   */
+  async prepare(signal: AbortSignal): Promise<void> {
+    await this.runner.prepareModel(signal);
+    this.showMemory();
+  }
+
+  /** Draws notes and gauge anew, after a change of the settings. */
+  showMemory(): void {
+    this.output.emit(this.notesEvent());
+    this.output.emit({ type: 'gauge', gauge: this.gauge() });
   }
 
   /** Runs one turn for a message of the person's. Never throws: errors end the turn and are shown. */
   submit(text: string): Promise<TurnEnd> {
     return this.turn(async (turn, signal) => {
-      const budget = await this.runner.prepareBudget(signal);
+      const { budget } = await this.runner.prepareModel(signal);
       const { counter, blobs } = this.parts;
       const limit = Math.floor(budget.ownTokens(budget.budget) * USER_MESSAGE_SHARE);
       const [head = '', ...rest] = await splitByTokens(text, limit, counter);
@@ -283,10 +293,7 @@ export class AgentProcess {
       this.shown.push(output);
       this.output.emit(output);
     }
-    if (event.type.startsWith('note.')) {
-      this.output.emit(this.notesEvent());
-      this.output.emit({ type: 'gauge', gauge: this.gauge() });
-    }
+    if (event.type.startsWith('note.')) this.showMemory();
     const content = this.state.context.entries.at(-1)?.message.content ?? '';
     const message = recallMessageOf(this.session, event, content);
     const note = archivalNoteOf(this.session, event);

@@ -33,7 +33,8 @@ const SYSTEM_SHARE = 0.25;
 const RESULT_SHARE = 0.2;
 /** Smallest result worth admitting, own tokens. */
 const MIN_RESULT_TOKENS = 96;
-const CORE_FUNCTIONS = new Set(['read_file', 'search_workspace', 'page_in', 'recall_search', 'pin_note']);
+/** Functions even the smallest window gets: the first of the list, which is ordered by need. */
+const CORE_FUNCTIONS = 5;
 
 export interface QueueManagerParts {
   readonly state: SessionState;
@@ -62,6 +63,7 @@ export class QueueManager {
           hash: requestHash(request, hash),
           body: await blobs.put(canonicalRequest(request)),
           messages: request.messages.length,
+          maxOutputTokens: request.maxOutputTokens,
           estimatedTokens: 0,
         });
       },
@@ -228,14 +230,18 @@ export class QueueManager {
     return [...new Set([...(current ? [current] : []), ...latest])];
   }
 
+  /** As many functions, in their order of need, as fit the share of the window; at least the core. */
   private async functionsFor(budget: TokenBudget): Promise<readonly FunctionSchema[]> {
     const { schemas, counter, instructions } = this.parts;
-    const [schemaTokens = 0, instructionTokens = 0] = await counter.count([
-      JSON.stringify(schemas),
+    const [used = 0, ...costs] = await counter.count([
       instructions,
+      ...schemas.map((schema) => JSON.stringify(schema)),
     ]);
-    if (schemaTokens + instructionTokens <= budget.window * SYSTEM_SHARE) return schemas;
-    return schemas.filter((schema) => CORE_FUNCTIONS.has(schema.name));
+    let tokens = used;
+    return schemas.filter((_, index) => {
+      tokens += costs[index] ?? 0;
+      return index < CORE_FUNCTIONS || tokens <= budget.window * SYSTEM_SHARE;
+    });
   }
 
   private checkWindow(system: number, notes: number, own: number, budget: TokenBudget): void {

@@ -40,7 +40,7 @@ export class SessionState {
     readonly session: string,
     private readonly blobs: BlobStore,
     private readonly counter: TokenCounter,
-    notesLimit: number,
+    notesLimit: () => number,
   ) {
     this.notes = new WorkingContext(notesLimit);
   }

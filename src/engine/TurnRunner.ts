@@ -20,6 +20,15 @@ import type { SessionState } from './SessionState';
 import { TieredFaultHandler } from './TieredFaultHandler';
 import { TokenBudget } from './TokenBudget';
 
+/** The model that answers now; the same object as long as nothing about it changes. @throws ModelError */
+export type ModelSource = () => Promise<LanguageModel>;
+
+/** What a step needs of the model. */
+export interface PreparedModel {
+  readonly model: LanguageModel;
+  readonly budget: TokenBudget;
+}
+
 export interface TurnRunnerParts {
   readonly agent: AgentParts;
   readonly state: SessionState;
@@ -34,22 +43,16 @@ export class TurnRunner {
   streamed = '';
 
   private readonly executor: FunctionExecutor;
+  private model: LanguageModel | undefined;
   private budget: TokenBudget | undefined;
   private profile: ModelProfile | undefined;
 
   constructor(
     private readonly parts: TurnRunnerParts,
-    private model: LanguageModel,
+    private readonly modelSource: ModelSource,
   ) {
     const { agent, recorder } = parts;
     this.executor = new FunctionExecutor(agent.functions, recorder, agent.blobs, agent.counter, agent.clock);
-  }
-
-  /** Takes effect at the next step. */
-  setModel(model: LanguageModel): void {
-    this.model = model;
-    this.profile = undefined;
-    this.budget = undefined;
   }
 
   /** Estimated provider tokens of a prompt of `own` tokens, against the budget; 0 until the model's window is known. */
@@ -78,14 +81,15 @@ export class TurnRunner {
 
   /** Chains steps until the model answers without a call, or the limit of calls is reached. @throws VirtualContextError */
   async chain(turn: number, signal: AbortSignal): Promise<{ reason: TurnEnd; message?: string }> {
-    const { maxCallsPerTurn } = this.parts.agent.settings;
+    const { maxCallsPerTurn } = this.parts.agent.settings();
     for (let made = 0; made < maxCallsPerTurn; ) {
-      const budget = await this.prepareBudget(signal);
+      const prepared = await this.prepareModel(signal);
+      const { model, budget } = prepared;
       await this.deliverInterrupts(signal);
-      await this.parts.queue.prepareStep(this.model, budget, signal);
+      await this.parts.queue.prepareStep(model, budget, signal);
       this.emitGauge();
       const firstCall = this.parts.state.calls + 1;
-      const calls = await this.step(turn, budget, signal);
+      const calls = await this.step(turn, prepared, signal);
       this.emitGauge();
       if (calls.length === 0) return { reason: 'done' };
       const failed = await this.executor.execute(
@@ -105,28 +109,38 @@ export class TurnRunner {
   }
 
   /** One model step; a request refused for its length is shrunk and sent once more. */
-  private async step(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<readonly ToolCall[]> {
+  private async step(
+    turn: number,
+    prepared: PreparedModel,
+    signal: AbortSignal,
+  ): Promise<readonly ToolCall[]> {
     try {
-      return await this.ask(turn, budget, signal);
+      return await this.ask(turn, prepared, signal);
     } catch (error) {
       if (!(error instanceof ModelError) || error.kind !== 'contextLength' || this.streamed !== '')
         throw error;
       await this.parts.recorder.record({ type: 'request.failed', kind: error.kind, message: error.message });
+      const { model, budget } = prepared;
       budget.rejected(this.parts.state.context.tokens.total);
-      await this.parts.queue.shrink(this.model, budget, signal);
-      return this.ask(turn, budget, signal);
+      await this.parts.queue.shrink(model, budget, signal);
+      return this.ask(turn, prepared, signal);
     }
   }
 
-  private async ask(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<readonly ToolCall[]> {
+  private async ask(
+    turn: number,
+    { model, budget }: PreparedModel,
+    signal: AbortSignal,
+  ): Promise<readonly ToolCall[]> {
     const own = this.parts.state.context.tokens.total;
     const request = this.parts.state.context.request(budget.reservedOutput);
     await this.parts.recorder.record({
       type: 'request.sent',
       purpose: 'step',
-      model: this.model.id,
+      model: model.id,
       hash: requestHash(request, this.parts.agent.hash),
       messages: request.messages.length,
+      maxOutputTokens: request.maxOutputTokens,
       estimatedTokens: budget.estimate(own),
     });
     const sentAt = this.parts.agent.clock.now();
@@ -134,7 +148,7 @@ export class TurnRunner {
     let cut: 'length' | undefined;
     this.streamed = '';
     try {
-      for await (const event of this.model.stream(request, signal)) {
+      for await (const event of model.stream(request, signal)) {
         if (event.type === 'text') {
           this.streamed += event.text;
           this.parts.output.emit({ type: 'textDelta', turn, text: event.text });
@@ -185,16 +199,18 @@ export class TurnRunner {
     });
   }
 
-  /** The budget of the model's window, which is asked for once a model. @throws ModelError */
-  async prepareBudget(signal: AbortSignal): Promise<TokenBudget> {
-    if (!this.budget) {
-      this.profile = await this.model.profile(signal);
-      const { maxOutputTokens } = this.parts.agent.settings;
+  /** The model and the budget of its window, which is asked for once a model. @throws ModelError */
+  async prepareModel(signal: AbortSignal): Promise<PreparedModel> {
+    const model = await this.modelSource();
+    if (model !== this.model || !this.budget) {
+      this.profile = await model.profile(signal);
+      const { maxOutputTokens } = this.parts.agent.settings();
       this.budget = new TokenBudget({ windowTokens: this.profile.windowTokens, maxOutputTokens });
-      const { measured, model } = this.parts.state;
-      if (measured && model === this.model.id) this.budget.observe(measured.own, measured.provider);
+      this.model = model;
+      const { measured, model: measuredModel } = this.parts.state;
+      if (measured && measuredModel === model.id) this.budget.observe(measured.own, measured.provider);
     }
-    return this.budget;
+    return { model, budget: this.budget };
   }
 
   /** What happened since the last step, as the model is told it: the person's note changes and stale pages. */

@@ -15,14 +15,11 @@ export class WorkingContext {
   /** What the person changed since the model last saw the notes, oldest first. */
   private pending: string[] = [];
 
-  constructor(private limitTokens: number) {}
+  /** @param limitTokens own tokens all notes may take; asked each time */
+  constructor(private readonly limitTokens: () => number) {}
 
   get limit(): number {
-    return this.limitTokens;
-  }
-
-  setLimit(tokens: number): void {
-    this.limitTokens = tokens;
+    return this.limitTokens();
   }
 
   list(): readonly Note[] {
@@ -52,11 +49,11 @@ export class WorkingContext {
    */
   checkRoom(tokens: number, replaces?: string): void {
     const released = replaces ? (this.notes.get(replaces)?.tokens ?? 0) + NOTE_OVERHEAD_TOKENS : 0;
-    const free = this.limitTokens - this.used() + released;
+    const free = this.limit - this.used() + released;
     const needed = tokens + NOTE_OVERHEAD_TOKENS;
     if (needed > free) {
       throw new NoteLimitError(
-        `The note needs ${needed} tokens but only ${Math.max(0, free)} of ${this.limitTokens} are free.`,
+        `The note needs ${needed} tokens but only ${Math.max(0, free)} of ${this.limit} are free.`,
         'Shorten it, or unpin or shorten another note first.',
       );
     }

@@ -161,6 +161,7 @@ export type SessionEventBody =
       /** The whole request, for a summary: a step's request follows from the events before it. */
       readonly body?: BlobHash;
       readonly messages: number;
+      readonly maxOutputTokens: number;
       /** Upper estimate in the provider's tokens that was checked against the budget. */
       readonly estimatedTokens: number;
     }

@@ -1,7 +1,7 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import type { TextDiff } from '../engine/ports';
 
-const CONTEXT_LINES = 3;
+const CONTEXT_LINES = 2;
 /** Two texts with nothing in common cost quadratic time; beyond this many changed lines a diff helps nobody. */
 const MAX_CHANGED_LINES = 2000;
 

@@ -1,0 +1,119 @@
+/** The extension's composition root: the only place where everything meets. Heavy parts are loaded when first needed. */
+import { join } from 'node:path';
+import { commands, type ExtensionContext, workspace } from 'vscode';
+import { DiskClient } from './disk/client';
+import { feedRecall } from './disk/feedRecall';
+import { describeError } from './engine/errors';
+import { ApiKeys } from './host/apiKeys';
+import { ChatSessions } from './host/chatSessions';
+import { registerCommands } from './host/commands';
+import { FaultPreview } from './host/faultPreview';
+import { IndexStatusItem } from './host/indexStatusItem';
+import { modalApprover } from './host/modalApprover';
+import { ModelPicker } from './host/modelPicker';
+import { createModel, modelLabel } from './host/modelSource';
+import { PagingLogChannel } from './host/pagingLogChannel';
+import { affectsModel, affectsNotes, readSettings } from './host/settings';
+import { unsavedText, workspaceRoots } from './host/workspaceRoots';
+import { WorkspaceWatcher } from './host/workspaceWatcher';
+import { FileBlobStore } from './journal/fileBlobStore';
+import { FileSessionHistory } from './journal/fileSessionHistory';
+import { FileSessionLog } from './journal/fileSessionLog';
+import { sha256 } from './journal/sha256';
+import { blobsFolder, sessionsFolder } from './journal/storeFolders';
+import { GptTokenCounter } from './models/gptTokenCounter';
+import { createFunctions } from './tools';
+import { unifiedDiff } from './tools/unifiedDiff';
+import { NodeWorkspaceFiles } from './tools/workspaceFiles';
+
+export function activate(context: ExtensionContext): void {
+  const startedAt = performance.now();
+  const paging = new PagingLogChannel();
+  const store = (context.storageUri ?? context.globalStorageUri).fsPath;
+  const bundled = (name: string) => join(context.extensionPath, 'dist', name);
+  const roots = workspaceRoots;
+
+  const disk = new DiskClient({ store, diskScript: bundled('disk.js') });
+  const counter = new GptTokenCounter(bundled('tokenWorker.js'));
+  const history = new FileSessionHistory(sessionsFolder(store));
+  const keys = new ApiKeys(context);
+  const preview = new FaultPreview(roots);
+  const ripgrepPath = bundled(join('bin', process.platform === 'win32' ? 'rg.exe' : 'rg'));
+
+  let opened: Promise<FileBlobStore> | undefined;
+  // A failure (no space, no permission) is not kept: the next attempt may find it mended.
+  const openBlobs = () => {
+    opened ??= FileBlobStore.open(blobsFolder(store)).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+
+  const sessions = new ChatSessions({
+    agent: async () => ({
+      history,
+      blobs: await openBlobs(),
+      hash: sha256,
+      diff: unifiedDiff,
+      clock: Date,
+      counter,
+      files: new NodeWorkspaceFiles({ roots, openText: unsavedText }),
+      recall: disk,
+      archival: disk,
+      approver: modalApprover,
+      functions: createFunctions({ ripgrepPath, roots }),
+      folders: roots().map((root) => root.name),
+      settings: readSettings,
+    }),
+    openLog: (session) => FileSessionLog.open(sessionsFolder(store), session),
+    history,
+    memento: context.workspaceState,
+    createModel: () => createModel(keys),
+    describeModel: () => ({
+      label: modelLabel(readSettings()),
+      offline: readSettings().provider === 'offline',
+    }),
+    onEvent: (event) => paging.write(event),
+    onBusy: (busy) => void commands.executeCommand('setContext', 'virtualContext.turnRunning', busy),
+  });
+
+  const indexWorkspace = () =>
+    background(disk.openWorkspace(roots(), { maxFileBytes: readSettings().maxFileBytes }), 'index');
+  const feed = async () => feedRecall(disk, history, await openBlobs());
+  const background = (work: Promise<unknown>, what: string) => {
+    work.catch((error: unknown) => paging.note('warn', `${what}: ${describeError(error)}`));
+  };
+
+  const watcher = new WorkspaceWatcher((paths) => {
+    background(disk.filesChanged(paths), 'index');
+    background(sessions.filesChanged(), 'notes');
+  });
+  const indexStatus = new IndexStatusItem(disk, store);
+  const models = new ModelPicker(keys);
+
+  context.subscriptions.push(
+    paging,
+    disk,
+    counter,
+    preview,
+    sessions,
+    watcher,
+    indexStatus,
+    ...registerCommands({ store, sessions, disk, models, indexStatus, paging, feedRecall: feed }),
+    sessions.onOutput((event) => preview.show(event)),
+    workspace.onDidChangeWorkspaceFolders(indexWorkspace),
+    workspace.onDidChangeConfiguration((change) => {
+      if (affectsModel(change)) sessions.modelChanged();
+      if (affectsNotes(change)) sessions.notesLimitChanged();
+    }),
+  );
+
+  paging.note('info', `activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
+  // After activation, so that the editor is never kept waiting: the session's log is read, the disk process started.
+  setImmediate(() => {
+    background(sessions.current(), 'session');
+    if (roots().length > 0) indexWorkspace();
+    background(feed(), 'recall');
+  });
+}

@@ -1,0 +1,204 @@
+/** The conversation the views show: one live session at a time, resumed from its log, replaced by New Chat. */
+import { randomBytes } from 'node:crypto';
+import { type Disposable, EventEmitter, type Memento } from 'vscode';
+import type { AgentParts } from '../engine/AgentParts';
+import { AgentProcess } from '../engine/AgentProcess';
+import { describeError, HeldElsewhereError } from '../engine/errors';
+import type { Note, SessionEvent } from '../engine/events';
+import type { OutputEvent } from '../engine/OutputBuffer';
+import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
+import type { Conversation } from './conversation';
+
+export interface ChatSessionsParts {
+  /** Everything of a process but its log. @throws JournalError */
+  readonly agent: () => Promise<Omit<AgentParts, 'log'>>;
+  /** @throws HeldElsewhereError | JournalError */
+  readonly openLog: (session: string) => Promise<SessionLog>;
+  readonly history: SessionHistory;
+  /** Remembers which session this workspace shows. */
+  readonly memento: Memento;
+  /** @throws ModelError when the settings name none that can be reached */
+  readonly createModel: () => Promise<LanguageModel>;
+  readonly describeModel: () => { readonly label: string; readonly offline: boolean };
+  readonly onEvent: (event: SessionEvent) => void;
+  readonly onBusy: (busy: boolean) => void;
+}
+
+const CURRENT_SESSION = 'session';
+/** How long an endpoint may take to tell its window before the first turn. */
+const PREPARE_MS = 5000;
+
+export class ChatSessions implements Conversation, Disposable {
+  private readonly output = new EventEmitter<OutputEvent>();
+  private readonly resets = new EventEmitter<void>();
+  private readonly modelChanges = new EventEmitter<void>();
+  private agent: AgentProcess | undefined;
+  private opening: Promise<AgentProcess> | undefined;
+  private model: Promise<LanguageModel> | undefined;
+  private disposed = false;
+
+  readonly onOutput = this.output.event;
+  readonly onReset = this.resets.event;
+  readonly onModelChanged = this.modelChanges.event;
+
+  constructor(private readonly parts: ChatSessionsParts) {}
+
+  get session(): string {
+    return this.agent?.session ?? '';
+  }
+
+  get modelLabel(): string {
+    return this.parts.describeModel().label;
+  }
+
+  get modelIsOffline(): boolean {
+    return this.parts.describeModel().offline;
+  }
+
+  transcript(): readonly OutputEvent[] {
+    return this.agent?.transcript() ?? [];
+  }
+
+  /** The live session, opened on first use. @throws JournalError */
+  current(): Promise<AgentProcess> {
+    if (this.agent) return Promise.resolve(this.agent);
+    this.opening ??= this.resume().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
+  }
+
+  async submit(text: string): Promise<void> {
+    await this.run((agent) => agent.submit(text));
+  }
+
+  async resumeTurn(): Promise<void> {
+    await this.run((agent) => agent.resumeTurn());
+  }
+
+  stop(): void {
+    this.agent?.stop();
+  }
+
+  /** The notes go along: working context belongs to the workspace, not to one chat. */
+  async newChat(): Promise<void> {
+    const before = await this.current();
+    const notes = before.notes.list();
+    await before.dispose();
+    await this.begin(notes);
+  }
+
+  async pinMessage(seq: number): Promise<void> {
+    await (await this.current()).pinMessage(seq);
+  }
+
+  async stored(address: string): Promise<string> {
+    return (await this.current()).stored(address);
+  }
+
+  readonly notes = {
+    pin: async (text: string, source?: string): Promise<void> => {
+      await (await this.current()).notes.pin(text, source);
+    },
+    edit: async (id: string, text: string): Promise<void> => {
+      await (await this.current()).notes.edit(id, text);
+    },
+    unpin: async (id: string): Promise<void> => {
+      await (await this.current()).notes.unpin(id);
+    },
+  };
+
+  /** The settings name another model, or another key or window for it. */
+  modelChanged(): void {
+    this.model = undefined;
+    this.modelChanges.fire();
+    if (this.agent) this.prepare(this.agent);
+  }
+
+  /** The limit of the notes has changed. */
+  notesLimitChanged(): void {
+    this.agent?.showMemory();
+  }
+
+  /** Files of the workspace have changed. */
+  async filesChanged(): Promise<void> {
+    await this.agent?.filesChanged();
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    void this.agent?.dispose();
+    for (const emitter of [this.output, this.resets, this.modelChanges]) emitter.dispose();
+  }
+
+  private async run(turn: (agent: AgentProcess) => Promise<unknown>): Promise<void> {
+    try {
+      const agent = await this.current();
+      if (agent.busy) return;
+      this.parts.onBusy(true);
+      await turn(agent);
+    } catch (error) {
+      this.output.fire({
+        type: 'turnEnded',
+        turn: 0,
+        reason: 'error',
+        message: describeError(error),
+        errorKind: error instanceof Error ? error.name : 'unknown',
+      });
+    } finally {
+      this.parts.onBusy(false);
+    }
+  }
+
+  /** The gauge before the first turn. A model that cannot be reached now says so when it is asked something. */
+  private prepare(agent: AgentProcess): void {
+    agent.prepare(AbortSignal.timeout(PREPARE_MS)).catch(() => undefined);
+  }
+
+  private modelInUse(): Promise<LanguageModel> {
+    const made = this.model ?? this.parts.createModel();
+    this.model = made;
+    made.catch(() => {
+      if (this.model === made) this.model = undefined;
+    });
+    return made;
+  }
+
+  private async resume(): Promise<AgentProcess> {
+    const last = this.parts.memento.get<string>(CURRENT_SESSION);
+    const session = last ?? (await this.parts.history.sessions())[0];
+    if (session === undefined) return this.begin([]);
+    try {
+      return await this.open(session, []);
+    } catch (error) {
+      // Another window of this workspace shows it: this one gets a chat of its own.
+      if (error instanceof HeldElsewhereError) return this.begin([]);
+      throw error;
+    }
+  }
+
+  private begin(notes: readonly Note[]): Promise<AgentProcess> {
+    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+    return this.open(`${day}-${randomBytes(3).toString('hex')}`, notes);
+  }
+
+  private async open(session: string, notes: readonly Note[]): Promise<AgentProcess> {
+    const log = await this.parts.openLog(session);
+    const agent = await AgentProcess.open(
+      { ...(await this.parts.agent()), log },
+      () => this.modelInUse(),
+      notes,
+    );
+    if (this.disposed) {
+      await agent.dispose();
+      return agent;
+    }
+    agent.output.subscribe((event) => this.output.fire(event));
+    agent.onEvent((event) => this.parts.onEvent(event));
+    this.agent = agent;
+    await this.parts.memento.update(CURRENT_SESSION, session);
+    this.resets.fire();
+    this.prepare(agent);
+    return agent;
+  }
+}

@@ -1,0 +1,94 @@
+/** Indexing in the status bar, and the commands that steer it. */
+import { commands, type Disposable, StatusBarAlignment, ThemeColor, window } from 'vscode';
+import type { DiskClient } from '../disk/client';
+import type { IndexStatus } from '../disk/protocol';
+
+export class IndexStatusItem implements Disposable {
+  private readonly item = window.createStatusBarItem('virtualContext.index', StatusBarAlignment.Left, 0);
+  private readonly stopListening: () => void;
+
+  /** @param store folder of the index, shown on request */
+  constructor(
+    private readonly disk: DiskClient,
+    private readonly store: string,
+  ) {
+    this.item.name = 'Virtual Context Index';
+    this.item.command = 'virtualContext.showIndexStatus';
+    this.stopListening = disk.onStatus((status) => this.show(status));
+  }
+
+  dispose(): void {
+    this.stopListening();
+    this.item.dispose();
+  }
+
+  /** What is indexed, where, and what can be done about it. */
+  async showDetails(): Promise<void> {
+    const status = await this.disk.status();
+    const failed = status.phase === 'error';
+    const actions = failed
+      ? ['Rebuild Index']
+      : [status.phase === 'paused' ? 'Resume' : 'Pause', 'Rebuild Index'];
+    const details = [
+      `${status.files} files in ${status.pages} pages`,
+      `${status.skipped} skipped, ${status.failed} unreadable`,
+      `${(status.storeBytes / 1e6).toFixed(1)} MB in ${this.store}`,
+    ].join(' · ');
+    const text = failed ? `${status.message} ${status.nextStep}` : `Index ${phaseText(status)}. ${details}`;
+    const choice = await (failed ? window.showWarningMessage : window.showInformationMessage)(
+      text,
+      ...actions,
+    );
+    if (choice === 'Rebuild Index') await commands.executeCommand('virtualContext.rebuildIndex');
+    if (choice === 'Pause') await this.disk.pause();
+    if (choice === 'Resume') await this.disk.resume();
+  }
+
+  private show(status: IndexStatus): void {
+    const { item } = this;
+    item.backgroundColor =
+      status.phase === 'error' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
+    item.text = `${icon(status)} ${shortText(status)}`;
+    item.tooltip =
+      status.phase === 'error'
+        ? `${status.message} ${status.nextStep}`
+        : `Virtual Context index ${phaseText(status)}: ${status.files} files, ${status.pages} pages`;
+    item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
+    item.show();
+  }
+}
+
+function icon(status: IndexStatus): string {
+  switch (status.phase) {
+    case 'starting':
+    case 'indexing':
+      return '$(sync~spin)';
+    case 'ready':
+      return '$(database)';
+    case 'paused':
+      return '$(debug-pause)';
+    case 'error':
+      return '$(warning)';
+  }
+}
+
+function shortText(status: IndexStatus): string {
+  switch (status.phase) {
+    case 'starting':
+      return 'Index starting';
+    case 'indexing':
+      return status.total > 0 ? `Indexing ${status.done}/${status.total}` : 'Indexing';
+    case 'ready':
+      return `${status.files} files`;
+    case 'paused':
+      return 'Index paused';
+    case 'error':
+      return 'Index unavailable';
+  }
+}
+
+function phaseText(status: IndexStatus): string {
+  return status.phase === 'indexing' && status.total > 0
+    ? `indexing, ${status.done} of ${status.total}`
+    : status.phase;
+}

@@ -1,0 +1,42 @@
+/** Opens a file of the workspace at a range. */
+import { join } from 'node:path';
+import { Range, type TextDocumentShowOptions, Uri, window, workspace } from 'vscode';
+import { UnreadableFileError } from '../engine/errors';
+import { locate, type WorkspaceRoot } from '../tools/workspacePaths';
+
+export interface Place {
+  /** As functions and links write it. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine?: number | undefined;
+  readonly endLine?: number | undefined;
+}
+
+/**
+ * @param options e.g. `preserveFocus` when the assistant, not the person, opens it
+ * @throws OutsideWorkspaceError | UnreadableFileError
+ */
+export async function openPlace(
+  roots: readonly WorkspaceRoot[],
+  place: Place,
+  options: TextDocumentShowOptions = {},
+): Promise<void> {
+  const found = locate(roots, place.path);
+  if (!found || found.relative === '')
+    throw new UnreadableFileError(`${place.path} is a folder.`, 'Open one of its files.');
+  const document = await openDocument(join(found.root.path, found.relative), place.path);
+  const start = Math.max(0, (place.startLine ?? 1) - 1);
+  const end = Math.min(document.lineCount - 1, Math.max(start, (place.endLine ?? place.startLine ?? 1) - 1));
+  const selection = document.validateRange(new Range(start, 0, end, Number.MAX_SAFE_INTEGER));
+  await window.showTextDocument(document, { preview: true, ...options, selection });
+}
+
+async function openDocument(path: string, shown: string) {
+  try {
+    return await workspace.openTextDocument(Uri.file(path));
+  } catch (error) {
+    throw new UnreadableFileError(`${shown} cannot be opened.`, 'It may have been moved or deleted.', {
+      cause: error,
+    });
+  }
+}

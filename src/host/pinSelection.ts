@@ -1,0 +1,29 @@
+/** "Pin to Working Memory": the selected lines become a note that knows where they came from. */
+import { window } from 'vscode';
+import type { AgentProcess } from '../engine/AgentProcess';
+import { OutsideWorkspaceError } from '../engine/errors';
+
+/** @throws NoteLimitError | UnreadableFileError */
+export async function pinSelection(agent: AgentProcess): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (!editor || editor.selection.isEmpty) {
+    void window.showInformationMessage('Select some lines in an editor first.');
+    return;
+  }
+  const { selection, document } = editor;
+  const startLine = selection.start.line + 1;
+  // A selection that ends at the start of a line does not include that line.
+  const endLine =
+    selection.end.character === 0 && selection.end.line > selection.start.line
+      ? selection.end.line
+      : selection.end.line + 1;
+  try {
+    const note = await agent.pinRange(document.uri.fsPath, startLine, endLine);
+    window.setStatusBarMessage(`$(pin) Pinned ${note.text.split('\n', 1)[0]}`, 4000);
+  } catch (error) {
+    if (!(error instanceof OutsideWorkspaceError)) throw error;
+    // A file outside the workspace has no address; its text can be kept all the same.
+    await agent.notes.pin(document.getText(selection));
+    window.setStatusBarMessage('$(pin) Pinned the selection', 4000);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * A language model in memory that enforces its window as a provider does and answers by a script. It proves mechanism
+ * (what was resident, what was faulted, what it cost), never answer quality.
+ */
+import { ModelError } from '../../src/engine/errors';
+import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../src/engine/ports';
+
+export interface ScriptedReply {
+  readonly text?: string;
+  readonly calls?: readonly { readonly name: string; readonly arguments: unknown }[];
+  readonly error?: Error;
+}
+
+export type Script = (request: ModelRequest, step: number) => ScriptedReply;
+
+export interface ScriptedModelOptions {
+  readonly windowTokens?: number;
+  /** The provider's tokenizer, which is not ours. */
+  readonly charsPerToken?: number;
+  readonly generative?: boolean;
+  readonly reportsUsage?: boolean;
+}
+
+export class ScriptedModel implements LanguageModel {
+  readonly id = 'scripted';
+  readonly generative: boolean;
+  readonly requests: {
+    readonly request: ModelRequest;
+    readonly tokens: number;
+    readonly rejected: boolean;
+  }[] = [];
+  private steps = 0;
+
+  constructor(
+    private readonly script: Script,
+    private readonly options: ScriptedModelOptions = {},
+  ) {
+    this.generative = options.generative ?? true;
+  }
+
+  async profile(): Promise<ModelProfile> {
+    return { windowTokens: this.options.windowTokens ?? 32_768, windowSource: 'setting' };
+  }
+
+  async *stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
+    const windowTokens = this.options.windowTokens ?? 32_768;
+    const tokens = this.count(request);
+    const rejected = tokens + request.maxOutputTokens > windowTokens;
+    this.requests.push({ request, tokens, rejected });
+    if (rejected) throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.');
+    if (request.functions.length === 0) {
+      yield { type: 'text', text: `summary ${this.requests.length}` };
+      yield { type: 'finish', reason: 'stop' };
+      return;
+    }
+    const reply = this.script(request, this.steps++);
+    if (reply.text) {
+      for (const word of reply.text.split(/(?<= )/)) {
+        if (signal.aborted) throw new ModelError('cancelled', 'Cancelled.', 'Send again.');
+        yield { type: 'text', text: word };
+      }
+    }
+    if (reply.error) throw reply.error;
+    for (const [index, call] of (reply.calls ?? []).entries()) {
+      const args = typeof call.arguments === 'string' ? call.arguments : JSON.stringify(call.arguments);
+      yield { type: 'toolCall', call: { id: `provider_${index}`, name: call.name, arguments: args } };
+    }
+    const usage = { promptTokens: tokens, completionTokens: 10 };
+    yield {
+      type: 'finish',
+      reason: reply.calls ? 'toolCalls' : 'stop',
+      ...(this.options.reportsUsage === false ? {} : { usage }),
+    };
+  }
+
+  count(request: ModelRequest): number {
+    return Math.ceil(JSON.stringify(request).length / (this.options.charsPerToken ?? 3.8));
+  }
+}
