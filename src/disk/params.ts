@@ -1,6 +1,6 @@
 /** What the disk process accepts: parameters come from another process, perhaps of another version. */
 import { isAbsolute } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const absolutePath = z.string().min(1).refine(isAbsolute, 'must be an absolute path');
 const text = z.string().max(200_000);

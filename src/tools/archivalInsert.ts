@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { noteAddress } from '../engine/addresses';
 import { defineFunction } from './defineFunction';
 

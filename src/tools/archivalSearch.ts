@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { noteAddress } from '../engine/addresses';
 import type { ArchivalNote, SearchPage } from '../engine/ports';
 import { defineFunction, positiveInteger } from './defineFunction';

@@ -1,5 +1,5 @@
 /** Turns a zod schema and a body into an `EngineFunction`: compact JSON Schema, validation errors a model can act on. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonSchema } from '../engine/chat';
 import type { EngineFunction, FunctionContext, FunctionOutcome, Validation } from '../engine/EngineFunction';
 

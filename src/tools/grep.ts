@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EngineFunction } from '../engine/EngineFunction';
 import { isSecretPath } from '../engine/secretFiles';
 import { defineFunction, positiveInteger } from './defineFunction';

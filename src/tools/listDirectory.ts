@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DirectoryEntry } from '../engine/ports';
 import { defineFunction, positiveInteger } from './defineFunction';
 import { counted, pageLabel, showPage } from './resultPages';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FunctionContext } from '../engine/EngineFunction';
 import type { CodeHit, SearchPage } from '../engine/ports';
 import { defineFunction, positiveInteger } from './defineFunction';

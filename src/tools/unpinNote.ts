@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineFunction } from './defineFunction';
 import { bareNoteId } from './editNote';
 import { notesUsage } from './notesUsage';
