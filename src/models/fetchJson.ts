@@ -1,7 +1,7 @@
 /** Small JSON requests beside chat completions: what an endpoint tells about itself. */
 
 /** What a server refused with, in the shape `classifyModelError` reads. */
-export class HttpError extends Error {
+class HttpError extends Error {
   constructor(
     readonly status: number,
     readonly headers: Headers,

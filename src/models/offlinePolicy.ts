@@ -8,7 +8,7 @@ import { type FoundRange, grepHits, recalledMessages, searchHits, shownLines } f
 import { keywords, tellingWords } from './keywords';
 import { foundAnswer, listingAnswer, noQuestionAnswer, pinAnswer, recallAnswer } from './offlineAnswer';
 
-export interface PlannedCall {
+interface PlannedCall {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
 }

@@ -14,6 +14,8 @@ import { type Dialect, requestBody, type StreamingBody } from './requestBody';
 import { ToolCallJoiner } from './toolCallJoiner';
 
 const PROFILE_LIMIT_MS = 3_000;
+/** A request that failed after more than this ran into a time limit (a slow machine reading a long prompt): so would the next. */
+const LONGEST_RETRIED_MS = 60_000;
 /** One for each part of a `Dialect`: a server that refuses both forms of one must not be asked for ever. */
 const DIALECT_CHANGES = 2;
 
@@ -71,6 +73,7 @@ export class OpenAIModel implements LanguageModel {
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     for (let attempt = 1; ; attempt++) {
+      const began = performance.now();
       let emitted = false;
       try {
         for await (const event of this.attempt(request, signal)) {
@@ -80,7 +83,8 @@ export class OpenAIModel implements LanguageModel {
         return;
       } catch (error) {
         const failure = classifyModelError(error, this.origin(signal));
-        const pause = emitted ? undefined : backOffMs(failure, attempt, Math.random());
+        const hopeless = emitted || performance.now() - began > LONGEST_RETRIED_MS;
+        const pause = hopeless ? undefined : backOffMs(failure, attempt, Math.random());
         if (pause === undefined) throw failure;
         await wait(pause, signal);
       }

@@ -36,7 +36,7 @@ export class ToolCallJoiner {
       return;
     }
     open.id ||= id;
-    if (name !== open.name) open.name += name;
+    open.name ||= name;
     open.arguments += text;
   }
 
@@ -57,21 +57,16 @@ export class ToolCallJoiner {
   private find(index: number | undefined, id: string, name: string): OpenCall | undefined {
     if (index !== undefined) return this.calls.findLast((call) => call.index === index);
     const named = id === '' ? undefined : this.calls.find((call) => call.id === id);
-    return named ?? (name === '' ? this.calls.at(-1) : this.sameCallAgain(id));
-  }
-
-  /** A fragment without index that names a function continues only a call that is still without an id of its own. */
-  private sameCallAgain(id: string): OpenCall | undefined {
-    const last = this.calls.at(-1);
-    return id === '' && last !== undefined && !isWhole(last.arguments) ? last : undefined;
+    return named ?? (name === '' || id === '' ? this.calls.at(-1) : undefined);
   }
 }
 
-/** Whether a fragment with an open call's index is nevertheless the next call, sent whole by a server that does not count. */
+/** Whether a fragment is not a part of the open call but the next one, from a server that does not count calls. */
 function startsAnother(open: OpenCall, id: string, name: string, text: string): boolean {
   if (name === '') return false;
   if (id !== '' && open.id !== '') return id !== open.id;
-  return id === '' && text !== '' && isWhole(open.arguments);
+  if (open.name !== '' && name !== open.name) return true;
+  return text !== '' && isWhole(open.arguments);
 }
 
 function argumentsText(value: unknown): string {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FunctionSchema } from '../../../src/engine/chat';
 import { ModelError } from '../../../src/engine/errors';
 import type { ModelRequest } from '../../../src/engine/ports';
@@ -268,6 +268,19 @@ describe('failures', () => {
     const everything = `${error.message} ${error.nextStep} ${String(error.cause)} ${error.stack} ${JSON.stringify(error)}`;
     expect(everything).toContain('[key]');
     expect(everything).not.toContain(KEY);
+  });
+
+  it('does not repeat a request that failed after a long time', async () => {
+    const { server, model } = await start();
+    server.misbehave({ kind: 'serverError', status: 504 });
+    const now = performance.now.bind(performance);
+    const clock = vi
+      .spyOn(performance, 'now')
+      .mockImplementation(() => now() + server.requests.length * 61_000);
+    const got = await collect(model, ask('x'));
+    clock.mockRestore();
+    expect(modelError(got.error).kind).toBe('network');
+    expect(server.requests).toHaveLength(1);
   });
 
   it('does not repeat a request without credit', async () => {

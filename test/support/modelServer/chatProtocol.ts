@@ -1,6 +1,6 @@
 /** The part of the chat completions protocol that the server speaks, and what a policy may know: the request, nothing else. */
 
-export interface ChatToolCall {
+interface ChatToolCall {
   readonly id: string;
   readonly type: 'function';
   readonly function: { readonly name: string; readonly arguments: string };
@@ -13,7 +13,7 @@ export interface ChatRequestMessage {
   readonly tool_call_id?: string;
 }
 
-export interface ChatTool {
+interface ChatTool {
   readonly type: 'function';
   readonly function: { readonly name: string; readonly description?: string; readonly parameters?: unknown };
 }
@@ -49,7 +49,7 @@ export interface Completion {
   readonly usage: Usage;
 }
 
-export interface Usage {
+interface Usage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;

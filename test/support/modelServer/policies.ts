@@ -77,7 +77,7 @@ export function summariser(policy: Policy): Policy {
 }
 
 /** The last thing the person said (interrupts come in the user role as well) and everything after it. */
-export function lastQuestion(request: ChatRequest): {
+function lastQuestion(request: ChatRequest): {
   question: string;
   since: readonly ChatRequestMessage[];
 } {

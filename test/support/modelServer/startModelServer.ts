@@ -26,7 +26,7 @@ export interface ModelServerOptions {
 }
 
 /** One request to `/v1/chat/completions`, in the order of arrival. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly body: ChatRequest;
   /** The bytes of the body. */
   readonly raw: Buffer;

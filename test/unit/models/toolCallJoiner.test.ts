@@ -96,6 +96,13 @@ describe('ToolCallJoiner', () => {
     );
   });
 
+  it('takes calls without arguments apart by their names', () => {
+    expect(join([{ function: { name: 'a' } }, { function: { name: 'b' } }]).map(({ name }) => name)).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+
   it('gives a new id to calls whose id is missing or already used', () => {
     const [first, second, third] = join(
       [
