@@ -158,8 +158,9 @@ export class VSCode {
   /** What an output channel of the extension has logged, over all windows and restarts, oldest first. */
   log(channel: string): string {
     const logs = join(this.profile.userData, 'logs');
+    const name = `${channel.replaceAll(/[\\/:*?"<>|]/g, '')}.log`; // as VS Code names it
     return readdirSync(logs, { recursive: true, encoding: 'utf8' })
-      .filter((file) => basename(file) === `${channel}.log`)
+      .filter((file) => basename(file) === name)
       .sort()
       .map((file) => readFileSync(join(logs, file), 'utf8'))
       .join('');
