@@ -1,0 +1,120 @@
+/** vctx: the engine, the index and the recall storage without an editor. */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { version } from '../../package.json';
+import { describeError } from '../engine/errors';
+import { ask } from './ask';
+import { importMessages } from './importMessages';
+import { indexFolder } from './indexFolder';
+import { printLog } from './printLog';
+import { searchMessages } from './searchMessages';
+import { searchWorkspace } from './searchWorkspace';
+
+function buildProgram(signal: AbortSignal): Command {
+  const program = new Command('vctx').description('Virtual Context without an editor.').version(version);
+  program.showHelpAfterError('(vctx COMMAND --help says how it is used)');
+
+  program
+    .command('index')
+    .description('index a folder, or what changed in it since last time')
+    .argument('<dir>', 'the folder')
+    .addOption(store())
+    .option('--json', 'print the result as JSON')
+    .action((dir, options) => indexFolder(dir, options, signal));
+
+  program
+    .command('search')
+    .description('search a folder; indexes it first when needed')
+    .argument('[query]')
+    .addOption(queries())
+    .addOption(workspace())
+    .addOption(store())
+    .addOption(limit())
+    .option('--json', 'print the result as JSON')
+    .action((query, options) => searchWorkspace(query, options, signal));
+
+  const recall = program.command('recall').description('messages of all sessions');
+  recall
+    .command('import')
+    .description('add messages: one {"id","session","time","role","name","text"} a line')
+    .argument('<file>', 'a .jsonl file')
+    .addOption(workspace())
+    .addOption(store())
+    .option('--json', 'print the result as JSON')
+    .action((file, options) => importMessages(file, options, signal));
+  recall
+    .command('search')
+    .description('search messages')
+    .argument('[query]')
+    .addOption(queries())
+    .addOption(workspace())
+    .addOption(store())
+    .addOption(limit())
+    .option('--json', 'print the result as JSON')
+    .action((query, options) => searchMessages(query, options, signal));
+
+  program
+    .command('ask')
+    .description('ask one question; secret-looking files are never read')
+    .argument('<prompt>')
+    .addOption(workspace())
+    .addOption(store())
+    .option('--session <id>', 'go on in this session, or begin it under this name')
+    .option('--model <name>', 'name of the model at the endpoint', 'offline')
+    .option(
+      '--base-url <url>',
+      'OpenAI-compatible endpoint (default: https://api.openai.com/v1); gets the key in VIRTUAL_CONTEXT_API_KEY or OPENAI_API_KEY',
+    )
+    .option('--window <tokens>', 'context window of the model', positiveInteger)
+    .option('--json', 'print each event as JSON, then the answer')
+    .action((prompt, options) => ask(prompt, options, signal));
+
+  program
+    .command('log')
+    .description('print the paging log of a session')
+    .requiredOption('--session <id>')
+    .addOption(workspace())
+    .addOption(store())
+    .option('--json', 'print the events as JSON')
+    .action((options) => printLog(options));
+
+  return program;
+}
+
+function store(): Option {
+  return new Option(
+    '--store <dir>',
+    'where index and sessions are kept (default: by folder, in your data folder)',
+  );
+}
+
+function workspace(): Option {
+  return new Option('--workspace <dir>', 'the folder').default('.', 'the current folder');
+}
+
+function queries(): Option {
+  return new Option('--queries <file>', 'one {"id","query"} a line; prints one JSON result a line');
+}
+
+function limit(): Option {
+  return new Option('--limit <n>', 'hits per query').argParser(positiveInteger).default(10);
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Give a whole number from 1.');
+  return value;
+}
+
+const abort = new AbortController();
+process.once('SIGINT', () => abort.abort());
+process.once('SIGTERM', () => abort.abort());
+// The reader of a pipe has seen enough (`vctx log … | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+buildProgram(abort.signal)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(abort.signal.aborted ? 'vctx: cancelled' : `vctx: ${describeError(error)}`);
+    process.exitCode = abort.signal.aborted ? 130 : 1;
+  });

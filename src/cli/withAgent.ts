@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { DiskClient } from '../disk/client';
+import { feedRecall } from '../disk/feedRecall';
+import { AgentProcess } from '../engine/AgentProcess';
+import type { SessionEvent } from '../engine/events';
+import type { Approver, LanguageModel, SessionLog } from '../engine/ports';
+import { FileBlobStore } from '../journal/fileBlobStore';
+import { FileSessionHistory } from '../journal/fileSessionHistory';
+import { FileSessionLog } from '../journal/fileSessionLog';
+import { sha256 } from '../journal/sha256';
+import { blobsFolder, sessionsFolder } from '../journal/storeFolders';
+import { GptTokenCounter } from '../models/gptTokenCounter';
+import { createFunctions } from '../tools/index';
+import { unifiedDiff } from '../tools/unifiedDiff';
+import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
+import type { Place } from './place';
+
+/** As the extension's settings have them. */
+const SETTINGS = { maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 4096 };
+
+/** Nobody is there to ask, so nobody can allow it. */
+const refusing: Approver = { approve: async () => false };
+
+/**
+ * Runs `act` with the engine as the extension composes it, and closes the session afterwards whatever happened.
+ * @param onEvent called for each durable event, those of opening the session included
+ * @throws HeldElsewhereError when an editor has the session open
+ */
+export async function withAgent<Result>(
+  { root, store }: Place,
+  session: string,
+  model: LanguageModel,
+  disk: DiskClient,
+  onEvent: (event: SessionEvent) => void,
+  act: (agent: AgentProcess) => Promise<Result>,
+): Promise<Result> {
+  const counter = new GptTokenCounter(join(__dirname, 'tokenWorker.js'));
+  try {
+    const blobs = await FileBlobStore.open(blobsFolder(store));
+    const history = new FileSessionHistory(sessionsFolder(store));
+    const log = await FileSessionLog.open(sessionsFolder(store), session);
+    try {
+      const roots = () => [root];
+      const agent = await AgentProcess.open(
+        {
+          log: observed(log, onEvent),
+          history,
+          blobs,
+          hash: sha256,
+          diff: unifiedDiff,
+          clock: Date,
+          counter,
+          files: new NodeWorkspaceFiles({ roots }),
+          recall: disk,
+          archival: disk,
+          approver: refusing,
+          functions: createFunctions({ ripgrepPath: ripgrepPath(), roots }),
+          folders: [root.name],
+          settings: () => SETTINGS,
+        },
+        async () => model,
+      );
+      try {
+        return await act(agent);
+      } finally {
+        await agent.dispose();
+        // A turn does not wait for the derived tables; a command that ends with it has to, or they would miss the turn.
+        // When the disk is away the log has it all, and the next client of the store feeds it.
+        await feedRecall(disk, history, blobs).catch(() => undefined);
+      }
+    } finally {
+      await log.close();
+    }
+  } finally {
+    counter.dispose();
+  }
+}
+
+function observed(log: SessionLog, onEvent: (event: SessionEvent) => void): SessionLog {
+  return {
+    sessionId: log.sessionId,
+    append: async (events) => {
+      const durable = await log.append(events);
+      durable.forEach(onEvent);
+      return durable;
+    },
+    read: () => log.read(),
+    close: () => log.close(),
+  };
+}
+
+function ripgrepPath(): string {
+  return join(__dirname, 'bin', process.platform === 'win32' ? 'rg.exe' : 'rg');
+}
