@@ -2,16 +2,17 @@
 import { join } from 'node:path';
 import { commands, type ExtensionContext, workspace } from 'vscode';
 import { DiskClient } from './disk/client';
-import { feedRecall } from './disk/feedRecall';
-import { describeError } from './engine/errors';
+import { describeError, ModelError } from './engine/errors';
+import type { LanguageModel } from './engine/ports';
+import { feedRecall } from './engine/recallFeed';
 import { ApiKeys } from './host/apiKeys';
 import { ChatSessions } from './host/chatSessions';
 import { registerCommands } from './host/commands';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
 import { modalApprover } from './host/modalApprover';
+import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
-import { createModel, modelLabel } from './host/modelSource';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { affectsModel, affectsNotes, readSettings } from './host/settings';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
@@ -19,12 +20,16 @@ import { WorkspaceWatcher } from './host/workspaceWatcher';
 import { FileBlobStore } from './journal/fileBlobStore';
 import { FileSessionHistory } from './journal/fileSessionHistory';
 import { FileSessionLog } from './journal/fileSessionLog';
+import { sessionLogPath } from './journal/sessionFiles';
 import { sha256 } from './journal/sha256';
 import { blobsFolder, sessionsFolder } from './journal/storeFolders';
 import { GptTokenCounter } from './models/gptTokenCounter';
+import { OfflineModel } from './models/offlineModel';
+import { detectOllama, listModels, MODEL_PRESETS } from './models/presets';
 import { createFunctions } from './tools';
 import { unifiedDiff } from './tools/unifiedDiff';
 import { NodeWorkspaceFiles } from './tools/workspaceFiles';
+import { absolutePath } from './tools/workspacePaths';
 
 export function activate(context: ExtensionContext): void {
   const startedAt = performance.now();
@@ -37,7 +42,8 @@ export function activate(context: ExtensionContext): void {
   const counter = new GptTokenCounter(bundled('tokenWorker.js'));
   const history = new FileSessionHistory(sessionsFolder(store));
   const keys = new ApiKeys(context);
-  const preview = new FaultPreview(roots);
+  const resolve = (path: string) => absolutePath(roots(), path);
+  const preview = new FaultPreview(resolve);
   const ripgrepPath = bundled(join('bin', process.platform === 'win32' ? 'rg.exe' : 'rg'));
 
   let opened: Promise<FileBlobStore> | undefined;
@@ -90,7 +96,7 @@ export function activate(context: ExtensionContext): void {
     background(sessions.filesChanged(), 'notes');
   });
   const indexStatus = new IndexStatusItem(disk, store);
-  const models = new ModelPicker(keys);
+  const models = new ModelPicker(keys, catalog);
 
   context.subscriptions.push(
     paging,
@@ -100,7 +106,15 @@ export function activate(context: ExtensionContext): void {
     sessions,
     watcher,
     indexStatus,
-    ...registerCommands({ store, sessions, disk, models, indexStatus, paging, feedRecall: feed }),
+    ...registerCommands({
+      sessions,
+      index: disk,
+      models,
+      indexStatus,
+      paging,
+      logFile: (session) => sessionLogPath(sessionsFolder(store), session),
+      feedRecall: feed,
+    }),
     sessions.onOutput((event) => preview.show(event)),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
     workspace.onDidChangeConfiguration((change) => {
@@ -115,5 +129,27 @@ export function activate(context: ExtensionContext): void {
     background(sessions.current(), 'session');
     if (roots().length > 0) indexWorkspace();
     background(feed(), 'recall');
+  });
+}
+
+const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels };
+
+/** @throws ModelError when the settings do not name a model that can be reached */
+async function createModel(keys: ApiKeys): Promise<LanguageModel> {
+  const settings = readSettings();
+  if (settings.provider === 'offline') return new OfflineModel(settings.contextWindow || undefined);
+  const baseUrl = endpointUrl(catalog, settings);
+  if (baseUrl === '' || settings.modelName === '') {
+    const nextStep = 'Run "Virtual Context: Select Model".';
+    throw new ModelError('badResponse', 'No model is chosen for this provider.', nextStep);
+  }
+  const apiKey = await keys.get(baseUrl);
+  const { OpenAIModel } = await import('./models/openaiModel');
+  return new OpenAIModel({
+    provider: settings.provider,
+    baseUrl,
+    model: settings.modelName,
+    ...(apiKey ? { apiKey } : {}),
+    ...(settings.contextWindow > 0 ? { windowTokens: settings.contextWindow } : {}),
   });
 }

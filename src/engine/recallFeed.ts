@@ -1,7 +1,14 @@
 /** Recall storage is fed from the session log, live and again after a rebuild, by the same mapping. */
 import { messageAddress } from './addresses';
 import { isQueueEvent, type SessionEvent } from './events';
-import type { ArchivalNote, BlobStore, RecallMessage, SessionHistory } from './ports';
+import type {
+  ArchivalNote,
+  ArchivalStorage,
+  BlobStore,
+  RecallMessage,
+  RecallStorage,
+  SessionHistory,
+} from './ports';
 
 /** Characters of a function result that are indexed; the whole stays in the blob store. */
 const RESULT_CHARS = 2000;
@@ -33,7 +40,7 @@ export function archivalNoteOf(session: string, event: SessionEvent): ArchivalNo
 }
 
 /** A session's indexable record, from `afterSeq` on. */
-export async function* sessionRecord(
+async function* sessionRecord(
   session: string,
   afterSeq: number,
   history: SessionHistory,
@@ -46,5 +53,47 @@ export async function* sessionRecord(
     const text = event.type === 'function.result' ? await blobs.get(event.result) : '';
     const message = recallMessageOf(session, event, text);
     if (message) yield { message };
+  }
+}
+
+/** The derived tables, and what they hold already. All methods may throw DiskUnavailableError. */
+export interface DerivedTables extends Pick<RecallStorage, 'append'>, Pick<ArchivalStorage, 'insertNotes'> {
+  /** Sequence number of a session's last message there; 0 for none. */
+  lastRecallSeq(session: string): Promise<number>;
+  archivalNoteIds(session: string): Promise<readonly string[]>;
+}
+
+/** Messages handed over at once. */
+const BATCH = 200;
+
+/**
+ * Feeds the tables what the session logs hold and they miss: after a rebuild, a crash, a time without disk. Inserting
+ * what is there already does no harm, so this may run beside a live session.
+ * @throws DiskUnavailableError | JournalError
+ */
+export async function feedRecall(
+  tables: DerivedTables,
+  history: SessionHistory,
+  blobs: BlobStore,
+): Promise<void> {
+  for (const session of await history.sessions()) {
+    const known = new Set(await tables.archivalNoteIds(session));
+    let messages: RecallMessage[] = [];
+    const notes: ArchivalNote[] = [];
+    for await (const { message, note } of sessionRecord(
+      session,
+      await tables.lastRecallSeq(session),
+      history,
+      blobs,
+    )) {
+      if (note && !known.has(note.id)) notes.push(note);
+      if (!message) continue;
+      messages.push(message);
+      if (messages.length < BATCH) continue;
+      await tables.append(messages);
+      messages = [];
+    }
+    if (messages.length > 0) await tables.append(messages);
+    if (notes.length > 0) await tables.insertNotes(notes);
   }
 }

@@ -1,9 +1,7 @@
 /** The commands `virtualContext.*`. */
 import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
-import type { DiskClient } from '../disk/client';
 import { describeError } from '../engine/errors';
-import { sessionLogPath } from '../journal/sessionFiles';
-import { sessionsFolder } from '../journal/storeFolders';
+import type { IndexControl } from '../engine/indexStatus';
 import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
 import type { ModelPicker } from './modelPicker';
@@ -11,19 +9,20 @@ import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
 
 export interface CommandParts {
-  readonly store: string;
   readonly sessions: ChatSessions;
-  readonly disk: DiskClient;
+  readonly index: IndexControl;
   readonly models: ModelPicker;
   readonly indexStatus: IndexStatusItem;
   readonly paging: PagingLogChannel;
+  /** The JSON lines of a session. */
+  readonly logFile: (session: string) => string;
   /** Feeds recall from the logs after the tables were emptied. */
   readonly feedRecall: () => Promise<void>;
 }
 
 /** Registers them all; a command that fails says what to do next. */
 export function registerCommands(parts: CommandParts): Disposable[] {
-  const { sessions, disk, models, indexStatus, paging } = parts;
+  const { sessions, index, models, indexStatus, paging } = parts;
   const handlers: Record<string, () => unknown> = {
     openChat: () => commands.executeCommand('virtualContext.chat.focus'),
     newChat: () => sessions.newChat(),
@@ -41,9 +40,9 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       await models.clearApiKey();
       sessions.modelChanged();
     },
-    rebuildIndex: () => rebuildIndex(disk, parts.feedRecall),
-    pauseIndexing: () => disk.pause(),
-    resumeIndexing: () => disk.resume(),
+    rebuildIndex: () => rebuildIndex(index, parts.feedRecall),
+    pauseIndexing: () => index.pause(),
+    resumeIndexing: () => index.resume(),
     showIndexStatus: () => indexStatus.showDetails(),
     showPagingLog: () => paging.show(),
     openPagingLogFile: () => openPagingLogFile(parts),
@@ -68,18 +67,18 @@ async function addNote(sessions: ChatSessions): Promise<void> {
   if (text?.trim()) await sessions.notes.pin(text.trim());
 }
 
-async function rebuildIndex(disk: DiskClient, feedRecall: () => Promise<void>): Promise<void> {
+async function rebuildIndex(index: IndexControl, feedRecall: () => Promise<void>): Promise<void> {
   await window.withProgress(
     { location: ProgressLocation.Window, title: 'Rebuilding the index' },
     async () => {
-      await disk.rebuild();
+      await index.rebuild();
       await feedRecall();
     },
   );
 }
 
-async function openPagingLogFile({ store, sessions }: CommandParts): Promise<void> {
+async function openPagingLogFile({ logFile, sessions }: CommandParts): Promise<void> {
   const { session } = await sessions.current();
-  const uri = Uri.file(sessionLogPath(sessionsFolder(store), session));
+  const uri = Uri.file(logFile(session));
   await window.showTextDocument(await workspace.openTextDocument(uri), { preview: true });
 }

@@ -1,7 +1,6 @@
 /** Indexing in the status bar, and the commands that steer it. */
 import { commands, type Disposable, StatusBarAlignment, ThemeColor, window } from 'vscode';
-import type { DiskClient } from '../disk/client';
-import type { IndexStatus } from '../disk/protocol';
+import type { IndexControl, IndexStatus } from '../engine/indexStatus';
 
 export class IndexStatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('virtualContext.index', StatusBarAlignment.Left, 0);
@@ -9,12 +8,12 @@ export class IndexStatusItem implements Disposable {
 
   /** @param store folder of the index, shown on request */
   constructor(
-    private readonly disk: DiskClient,
+    private readonly index: IndexControl,
     private readonly store: string,
   ) {
     this.item.name = 'Virtual Context Index';
     this.item.command = 'virtualContext.showIndexStatus';
-    this.stopListening = disk.onStatus((status) => this.show(status));
+    this.stopListening = index.onStatus((status) => this.show(status));
   }
 
   dispose(): void {
@@ -24,7 +23,7 @@ export class IndexStatusItem implements Disposable {
 
   /** What is indexed, where, and what can be done about it. */
   async showDetails(): Promise<void> {
-    const status = await this.disk.status();
+    const status = await this.index.status();
     const failed = status.phase === 'error';
     const actions = failed
       ? ['Rebuild Index']
@@ -40,8 +39,8 @@ export class IndexStatusItem implements Disposable {
       ...actions,
     );
     if (choice === 'Rebuild Index') await commands.executeCommand('virtualContext.rebuildIndex');
-    if (choice === 'Pause') await this.disk.pause();
-    if (choice === 'Resume') await this.disk.resume();
+    if (choice === 'Pause') await this.index.pause();
+    if (choice === 'Resume') await this.index.resume();
   }
 
   private show(status: IndexStatus): void {

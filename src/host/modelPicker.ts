@@ -1,40 +1,42 @@
 /** Select Model and the API key commands: quick picks over providers and what they offer. */
 import { ProgressLocation, type QuickPickItem, window } from 'vscode';
 import { describeError } from '../engine/errors';
-import { detectOllama, listModels, MODEL_PRESETS, type ModelPreset } from '../models/presets';
 import type { ApiKeys } from './apiKeys';
-import { endpointOf } from './modelSource';
+import { type Endpoint, endpointUrl, type ModelCatalog } from './modelCatalog';
 import { readSettings, writeModelSettings } from './settings';
 
 interface ProviderItem extends QuickPickItem {
-  readonly preset: ModelPreset | undefined;
+  readonly endpoint: Endpoint | undefined;
 }
 
 export class ModelPicker {
-  constructor(private readonly keys: ApiKeys) {}
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly catalog: ModelCatalog,
+  ) {}
 
   /** Provider, endpoint, key and model, in that order; Escape at any point changes nothing. */
   async selectModel(): Promise<void> {
-    const ollama = await withProgress('Looking for models', (signal) => detectOllama(signal));
-    const provider = await window.showQuickPick(providerItems(ollama), {
+    const ollama = await withProgress('Looking for models', (signal) => this.catalog.detectOllama(signal));
+    const provider = await window.showQuickPick(providerItems(this.catalog.endpoints, ollama), {
       title: 'Virtual Context: Select Model',
       placeHolder: 'Who should answer?',
     });
     if (!provider) return;
-    const { preset } = provider;
-    if (!preset) return writeModelSettings({ provider: 'offline', name: '', baseUrl: '' });
-    const baseUrl = preset.provider === 'custom' ? await askBaseUrl() : preset.baseUrl;
+    const { endpoint } = provider;
+    if (!endpoint) return writeModelSettings({ provider: 'offline', name: '', baseUrl: '' });
+    const baseUrl = endpoint.provider === 'custom' ? await askBaseUrl() : endpoint.baseUrl;
     if (!baseUrl) return;
-    if (preset.needsKey && !(await this.keys.get(baseUrl)) && !(await this.askKey(baseUrl))) return;
-    const name = await this.askModel(preset, baseUrl, ollama);
+    if (endpoint.needsKey && !(await this.keys.get(baseUrl)) && !(await this.askKey(baseUrl))) return;
+    const name = await this.askModel(endpoint, baseUrl, ollama);
     if (!name) return;
-    const settingsUrl = preset.provider === 'custom' ? baseUrl : '';
-    await writeModelSettings({ provider: preset.provider, name, baseUrl: settingsUrl });
+    const settingsUrl = endpoint.provider === 'custom' ? baseUrl : '';
+    await writeModelSettings({ provider: endpoint.provider, name, baseUrl: settingsUrl });
   }
 
   /** @returns whether a key was set for the endpoint in use */
   async setApiKey(): Promise<boolean> {
-    const baseUrl = endpointOf(readSettings());
+    const baseUrl = endpointUrl(this.catalog, readSettings());
     if (baseUrl === '') {
       const choice = await window.showInformationMessage('The offline model needs no key.', 'Select Model');
       if (choice) await this.selectModel();
@@ -44,7 +46,7 @@ export class ModelPicker {
   }
 
   async clearApiKey(): Promise<void> {
-    const baseUrl = endpointOf(readSettings());
+    const baseUrl = endpointUrl(this.catalog, readSettings());
     if (baseUrl !== '') await this.keys.clear(baseUrl);
     void window.showInformationMessage('The API key was removed.');
   }
@@ -62,17 +64,17 @@ export class ModelPicker {
   }
 
   private async askModel(
-    preset: ModelPreset,
+    endpoint: Endpoint,
     baseUrl: string,
     ollama: readonly string[] | undefined,
   ): Promise<string | undefined> {
     const key = await this.keys.get(baseUrl);
     let problem = '';
     const names =
-      preset.provider === 'ollama' && ollama
+      endpoint.provider === 'ollama' && ollama
         ? ollama
         : await withProgress('Asking the endpoint for its models', (signal) =>
-            listModels(baseUrl, key, signal).catch((error: unknown) => {
+            this.catalog.listModels(baseUrl, key, signal).catch((error: unknown) => {
               problem = describeError(error);
               return [];
             }),
@@ -92,15 +94,18 @@ export class ModelPicker {
   }
 }
 
-function providerItems(ollama: readonly string[] | undefined): ProviderItem[] {
-  const detail: Record<ModelPreset['provider'], string> = {
+function providerItems(
+  endpoints: readonly Endpoint[],
+  ollama: readonly string[] | undefined,
+): ProviderItem[] {
+  const detail: Record<Endpoint['provider'], string> = {
     openai: 'Needs an API key',
     ollama: ollama ? `Running on this machine, ${ollama.length} models` : 'Not running on this machine',
     custom: 'Any endpoint that speaks OpenAI chat completions',
   };
   return [
-    ...MODEL_PRESETS.map((preset) => ({ label: preset.label, detail: detail[preset.provider], preset })),
-    { label: 'Offline', detail: 'No language model: searches and quotes the workspace', preset: undefined },
+    ...endpoints.map((endpoint) => ({ label: endpoint.label, detail: detail[endpoint.provider], endpoint })),
+    { label: 'Offline', detail: 'No language model: searches and quotes the workspace', endpoint: undefined },
   ];
 }
 

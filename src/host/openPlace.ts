@@ -1,8 +1,6 @@
 /** Opens a file of the workspace at a range. */
-import { join } from 'node:path';
 import { Range, type TextDocumentShowOptions, Uri, window, workspace } from 'vscode';
 import { UnreadableFileError } from '../engine/errors';
-import { locate, type WorkspaceRoot } from '../tools/workspacePaths';
 
 export interface Place {
   /** As functions and links write it. */
@@ -12,19 +10,19 @@ export interface Place {
   readonly endLine?: number | undefined;
 }
 
+/** @returns the absolute path of a path as functions and links write it. @throws OutsideWorkspaceError | UnreadableFileError */
+export type ResolvePath = (path: string) => string;
+
 /**
  * @param options e.g. `preserveFocus` when the assistant, not the person, opens it
  * @throws OutsideWorkspaceError | UnreadableFileError
  */
 export async function openPlace(
-  roots: readonly WorkspaceRoot[],
+  resolve: ResolvePath,
   place: Place,
   options: TextDocumentShowOptions = {},
 ): Promise<void> {
-  const found = locate(roots, place.path);
-  if (!found || found.relative === '')
-    throw new UnreadableFileError(`${place.path} is a folder.`, 'Open one of its files.');
-  const document = await openDocument(join(found.root.path, found.relative), place.path);
+  const document = await openDocument(resolve(place.path), place.path);
   const start = Math.max(0, (place.startLine ?? 1) - 1);
   const end = Math.min(document.lineCount - 1, Math.max(start, (place.endLine ?? place.startLine ?? 1) - 1));
   const selection = document.validateRange(new Range(start, 0, end, Number.MAX_SAFE_INTEGER));

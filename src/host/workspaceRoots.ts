@@ -1,6 +1,11 @@
 /** The workspace folders on disk, as the engine names them. */
 import { workspace } from 'vscode';
-import type { WorkspaceRoot } from '../tools/workspaceFiles';
+
+export interface WorkspaceRoot {
+  readonly name: string;
+  /** Absolute. */
+  readonly path: string;
+}
 
 /** @returns folders with unique names: the second `src` is called `src-2` */
 export function workspaceRoots(): readonly WorkspaceRoot[] {

@@ -48,7 +48,7 @@ export function bestLines(
 }
 
 /** @returns the text's first `maxChars` characters, with an ellipsis when that is not all */
-export function clip(text: string, maxChars: number): string {
+function clip(text: string, maxChars: number): string {
   return text.length <= maxChars ? text : `${wholeCharacters(text.slice(0, maxChars))}…`;
 }
 

@@ -44,6 +44,18 @@ export function canonicalPath(roots: readonly WorkspaceRoot[], place: WorkspaceP
   return addressPath(place);
 }
 
+/**
+ * @returns the absolute path of a file as it was written; it need not exist
+ * @throws OutsideWorkspaceError | UnreadableFileError (no folder is open, or the path names a folder)
+ */
+export function absolutePath(roots: readonly WorkspaceRoot[], written: string): string {
+  const place = locate(roots, written);
+  if (place === undefined || place.relative === '') {
+    throw new UnreadableFileError(`${written} is a folder.`, 'Name a file in it.');
+  }
+  return join(place.root.path, place.relative);
+}
+
 /** @returns `<folder name>/…` */
 export function addressPath(place: WorkspacePlace): string {
   return place.relative === '' ? place.root.name : `${place.root.name}/${place.relative}`;

@@ -1,0 +1,37 @@
+/** How the workspace index stands, as the status bar and the CLI show it. */
+
+export type IndexPhase =
+  | { readonly phase: 'starting' }
+  /** Files of the present run; `total` is 0 while the folders are being walked. */
+  | { readonly phase: 'indexing'; readonly done: number; readonly total: number }
+  | { readonly phase: 'ready' }
+  | { readonly phase: 'paused' }
+  | { readonly phase: 'error'; readonly message: string; readonly nextStep: string };
+
+export type IndexStatus = IndexPhase & {
+  /** Files that can be found. */
+  readonly files: number;
+  readonly pages: number;
+  /** Binary, generated and too large files. */
+  readonly skipped: number;
+  /** Files that could not be read. */
+  readonly failed: number;
+  /** Bytes of the store's tables at the end of the last run. */
+  readonly storeBytes: number;
+  /** Process id of the disk process; 0 while there is none. */
+  readonly pid: number;
+};
+
+/** What the person can do to the index. */
+export interface IndexControl {
+  /** Never throws: trouble is a phase. */
+  status(): Promise<IndexStatus>;
+  /** @returns a function that stops listening */
+  onStatus(listener: (status: IndexStatus) => void): () => void;
+  /** @throws DiskUnavailableError */
+  pause(): Promise<void>;
+  /** @throws DiskUnavailableError */
+  resume(): Promise<void>;
+  /** @throws DiskUnavailableError */
+  rebuild(): Promise<void>;
+}
