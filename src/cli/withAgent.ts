@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { DiskClient } from '../disk/client';
-import { feedRecall } from '../disk/feedRecall';
 import { AgentProcess } from '../engine/AgentProcess';
 import type { SessionEvent } from '../engine/events';
 import type { Approver, LanguageModel, SessionLog } from '../engine/ports';
+import { feedRecall } from '../engine/recallFeed';
 import { FileBlobStore } from '../journal/fileBlobStore';
 import { FileSessionHistory } from '../journal/fileSessionHistory';
 import { FileSessionLog } from '../journal/fileSessionLog';

@@ -191,7 +191,7 @@ describe('read', () => {
     expect(await problem(one.read('huge.log', signal))).toMatch(/too large.*45 MB.*20 MB.*grep/);
     expect(await problem(one.read('src', signal))).toContain('list_directory');
     if (process.platform !== 'win32') {
-      execFileSync('mkfifo', [join(dir, 'app/pipe')]);
+      execFileSync('sh', ['-c', 'mkfifo "$0"', join(dir, 'app/pipe')]);
       expect(await problem(one.read('pipe', signal))).toContain('not a regular file');
     }
   });

@@ -12,7 +12,7 @@ import type {
   SearchPage,
 } from '../../../src/engine/ports';
 
-export class MemoryNotes implements NoteKeeper {
+class MemoryNotes implements NoteKeeper {
   readonly notes: Note[] = [];
   constructor(private readonly limit = 100) {}
   list() {
