@@ -63,8 +63,6 @@ export class DiskService {
     clearTimeout(this.statusTimer);
     const parts = await this.opening?.catch(() => undefined);
     if (!parts) return;
-    parts.recall.dispose();
-    parts.notes.dispose();
     await parts.indexer.dispose();
     await parts.database.settled();
   }

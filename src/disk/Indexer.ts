@@ -11,10 +11,8 @@ import { type FoundFile, isFolder, look, walk } from './walk';
 
 const batchFiles = 48;
 const batchBytes = 768 * 1024;
-/** New rows are found at once; they enter the index's statistics when writing has paused this long, ms. */
-const optimiseDelay = 2000;
-/** Rows in the pages table not yet in its index at most, so that searches during the first run stay fast and well scored. */
-const optimiseEvery = 4000;
+/** Pages after which the first run optimises for the first time, so that searches meanwhile stay fast and well scored. */
+const firstOptimise = 2000;
 
 interface Counts {
   readonly files: number;
@@ -36,7 +34,6 @@ export class Indexer {
   private running: Promise<void> | undefined;
   private paused = false;
   private readonly abort = new AbortController();
-  private optimiseTimer: NodeJS.Timeout | undefined;
   private tooLarge = 0;
   private unreadable = 0;
 
@@ -118,7 +115,6 @@ export class Indexer {
   /** Stops after the batch under way. */
   async dispose(): Promise<void> {
     this.abort.abort();
-    clearTimeout(this.optimiseTimer);
     this.reader.stop();
     await this.running;
   }
@@ -176,7 +172,12 @@ export class Indexer {
     }
     if (this.paused) return;
     if (scanned) await this.settle();
-    else this.optimiseLater();
+    else
+      await Promise.all([
+        this.database.pages.optimiseIfWorth(),
+        this.database.files.optimiseIfWorth(),
+        this.database.vectors.optimiseIfWorth(),
+      ]);
   }
 
   /** After a scan: everything into the indices, vectors for the corpus as it is now. */
@@ -187,15 +188,6 @@ export class Indexer {
       this.database.vectors.optimise(),
     ]);
     await this.vectors.refitIfGrown(this.counts().pages, this.abort.signal);
-  }
-
-  private optimiseLater(): void {
-    clearTimeout(this.optimiseTimer);
-    this.optimiseTimer = setTimeout(() => {
-      const tables = [this.database.pages, this.database.files, this.database.vectors];
-      // Disk full or a table damaged: the next run meets it too and says so.
-      Promise.all(tables.map((table) => table.optimise())).catch(() => undefined);
-    }, optimiseDelay);
   }
 
   /** New folders and changed ignore files change what belongs to the index: only a walk can tell. */
@@ -267,16 +259,18 @@ export class Indexer {
       const known = this.catalog.get(file);
       return known?.mtime !== file.mtime || known.size !== file.size || known.state === 'failed';
     });
-    let sinceOptimised = 0;
+    let written = 0;
+    let optimiseAt = firstOptimise;
     let done = 0;
     for (const batch of batches(todo)) {
       this.abort.signal.throwIfAborted();
       if (this.paused) return false;
       this.onPhase({ phase: 'indexing', done, total: todo.length });
-      sinceOptimised += await this.index(batch);
+      written += await this.index(batch);
       done += batch.length;
-      if (sinceOptimised >= optimiseEvery) {
-        sinceOptimised = 0;
+      if (written >= optimiseAt) {
+        // Each optimisation rewrites the whole index: doubling keeps their sum in proportion.
+        optimiseAt *= 2;
         await this.database.pages.optimise();
       }
     }

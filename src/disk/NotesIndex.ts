@@ -6,12 +6,9 @@ import { paginate } from './paginate';
 import type { NoteHit, NoteQuery } from './protocol';
 
 const candidates = 200;
-const optimiseDelay = 1500;
 
 /** Archival notes: what the model chose to keep outside the window. */
 export class NotesIndex {
-  private optimiseTimer: NodeJS.Timeout | undefined;
-
   constructor(private readonly database: Database) {}
 
   /** Adds notes, replacing those with the same id. */
@@ -23,12 +20,7 @@ export class NotesIndex {
       ]),
     );
     await this.database.notes.upsert('id', [...rows.values()]);
-    clearTimeout(this.optimiseTimer);
-    // The next insert meets the same trouble and reports it.
-    this.optimiseTimer = setTimeout(
-      () => this.database.notes.optimise().catch(() => undefined),
-      optimiseDelay,
-    );
+    await this.database.notes.optimiseIfWorth();
   }
 
   async search(query: NoteQuery): Promise<SearchPage<NoteHit>> {
@@ -52,9 +44,5 @@ export class NotesIndex {
   async ids(session: string): Promise<string[]> {
     const rows = await this.database.notes.rows(['id'], `session = ${quote(session)}`);
     return rows.map((row) => String(row.id));
-  }
-
-  dispose(): void {
-    clearTimeout(this.optimiseTimer);
   }
 }

@@ -10,7 +10,10 @@ import { type RankedMessage, rankMessages, type Statistics } from './rankMessage
 const candidates = 200;
 /** How far a message's surroundings reach on either side. */
 const reach = 2;
-const optimiseDelay = 1500;
+/** Messages held in memory until they are worth an optimisation of the table. */
+const maxRecent = 1000;
+const minRecent = 100;
+const recentShare = 0.1;
 const batchRows = 500;
 
 interface Placed {
@@ -31,9 +34,19 @@ interface StoredMessage {
 
 const columns = ['id', 'session', 'seq', 'time', 'role', 'name', 'text', 'toks'];
 
+/** A message whose row is not in the full-text index yet. */
+interface RecentMessage {
+  readonly session: string;
+  readonly seq: number;
+  readonly time: number;
+  /** Smoothed terms. */
+  readonly terms: ReadonlySet<string>;
+}
+
 /**
- * Recall storage: every message, found by its own words and by those around it. The order of each session's messages and
- * how often terms occur are kept in memory; texts stay in LanceDB.
+ * Recall storage: every message, found by its own words and by those around it. The order of each session's messages, how
+ * often terms occur, and the latest messages are kept in memory: LanceDB scores rows that are not in its index yet wrongly
+ * when terms repeat in them, and getting them in costs too much for every message. All texts are in LanceDB.
  */
 export class RecallIndex implements Statistics {
   private readonly sessions = new Map<string, Placed[]>();
@@ -42,7 +55,7 @@ export class RecallIndex implements Statistics {
   private totalTokens = 0;
   private loading: Promise<void> | undefined;
   private appending: Promise<unknown> = Promise.resolve();
-  private optimiseTimer: NodeJS.Timeout | undefined;
+  private readonly recent = new Map<string, RecentMessage>();
 
   constructor(private readonly database: Database) {}
 
@@ -64,7 +77,7 @@ export class RecallIndex implements Statistics {
       await this.load();
       for (let i = 0; i < messages.length; i += batchRows)
         await this.appendBatch(messages.slice(i, i + batchRows));
-      this.optimiseLater();
+      await this.absorb();
     });
     // What was not written must not be counted as there: read everything again.
     this.appending = result.catch(() => this.unload());
@@ -79,15 +92,17 @@ export class RecallIndex implements Statistics {
       ...(query.until === undefined ? [] : [`time <= ${Number(query.until)}`]),
     ];
     const where = time.length > 0 ? time.join(' AND ') : undefined;
-    const found = await this.database.messages.searchTerms({
+    const indexed = await this.database.messages.searchTerms({
       terms,
       columns: ['id', 'session', 'seq'],
       limit: candidates,
       where,
+      indexedOnly: true,
     });
     signal.throwIfAborted();
-    const hits = found.map((row) => row as unknown as StoredMessage);
-    const surroundings = hits.map((hit) => this.neighbours(hit.session, hit.seq));
+    const hits = new Map<string, Pick<StoredMessage, 'session' | 'seq'>>(this.searchRecent(terms, query));
+    for (const row of indexed as unknown as StoredMessage[]) hits.set(row.id, row);
+    const surroundings = [...hits.values()].map((hit) => this.neighbours(hit.session, hit.seq));
     const texts = await this.read([
       ...new Set(surroundings.flat().flatMap((placed) => (placed ? [placed.id] : []))),
     ]);
@@ -108,8 +123,26 @@ export class RecallIndex implements Statistics {
     return this.sessions.get(session)?.at(-1)?.seq ?? 0;
   }
 
-  dispose(): void {
-    clearTimeout(this.optimiseTimer);
+  /** The first stage over what is in memory: the messages that share most with the query. */
+  private searchRecent(terms: readonly string[], { since, until }: RecallQuery): [string, RecentMessage][] {
+    const scored: { readonly entry: [string, RecentMessage]; readonly score: number }[] = [];
+    for (const entry of this.recent) {
+      const [, message] = entry;
+      if (since !== undefined && message.time < since) continue;
+      if (until !== undefined && message.time > until) continue;
+      let score = 0;
+      for (const term of terms) if (message.terms.has(term)) score += 1 / (1 + this.documentFrequency(term));
+      if (score > 0) scored.push({ entry, score });
+    }
+    scored.sort((a, b) => b.score - a.score);
+    return scored.slice(0, candidates).map(({ entry }) => entry);
+  }
+
+  /** Lets the table's index have the recent messages once they are many. */
+  private async absorb(): Promise<void> {
+    if (this.recent.size < Math.min(maxRecent, Math.max(minRecent, this.documents * recentShare))) return;
+    await this.database.messages.optimise();
+    this.recent.clear();
   }
 
   private load(): Promise<void> {
@@ -124,11 +157,14 @@ export class RecallIndex implements Statistics {
     this.loading = undefined;
     this.sessions.clear();
     this.placedIds.clear();
+    this.recent.clear();
     this.frequency.clear();
     this.totalTokens = 0;
   }
 
   private async readAll(): Promise<void> {
+    // What an earlier process left unindexed is in no one's memory now.
+    await this.database.messages.optimise();
     for await (const batch of this.database.messages.scan(['id', 'session', 'seq', 'toks'])) {
       for (const row of batch) {
         const { id, session, seq, toks } = row as unknown as StoredMessage;
@@ -198,14 +234,9 @@ export class RecallIndex implements Statistics {
       return [{ ...message, smooth: smoothTokens(window.map((placed) => get(placed)?.toks)) }];
     });
     await this.database.messages.upsert('id', rows);
-  }
-
-  private optimiseLater(): void {
-    clearTimeout(this.optimiseTimer);
-    this.optimiseTimer = setTimeout(() => {
-      // The next append meets the same trouble and reports it.
-      this.database.messages.optimise().catch(() => undefined);
-    }, optimiseDelay);
+    for (const { id, session, seq, time, smooth } of rows) {
+      this.recent.set(id, { session, seq, time, terms: new Set(smooth.split(' ')) });
+    }
   }
 }
 

@@ -64,7 +64,7 @@ export function mergeSegments(source: SourceText, segments: readonly Segment[]):
   return merged.map(({ first, last, symbol, names }) => ({
     startLine: first + 1,
     endLine: last + 1,
-    symbol,
+    symbol: symbol === '' ? (names[0] ?? '') : symbol,
     names: [...new Set(names)],
   }));
 }

@@ -34,8 +34,15 @@ export function isOneOf(column: string, values: readonly string[]): string {
   return values.length === 0 ? 'false' : `${column} IN (${values.map(quote).join(', ')})`;
 }
 
-/** Rows that may be found by readers of an older version stay this long, ms: clean-up must not pull files from under them. */
-const cleanupGrace = 15 * 60_000;
+/** Files of older versions stay this long, ms: clean-up must not pull them from under a query that still reads them. */
+const cleanupGrace = 10 * 60_000;
+/**
+ * Optimising rewrites the indices and keeps the old ones for the grace: at 20,000 rows it takes half a second and 50 MB. So
+ * it waits for this share of new rows. Until then new rows are found, but LanceDB 0.27 counts every occurrence of a term in
+ * them as another document, which spoils scores in small tables: those are optimised at once.
+ */
+const worthShare = 0.1;
+const smallTable = 300;
 const attempts = 4;
 
 async function retrying<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -66,13 +73,16 @@ export interface TermQuery {
   readonly columns: readonly string[];
   readonly limit: number;
   readonly where?: string | undefined;
+  /** Leaves out rows that are not in the index yet. */
+  readonly indexedOnly?: boolean;
 }
 
 /** One table; writes are done one after another, reads at any time. */
 export class LanceTable {
   private writes: Promise<unknown> = Promise.resolve();
-  /** Rows or commits since the last optimisation. */
-  private unoptimised = 0;
+  /** Rows written and deletions since the last optimisation; what the last process left is not known, so not 0. */
+  private unoptimised = 1;
+  private cleanupTimer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly lance: LanceModule,
@@ -183,13 +193,32 @@ export class LanceTable {
     });
   }
 
-  /** Brings new rows into the indices and removes old versions, when enough was written to be worth it. */
-  optimise(atLeast = 1): Promise<void> {
+  /** Brings new rows into the indices and removes old versions. */
+  optimise(): Promise<void> {
     return this.write(async () => {
-      if (this.unoptimised < atLeast) return;
+      if (this.unoptimised === 0) return;
       await this.table.optimize({ cleanupOlderThan: new Date(Date.now() - cleanupGrace) });
       this.unoptimised = 0;
+      this.cleanUpLater();
     });
+  }
+
+  /** `optimise`, when enough was written to be worth what it costs. */
+  async optimiseIfWorth(): Promise<void> {
+    if (this.unoptimised === 0) return;
+    const rows = await this.table.countRows();
+    if (rows < smallTable || this.unoptimised > rows * worthShare) await this.optimise();
+  }
+
+  /** What an optimisation replaces can only be removed when the grace is over. */
+  private cleanUpLater(): void {
+    clearTimeout(this.cleanupTimer);
+    this.cleanupTimer = setTimeout(() => {
+      this.unoptimised++;
+      // Whatever is wrong with the table is told by the next write.
+      this.optimise().catch(() => undefined);
+      clearTimeout(this.cleanupTimer);
+    }, cleanupGrace + 60_000).unref();
   }
 
   count(where?: string): Promise<number> {
@@ -217,7 +246,8 @@ export class LanceTable {
       .fullTextSearch(new this.lance.MatchQuery(query.terms.join(' '), column))
       .select([...query.columns, '_score'])
       .limit(query.limit);
-    return (query.where === undefined ? search : search.where(query.where)).toArray();
+    const restricted = query.indexedOnly ? search.fastSearch() : search;
+    return (query.where === undefined ? restricted : restricted.where(query.where)).toArray();
   }
 
   /** Nearest by cosine; each row has `_distance` in 0…2. */

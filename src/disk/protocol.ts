@@ -1,5 +1,6 @@
 /** What client and disk process say to each other: JSON-RPC over a local socket. Loaded by the extension: types and names only. */
 import { NotificationType, ParameterStructures, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
+import type { IndexStatus } from '../engine/indexStatus';
 import type {
   ArchivalNote,
   CodeHit,
@@ -8,6 +9,8 @@ import type {
   RecallQuery,
   SearchPage,
 } from '../engine/ports';
+
+export type { IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
 export const protocolVersion = 1;
@@ -31,28 +34,6 @@ export interface OpenWorkspaceParams {
   readonly options: IndexOptions;
   readonly paused: boolean;
 }
-
-export type IndexPhase =
-  | { readonly phase: 'starting' }
-  /** Files of the present run; `total` is 0 while the folders are being walked. */
-  | { readonly phase: 'indexing'; readonly done: number; readonly total: number }
-  | { readonly phase: 'ready' }
-  | { readonly phase: 'paused' }
-  | { readonly phase: 'error'; readonly message: string; readonly nextStep: string };
-
-export type IndexStatus = IndexPhase & {
-  /** Files that can be found. */
-  readonly files: number;
-  readonly pages: number;
-  /** Binary, generated and too large files. */
-  readonly skipped: number;
-  /** Files that could not be read. */
-  readonly failed: number;
-  /** Bytes of the store's tables at the end of the last run. */
-  readonly storeBytes: number;
-  /** Process id of the disk process; 0 while there is none. */
-  readonly pid: number;
-};
 
 export interface CodeQuery {
   readonly text: string;

@@ -8,7 +8,7 @@ import {
   SocketMessageReader,
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { asFailure, type DiskService } from './DiskService';
 import { params } from './params';
 import { type FailureData, protocolVersion, requests } from './protocol';
