@@ -11,15 +11,20 @@
 // but becomes a require of the sibling bundle `./openaiModel.js`. All other imports are bundled: dist/ runs
 // without node_modules. Workers and child processes are found by `join(__dirname, 'disk.js')`.
 //
-// Flags: --watch, --production (minified, no source maps).
+// Flags: --watch, --production (minified, no source maps), --outdir FOLDER instead of dist/.
 
 const esbuild = require('esbuild');
-const { copyFileSync, existsSync, globSync, mkdirSync, renameSync, rmSync, statSync } = require('node:fs');
+const { copyFileSync, globSync, mkdirSync, renameSync, rmSync, statSync } = require('node:fs');
 const { basename, join, resolve } = require('node:path');
+const { parseArgs } = require('node:util');
 
-const production = process.argv.includes('--production');
-const watch = process.argv.includes('--watch');
-const dist = join(__dirname, 'dist');
+const { production, watch, outdir } = parseArgs({
+  options: {
+    production: { type: 'boolean', default: false },
+    watch: { type: 'boolean', default: false },
+    outdir: { type: 'string', default: join(__dirname, 'dist') },
+  },
+}).values;
 const modules = join(__dirname, 'node_modules');
 
 const nodeEntries = {
@@ -77,8 +82,8 @@ const common = {
 /** @satisfies {esbuild.BuildOptions} */
 const nodeBuild = {
   ...common,
-  entryPoints: existing(nodeEntries),
-  outdir: dist,
+  entryPoints: nodeEntries,
+  outdir,
   platform: 'node',
   format: 'cjs',
   target: 'node20',
@@ -98,29 +103,19 @@ const nodeBuild = {
 /** @satisfies {esbuild.BuildOptions} */
 const webviewBuild = {
   ...common,
-  entryPoints: existing(webviewEntries),
-  outdir: join(dist, 'webview'),
+  entryPoints: webviewEntries,
+  outdir: join(outdir, 'webview'),
   platform: 'browser',
   format: 'iife',
   target: 'es2022',
 };
 
-/** @param {Record<string, string>} entries */
-function existing(entries) {
-  for (const [name, file] of Object.entries(entries)) {
-    if (existsSync(join(__dirname, file))) continue;
-    console.log(`skipped ${name}: ${file} does not exist yet`);
-    delete entries[name];
-  }
-  return entries;
-}
-
 function copyAssets() {
   for (const [folder, pattern] of Object.entries(assets)) {
     const files = globSync(pattern, { cwd: modules });
     if (files.length === 0) console.warn(`warning: no ${pattern} for this platform`);
-    mkdirSync(join(dist, folder), { recursive: true });
-    for (const file of files) copyIfChanged(join(modules, file), join(dist, folder, basename(file)));
+    mkdirSync(join(outdir, folder), { recursive: true });
+    for (const file of files) copyIfChanged(join(modules, file), join(outdir, folder, basename(file)));
   }
 }
 
@@ -139,17 +134,17 @@ function copyIfChanged(from, to) {
 
 /** @param {esbuild.Metafile} metafile */
 function checkExtension({ outputs }) {
-  const extension = outputs['dist/extension.js'];
-  if (!extension) return;
-  const wrong = Object.keys(extension.inputs).filter((file) => heavy.test(file));
-  if (wrong.length > 0) throw new Error(`dist/extension.js must load these lazily:\n  ${wrong.join('\n  ')}`);
-  if (production && extension.bytes > maxExtensionBytes) {
-    throw new Error(`dist/extension.js has ${extension.bytes} bytes, more than ${maxExtensionBytes}`);
+  const extension = Object.values(outputs).find(({ entryPoint }) => entryPoint === nodeEntries.extension);
+  const { inputs = {}, bytes = 0 } = extension ?? {};
+  const wrong = Object.keys(inputs).filter((file) => heavy.test(file));
+  if (wrong.length > 0) throw new Error(`extension.js must load these lazily:\n  ${wrong.join('\n  ')}`);
+  if (production && bytes > maxExtensionBytes) {
+    throw new Error(`extension.js has ${bytes} bytes, more than ${maxExtensionBytes}`);
   }
 }
 
 async function main() {
-  if (production) rmSync(dist, { recursive: true, force: true });
+  if (production) rmSync(outdir, { recursive: true, force: true });
   copyAssets();
   if (watch) {
     for (const options of [nodeBuild, webviewBuild]) await (await esbuild.context(options)).watch();

@@ -6,20 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideChromium } from './chromium.mjs';
 import { installDependencies } from './install.mjs';
-import { packageExtension } from './package.mjs';
+import { packageExtension, vsixPath } from './package.mjs';
 import { main, SetupError, seconds, show } from './run.mjs';
 import { provisionVSCode } from './vscode.mjs';
 
 /**
  * @typedef {{ passed: number, failed: number }} Result
- * @typedef {{ title: string, work: () => Promise<Result>, needs?: Task }} Task
+ * @typedef {{ title: string, work: () => Promise<Result> }} Task
  */
-
-/** @type {Task} */
-const packaging = {
-  title: 'build and package',
-  work: () => packageExtension().then(() => ({ passed: 1, failed: 0 })),
-};
 
 /** @type {Record<string, Task[]>} */
 const stages = {
@@ -30,33 +24,27 @@ const stages = {
     check('unused code', 'knip'),
   ],
   unit: [suite('unit')],
-  integration: [packaging, { ...suite('integration'), needs: packaging }],
-  e2e: [packaging, { ...suite('e2e', provideEditor), needs: packaging }],
+  integration: [suite('integration')],
+  e2e: [{ title: 'build and package', work: buildPackage }, suite('e2e', provideEditor)],
 };
 
 async function testAll() {
+  if (!process.stdout.isTTY) process.env.NO_COLOR = '1';
   const names = process.argv.slice(2);
   const unknown = names.find((name) => !Object.hasOwn(stages, name));
   if (unknown) throw new SetupError(`"${unknown}" is none of ${Object.keys(stages).join(', ')}`);
   await installDependencies();
 
   const selected = Object.entries(stages).filter(([name]) => names.length === 0 || names.includes(name));
-  /** @type {Map<Task, Result>} */
-  const results = new Map();
-  for (const task of new Set(selected.flatMap(([, tasks]) => tasks))) {
-    console.log(`\n── ${task.title} ──`);
+  const sum = { passed: 0, failed: 0 };
+  for (const { title, work } of selected.flatMap(([, tasks]) => tasks)) {
+    console.log(`\n── ${title} ──`);
     const start = Date.now();
-    const blocked = task.needs && results.get(task.needs)?.failed;
-    const result = blocked
-      ? failure(`not run: ${task.needs?.title} failed`)
-      : await task.work().catch(failure);
-    results.set(task, result);
-    console.log(`── ${task.title}: ${result.passed} passed, ${result.failed} failed, ${seconds(start)}`);
+    const { passed, failed } = await work().catch(failure);
+    sum.passed += passed;
+    sum.failed += failed;
+    console.log(`── ${title}: ${passed} passed, ${failed} failed, ${seconds(start)}`);
   }
-  const sum = [...results.values()].reduce(
-    (total, result) => ({ passed: total.passed + result.passed, failed: total.failed + result.failed }),
-    { passed: 0, failed: 0 },
-  );
   console.log(`\n${sum.passed} passed, ${sum.failed} failed`);
   return sum.failed === 0 ? 0 : 1;
 }
@@ -67,7 +55,14 @@ function failure(reason) {
   return { passed: 0, failed: 1 };
 }
 
+async function buildPackage() {
+  rmSync(vsixPath, { force: true }); // the tests never run an older one
+  await packageExtension();
+  return { passed: 1, failed: 0 };
+}
+
 async function provideEditor() {
+  if (!existsSync(vsixPath)) throw new SetupError('not run: there is no package');
   await provideChromium();
   await provisionVSCode();
 }
