@@ -1,18 +1,21 @@
 /** The extension's composition root: the only place where everything meets. Heavy parts are loaded when first needed. */
 import { join } from 'node:path';
-import { commands, type ExtensionContext, workspace } from 'vscode';
+import { commands, type ExtensionContext, window, workspace } from 'vscode';
 import { DiskClient } from './disk/client';
 import { describeError, ModelError } from './engine/errors';
 import type { LanguageModel } from './engine/ports';
 import { feedRecall } from './engine/recallFeed';
 import { ApiKeys } from './host/apiKeys';
 import { ChatSessions } from './host/chatSessions';
+import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
 import { modalApprover } from './host/modalApprover';
 import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
+import { NotesViewProvider } from './host/notesViewProvider';
+import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { affectsModel, affectsNotes, readSettings } from './host/settings';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
@@ -98,6 +101,18 @@ export function activate(context: ExtensionContext): void {
   const indexStatus = new IndexStatusItem(disk, store);
   const models = new ModelPicker(keys, catalog);
 
+  const run = async (command: string, ...args: unknown[]) => {
+    await commands.executeCommand(command, ...args);
+  };
+  const actions = {
+    openFile: (place: Place) => openPlace(resolve, place),
+    selectModel: () => run('virtualContext.selectModel'),
+    setApiKey: () => run('virtualContext.setApiKey'),
+    openWindowSetting: () => run('workbench.action.openSettings', 'virtualContext.model.contextWindow'),
+  };
+  const chat = new ChatViewProvider(context.extensionUri, sessions, actions);
+  const notes = new NotesViewProvider(context.extensionUri, sessions, actions);
+
   context.subscriptions.push(
     paging,
     disk,
@@ -115,6 +130,8 @@ export function activate(context: ExtensionContext): void {
       logFile: (session) => sessionLogPath(sessionsFolder(store), session),
       feedRecall: feed,
     }),
+    window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
+    window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),
     sessions.onOutput((event) => preview.show(event)),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
     workspace.onDidChangeConfiguration((change) => {
