@@ -1,0 +1,91 @@
+/** The engine's output as the chat panel is told it. Pure. */
+import type { InterruptKind } from '../engine/events';
+import type { MemoryGauge, OutputEvent } from '../engine/OutputBuffer';
+import type { ChatEvent, Gauge } from '../webview/protocol';
+
+/** @returns the panel's event, or undefined for what the chat panel does not show (notes have their own view) */
+export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
+  switch (event.type) {
+    case 'userMessage':
+      return { type: 'userMessage', seq: event.seq, text: event.text };
+    case 'textDelta':
+      return { type: 'textDelta', text: event.text };
+    case 'assistantMessage':
+      return {
+        type: 'assistantMessage',
+        seq: event.seq,
+        text: event.text,
+        ...(event.cut === undefined ? {} : { cut: event.cut }),
+      };
+    case 'callStarted':
+      return { type: 'callStarted', callId: event.callId, name: event.name, arguments: event.arguments };
+    case 'callFinished':
+      return {
+        type: 'callFinished',
+        callId: event.callId,
+        name: event.name,
+        address: event.address,
+        tokens: event.tokens,
+        isError: event.isError,
+        ...(event.fault === undefined ? {} : { fault: event.fault }),
+        places: event.pages.map(({ path, startLine, endLine }) => ({ path, startLine, endLine })),
+        ms: event.ms,
+      };
+    case 'interrupt':
+      // A failed call shows in its own row.
+      if (event.kind === 'failedCall') return undefined;
+      return { type: 'notice', kind: event.kind, text: noticeText(event.kind, event.text) };
+    case 'evicted':
+      return {
+        type: 'notice',
+        kind: 'evicted',
+        text: `${plural(event.pages, 'page')} moved out of the window, ${plural(event.tokens, 'token')} freed`,
+      };
+    case 'turnStarted':
+      return { type: 'turnStarted' };
+    case 'turnEnded':
+      return {
+        type: 'turnEnded',
+        reason: event.reason,
+        ...(event.message === undefined ? {} : { message: event.message }),
+        ...(event.errorKind === undefined ? {} : { errorKind: event.errorKind }),
+      };
+    case 'gauge':
+      return { type: 'gauge', gauge: gaugeOf(event.gauge) };
+    case 'notes':
+      return undefined;
+  }
+}
+
+/** @returns a whole transcript for the panel; of the gauges only the last, which is all that is shown */
+export function chatEventsOf(transcript: readonly OutputEvent[]): ChatEvent[] {
+  const lastGauge = transcript.findLast((event) => event.type === 'gauge');
+  return transcript
+    .filter((event) => event.type !== 'gauge' || event === lastGauge)
+    .map(chatEventOf)
+    .filter((event) => event !== undefined);
+}
+
+function gaugeOf({ windowSource, ...gauge }: MemoryGauge): Gauge {
+  return { ...gauge, assumed: windowSource === 'assumed' };
+}
+
+/** Interrupts are written for the model; the person gets one line. */
+function noticeText(kind: Exclude<InterruptKind, 'failedCall'>, text: string): string {
+  switch (kind) {
+    case 'memoryPressure':
+      return 'Memory pressure: the model was told that the oldest pages go next';
+    case 'notesChanged':
+      return 'Changed notes passed on to the model';
+    case 'resumed':
+      return 'Continued';
+    case 'callLimit':
+      return 'Call limit reached';
+    case 'fileChanged':
+      return text.split('\n', 1)[0] ?? '';
+  }
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,94 @@
+/** What the chat panel may ask for. */
+import * as z from 'zod';
+import type { ChatRequests, ChatState, ModelInfo, Place, ResultPreview } from '../webview/protocol';
+import { chatEventsOf } from './chatMessages';
+import type { Conversation } from './conversation';
+import type { RequestHandlers } from './webviewRequests';
+
+/** What the panel needs of the editor. */
+export interface ChatActions {
+  /** Shows lines of a workspace file in the editor. @throws VirtualContextError */
+  openFile(place: Place): Promise<void>;
+  selectModel(): Promise<void>;
+  setApiKey(): Promise<void>;
+  /** Opens the setting of the model's window size. */
+  openWindowSetting(): Promise<void>;
+}
+
+/** More of a result than this is no preview, UTF-16 units. */
+const PREVIEW_CHARS = 20_000;
+/** Longer prompts are a mistake (a pasted log file): refused before they reach the log. */
+const MAX_PROMPT_CHARS = 1_000_000;
+
+const nothing = z.object({}) as z.ZodType<Record<string, never>>;
+const line = z.number().int().positive();
+
+/** Lines of a file as a webview may name them; whether they may be opened is decided by whoever opens them. */
+export const place = z.object({
+  path: z.string().min(1),
+  startLine: line.optional(),
+  endLine: line.optional(),
+}) as z.ZodType<Place>;
+
+/** @returns the handlers of every request of the chat panel */
+export function chatRequests(
+  conversation: Conversation,
+  actions: ChatActions,
+): RequestHandlers<ChatRequests> {
+  return {
+    load: { params: nothing, run: () => chatState(conversation) },
+    submit: {
+      params: z.object({ text: z.string().trim().min(1).max(MAX_PROMPT_CHARS) }),
+      // The answer must not wait for the turn: it shows in events.
+      run: ({ text }) => started(conversation.submit(text)),
+    },
+    stop: {
+      params: nothing,
+      run() {
+        conversation.stop();
+        return null;
+      },
+    },
+    newChat: { params: nothing, run: () => done(conversation.newChat()) },
+    resumeTurn: { params: nothing, run: () => started(conversation.resumeTurn()) },
+    pinMessage: {
+      params: z.object({ seq: z.number().int().positive() }),
+      run: ({ seq }) => done(conversation.pinMessage(seq)),
+    },
+    preview: {
+      params: z.object({ address: z.string().min(1) }),
+      run: async ({ address }) => preview(await conversation.stored(address)),
+    },
+    openFile: { params: place, run: (params) => done(actions.openFile(params)) },
+    selectModel: { params: nothing, run: () => done(actions.selectModel()) },
+    setApiKey: { params: nothing, run: () => done(actions.setApiKey()) },
+    openWindowSetting: { params: nothing, run: () => done(actions.openWindowSetting()) },
+  };
+}
+
+/** @returns the model as the panel shows it */
+export function modelInfo({ modelLabel, modelIsOffline }: Conversation): ModelInfo {
+  return { label: modelLabel, offline: modelIsOffline };
+}
+
+function chatState(conversation: Conversation): ChatState {
+  return {
+    session: conversation.session,
+    model: modelInfo(conversation),
+    events: chatEventsOf(conversation.transcript()),
+  };
+}
+
+function preview(text: string): ResultPreview {
+  return { text: text.slice(0, PREVIEW_CHARS), truncated: text.length > PREVIEW_CHARS };
+}
+
+async function done(act: Promise<void>): Promise<null> {
+  await act;
+  return null;
+}
+
+function started(turn: Promise<void>): null {
+  void turn;
+  return null;
+}

@@ -1,0 +1,40 @@
+/** One chat session as the views need it; the composition root implements it over the engine. */
+import type { OutputEvent } from '../engine/OutputBuffer';
+
+export interface Disposable {
+  dispose(): void;
+}
+
+export interface Conversation {
+  /** Id of the session now shown. */
+  readonly session: string;
+  /** Name of the model that answers, as the person knows it. */
+  readonly modelLabel: string;
+  /** Whether that is the built-in model that needs no network. */
+  readonly modelIsOffline: boolean;
+  /** Events so far, enough to rebuild the view; the text streamed so far of a running turn is a last `textDelta`. */
+  transcript(): readonly OutputEvent[];
+  onOutput(listener: (event: OutputEvent) => void): Disposable;
+  /** Another session is now shown: rebuild from `transcript()`. */
+  onReset(listener: () => void): Disposable;
+  onModelChanged(listener: () => void): Disposable;
+  /** Runs one turn. Never rejects: errors come as `turnEnded`. */
+  submit(text: string): Promise<void>;
+  stop(): void;
+  /** Begins a new session; `onReset` follows. */
+  newChat(): Promise<void>;
+  /** Goes on with a turn that a crash, an error or the call limit interrupted. Never rejects. */
+  resumeTurn(): Promise<void>;
+  /** Pins a message of the transcript. @throws VirtualContextError, e.g. over the token limit */
+  pinMessage(seq: number): Promise<void>;
+  /** The exact text that an address names, for previews. @throws VirtualContextError */
+  stored(address: string): Promise<string>;
+  readonly notes: {
+    /** @throws VirtualContextError */
+    pin(text: string, source?: string): Promise<void>;
+    /** @throws VirtualContextError */
+    edit(id: string, text: string): Promise<void>;
+    /** @throws VirtualContextError */
+    unpin(id: string): Promise<void>;
+  };
+}

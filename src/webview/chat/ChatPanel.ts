@@ -1,0 +1,262 @@
+/** `<vc-chat>`: the chat panel. Folds the host's events into a transcript and draws it, at most once a frame. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { customElement, query, state } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { ChatHostEvent, ChatRequests } from '../protocol';
+import type { ViewEvents } from '../shared/events';
+import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
+import { iconButton } from '../shared/iconButton';
+import { LightElement } from '../shared/LightElement';
+import { nextFrame } from '../shared/nextFrame';
+import { SavedState } from '../shared/SavedState';
+import { chatItem } from './chatItem';
+import { emptyState } from './emptyState';
+import './PromptInput';
+import type { PromptInput } from './PromptInput';
+import { type ScrollAnchor, StickyScroll } from './StickyScroll';
+import './TokenGauge';
+import { applyEvent, emptyTranscript, type LocalEvent, loadTranscript } from './Transcript';
+
+interface ChatViewState {
+  /** What follows belongs to this session, the draft apart. */
+  session: string;
+  draft: string;
+  expanded: readonly string[];
+  scroll: ScrollAnchor | undefined;
+}
+
+@customElement('vc-chat')
+export class ChatPanel extends LightElement {
+  @state() private transcript = emptyTranscript();
+  @state() private loaded = false;
+  @state() private expanded: ReadonlySet<string> = new Set();
+  /** Why the last thing the person asked for did not work. */
+  @state() private problem = '';
+  /** For screen readers: the last change of state. */
+  @state() private announcement = '';
+  @state() private atEnd = true;
+
+  @query('.messages') private readonly scroller!: HTMLElement;
+  @query('.message-list') private readonly list!: HTMLElement;
+  @query('vc-prompt') private readonly prompt!: PromptInput;
+
+  private readonly host: HostConnection<ChatRequests, ChatHostEvent>;
+  private readonly saved: SavedState<ChatViewState>;
+  private sticky: StickyScroll | undefined;
+
+  /** @param api the page's only one */
+  constructor(api: VsCodeApi) {
+    super();
+    this.host = new HostConnection(api, (event) => this.take(event));
+    this.saved = new SavedState(api, () => ({
+      session: this.transcript.session,
+      draft: this.prompt.draft,
+      expanded: [...this.expanded],
+      scroll: this.sticky?.anchor(),
+    }));
+    window.addEventListener('message', (event) => this.host.receive(event.data));
+    // The focus command of VS Code focuses the page; the person means the input box.
+    window.addEventListener('focus', () => {
+      if (document.activeElement === document.body) this.prompt.focus();
+    });
+    this.listen();
+  }
+
+  protected override firstUpdated(): void {
+    this.sticky = new StickyScroll(this.scroller, this.list, () => {
+      this.atEnd = this.sticky?.sticking ?? true;
+      this.saved.saveSoon();
+    });
+    this.prompt.draft = this.saved.load().draft ?? '';
+    void this.load();
+  }
+
+  /** Streams arrive faster than frames: draw once for all that came. */
+  protected override async scheduleUpdate(): Promise<void> {
+    if (this.hasUpdated) await nextFrame();
+    super.scheduleUpdate();
+  }
+
+  protected override render(): TemplateResult {
+    const { items, running, gauge, model } = this.transcript;
+    const last = items.at(-1);
+    return html`
+      <div class="messages" tabindex="0" role="region" aria-label="Conversation">
+        <div class="message-list">
+          ${this.transcript.session !== '' && items.length === 0 ? this.welcome() : nothing}
+          ${repeat(
+            items,
+            (item) => item.key,
+            (item) => chatItem(item, { running, last: item === last, expanded: this.expanded }),
+          )}
+          ${running && !(last?.kind === 'assistant' && last.seq === undefined) ? working() : nothing}
+        </div>
+      </div>
+      ${this.atEnd ? nothing : this.endButton()}
+      <footer>
+        ${this.problem === '' ? nothing : this.problemBar()}
+        <vc-prompt
+          .running=${running}
+          .model=${model}
+          .lastPrompt=${items.findLast((item) => item.kind === 'user')?.text ?? ''}
+        ></vc-prompt>
+        ${gauge ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
+      </footer>
+      <div class="visually-hidden" role="status">${this.announcement}</div>
+    `;
+  }
+
+  protected override updated(): void {
+    this.sticky?.follow();
+  }
+
+  private welcome(): TemplateResult {
+    return emptyState({
+      model: this.transcript.model,
+      onSelectModel: () => this.ask('selectModel'),
+      onAsk: (question) => this.submit(question),
+    });
+  }
+
+  private endButton(): TemplateResult {
+    return html`<div class="to-end">${iconButton({
+      icon: 'arrow-down',
+      label: 'Scroll to the end',
+      onClick: () => {
+        this.sticky?.toEnd();
+      },
+    })}</div>`;
+  }
+
+  private problemBar(): TemplateResult {
+    return html`<div class="problem" role="alert">
+      <span class="codicon codicon-error" aria-hidden="true"></span>
+      <span>${this.problem}</span>
+      ${iconButton({
+        icon: 'close',
+        label: 'Dismiss',
+        onClick: () => {
+          this.problem = '';
+        },
+      })}
+    </div>`;
+  }
+
+  private listen(): void {
+    this.on('open-place', (place) => void this.tried(this.host.request('openFile', place)));
+    this.on('pin-message', ({ seq }) => void this.pin(seq));
+    this.on('row-toggled', ({ callId, expanded }) => this.toggleRow(callId, expanded));
+    this.on('preview-wanted', (wanted) => void this.preview(wanted));
+    this.on('prompt-submitted', ({ text }) => this.submit(text));
+    this.on('draft-changed', () => this.saved.saveSoon());
+    this.on('act', (action) => {
+      // A message that could not be recorded is back in the box: to retry is to send it again.
+      const unsent = this.transcript.returned === undefined ? '' : this.prompt.draft.trim();
+      if (action === 'resumeTurn' && unsent !== '') {
+        this.prompt.draft = '';
+        this.submit(unsent);
+      } else this.ask(action);
+    });
+  }
+
+  private on<Name extends keyof ViewEvents>(name: Name, act: (detail: ViewEvents[Name]) => void): void {
+    this.addEventListener(name, (event) => act((event as CustomEvent<ViewEvents[Name]>).detail));
+  }
+
+  private async load(): Promise<void> {
+    const state = await this.tried(this.host.request('load', {}));
+    if (!state) return;
+    const first = !this.loaded;
+    this.transcript = loadTranscript(state);
+    this.loaded = true;
+    const saved = this.saved.load();
+    const same = first && saved.session === state.session;
+    this.expanded = new Set(same ? saved.expanded : []);
+    this.sticky?.toEnd();
+    await this.updateComplete;
+    if (same && saved.scroll) this.sticky?.restore(saved.scroll);
+    this.saved.saveSoon();
+  }
+
+  private take(event: ChatHostEvent): void {
+    if (event.type === 'reset') {
+      void this.load();
+      return;
+    }
+    this.apply(event);
+    if (event.type === 'turnEnded') {
+      this.announcement =
+        event.reason === 'done' ? 'Answer complete' : (event.message ?? `Turn ${event.reason}`);
+      const { returned } = this.transcript;
+      if (returned !== undefined && this.prompt.draft === '') this.prompt.draft = returned;
+    }
+  }
+
+  private apply(event: Exclude<ChatHostEvent, { type: 'reset' }> | LocalEvent): void {
+    this.transcript = applyEvent(this.transcript, event);
+  }
+
+  private submit(text: string): void {
+    if (this.transcript.running) return;
+    this.problem = '';
+    this.announcement = 'Working';
+    this.apply({ type: 'submitted', text });
+    this.sticky?.toEnd();
+    this.ask('submit', { text });
+    this.prompt.focus();
+  }
+
+  private ask(
+    method: Exclude<keyof ChatRequests, 'load' | 'preview' | 'submit' | 'pinMessage' | 'openFile'>,
+  ): void;
+  private ask<Method extends keyof ChatRequests>(
+    method: Method,
+    params: ChatRequests[Method]['params'],
+  ): void;
+  private ask(method: keyof ChatRequests, params: object = {}): void {
+    void this.tried(this.host.request(method, params as never));
+  }
+
+  private async pin(seq: number): Promise<void> {
+    const pinned = await this.tried(this.host.request('pinMessage', { seq }));
+    if (pinned !== undefined) this.announcement = 'Pinned to working memory';
+  }
+
+  private async preview({ address, show }: ViewEvents['preview-wanted']): Promise<void> {
+    try {
+      const { text, truncated } = await this.host.request('preview', { address });
+      show(truncated ? `${text}\n… (cut here)` : text);
+    } catch (error) {
+      show(messageOf(error));
+    }
+  }
+
+  private toggleRow(callId: string, expanded: boolean): void {
+    const rows = new Set(this.expanded);
+    if (expanded) rows.add(callId);
+    else rows.delete(callId);
+    this.expanded = rows;
+    if (!this.transcript.running) this.sticky?.hold();
+    this.saved.saveSoon();
+  }
+
+  /** Shows why a request failed. @returns its result, or undefined */
+  private async tried<Result>(request: Promise<Result>): Promise<Result | undefined> {
+    try {
+      return await request;
+    } catch (error) {
+      this.problem = messageOf(error);
+      return undefined;
+    }
+  }
+}
+
+function working(): TemplateResult {
+  return html`<div class="working">
+    <span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Working
+  </div>`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

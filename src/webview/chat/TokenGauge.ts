@@ -1,0 +1,57 @@
+/** `<vc-gauge>`: what fills the context window, as a slim bar; opened, with the numbers. */
+import { html, nothing, svg, type TemplateResult } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Gauge } from '../protocol';
+import { send } from '../shared/events';
+import { LightElement } from '../shared/LightElement';
+import { compactCount, gaugeLabel, gaugeSegments, usedTokens } from './gaugeSegments';
+
+@customElement('vc-gauge')
+export class TokenGauge extends LightElement {
+  @property({ attribute: false }) gauge!: Gauge;
+  @state() private open = false;
+
+  protected override render(): TemplateResult {
+    const { gauge } = this;
+    const label = gaugeLabel(gauge);
+    return html`<div class="gauge" data-testid="gauge">
+      <button
+        type="button"
+        class="gauge-bar"
+        title=${label}
+        aria-label=${label}
+        aria-expanded=${this.open}
+        @click=${() => {
+          this.open = !this.open;
+        }}
+      >
+        <svg viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">
+          <rect class="gauge-track" width="1000" height="10"></rect>
+          ${gaugeSegments(gauge).map(
+            ({ name, start, width }) =>
+              svg`<rect class="gauge-${name}" x=${start * 1000} width=${width * 1000} height="10"></rect>`,
+          )}
+        </svg>
+        <span class="gauge-text">${compactCount(usedTokens(gauge))} / ${compactCount(gauge.budget)}</span>
+      </button>
+      ${gauge.assumed ? this.assumption() : nothing} ${this.open ? this.legend() : nothing}
+    </div>`;
+  }
+
+  private assumption(): TemplateResult {
+    return html`<div class="gauge-hint">
+      Window size assumed: ${this.gauge.window.toLocaleString('en-US')} tokens.
+      <button type="button" class="link" @click=${() => send(this, 'act', 'openWindowSetting')}>Set it</button>
+    </div>`;
+  }
+
+  private legend(): TemplateResult {
+    const parts = [...gaugeSegments(this.gauge), { name: 'free', tokens: this.gauge.free }];
+    return html`<dl class="gauge-legend">${parts.map(
+      ({ name, tokens }) => html`<div>
+        <dt><span class="swatch swatch-${name}" aria-hidden="true"></span>${name}</dt>
+        <dd>${tokens.toLocaleString('en-US')}</dd>
+      </div>`,
+    )}</dl>`;
+  }
+}

@@ -1,0 +1,73 @@
+/** One item of the transcript as it is drawn. */
+import { html, type TemplateResult } from 'lit';
+import { send } from '../shared/events';
+import './MessageView';
+import './ToolRow';
+import type { ChatItem, EndItem, NoticeItem } from './Transcript';
+import { type EndAdvice, endAdvice } from './turnEnd';
+
+interface Surroundings {
+  /** Whether a turn runs. */
+  readonly running: boolean;
+  readonly last: boolean;
+  /** Ids of the calls whose rows are open. */
+  readonly expanded: ReadonlySet<string>;
+}
+
+const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
+  memoryPressure: 'dashboard',
+  fileChanged: 'sync',
+  notesChanged: 'pinned',
+  resumed: 'debug-continue',
+  callLimit: 'warning',
+  evicted: 'archive',
+};
+
+const SEVERITY_ICONS: Readonly<Record<EndAdvice['severity'], string>> = {
+  info: 'circle-slash',
+  warning: 'warning',
+  error: 'error',
+};
+
+/** @returns the item; `data-anchor` names it the same way every time the transcript is rebuilt */
+export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateResult {
+  switch (item.kind) {
+    case 'user':
+    case 'assistant':
+      return html`<vc-message class="item" data-anchor="message-${item.seq ?? 'new'}" .item=${item}></vc-message>`;
+    case 'call':
+      return html`<vc-tool-row
+        class="item"
+        data-anchor=${item.callId}
+        .item=${item}
+        .expanded=${surroundings.expanded.has(item.callId)}
+        .running=${surroundings.running}
+      ></vc-tool-row>`;
+    case 'notice':
+      return html`<div class="item notice" title=${item.text} data-testid="notice">
+        <span class="codicon codicon-${NOTICE_ICONS[item.notice]}" aria-hidden="true"></span>
+        <span>${item.text}</span>
+      </div>`;
+    case 'end':
+      return turnEnd(item, surroundings);
+  }
+}
+
+/** Only the end of the last turn can still be acted on. */
+function turnEnd(item: EndItem, { running, last }: Surroundings): TemplateResult {
+  const { severity, text, actions } = endAdvice(item);
+  const offered = last && !running ? actions : [];
+  return html`<div class="item turn-end ${severity}" data-testid="turn-end">
+    <span class="codicon codicon-${SEVERITY_ICONS[severity]}" aria-hidden="true"></span>
+    <div>
+      <div class="turn-end-text">${text}</div>
+      ${offered.map(
+        ({ label, action }, index) => html`<vscode-button
+          ?secondary=${index > 0}
+          data-testid="action-${action}"
+          @click=${(event: Event) => event.currentTarget && send(event.currentTarget, 'act', action)}
+        >${label}</vscode-button>`,
+      )}
+    </div>
+  </div>`;
+}

@@ -1,0 +1,43 @@
+/** The token gauge's arithmetic and words. */
+import type { Gauge } from '../protocol';
+
+export interface Segment {
+  readonly name: 'system' | 'notes' | 'summary' | 'queue';
+  readonly tokens: number;
+  /** Shares of the bar, 0 to 1. */
+  readonly start: number;
+  readonly width: number;
+}
+
+const NAMES = ['system', 'notes', 'summary', 'queue'] as const;
+
+/** @returns the parts of the bar, left to right, never past its end even when estimates overshoot the budget */
+export function gaugeSegments(gauge: Gauge): Segment[] {
+  const whole = Math.max(gauge.budget, usedTokens(gauge), 1);
+  let start = 0;
+  return NAMES.map((name) => {
+    const width = gauge[name] / whole;
+    const segment = { name, tokens: gauge[name], start, width };
+    start += width;
+    return segment;
+  });
+}
+
+/** @returns tokens of everything but the free part */
+export function usedTokens(gauge: Gauge): number {
+  return NAMES.reduce((sum, name) => sum + gauge[name], 0);
+}
+
+/** @returns one sentence for the tooltip and for screen readers */
+export function gaugeLabel(gauge: Gauge): string {
+  const number = (tokens: number) => tokens.toLocaleString('en-US');
+  const parts = [...NAMES, 'free' as const].map((name) => `${name} ${number(gauge[name])}`).join(', ');
+  return `Context window: ${number(usedTokens(gauge))} of ${number(gauge.budget)} usable tokens (${parts}; whole window ${number(gauge.window)}${gauge.assumed ? ', assumed' : ''})`;
+}
+
+/** @returns `812`, `3.2k`, `128k` */
+export function compactCount(tokens: number): string {
+  if (tokens < 1000) return String(Math.round(tokens));
+  const thousands = tokens / 1000;
+  return `${thousands < 9.95 ? thousands.toFixed(1) : Math.round(thousands)}k`;
+}

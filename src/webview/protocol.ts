@@ -1,0 +1,183 @@
+/**
+ * Everything that crosses between the extension host and its webviews: the one typed message map, imported by both
+ * sides. A view asks with requests (each answered with a result or an error); the host tells with events, which are
+ * deltas: the whole state travels only in the answer to `load`.
+ */
+
+/** Lines of a workspace file; 1-based, inclusive. */
+export interface Place {
+  readonly path: string;
+  readonly startLine?: number;
+  readonly endLine?: number;
+}
+
+/** Occupancy of the context window, tokens. */
+export interface Gauge {
+  readonly system: number;
+  readonly notes: number;
+  readonly summary: number;
+  readonly queue: number;
+  readonly free: number;
+  /** What of the window may be used: the sum of the above. */
+  readonly budget: number;
+  readonly window: number;
+  /** True when nobody told the window's size: it is a guess that the person should replace. */
+  readonly assumed: boolean;
+}
+
+export interface ModelInfo {
+  readonly label: string;
+  /** The built-in model that needs no network and only looks things up. */
+  readonly offline: boolean;
+}
+
+export interface Fault {
+  readonly kind: 'minor' | 'major';
+  readonly tier: 'resident' | 'recall' | 'archival';
+}
+
+export type TurnEndReason = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
+
+export type NoticeKind =
+  | 'memoryPressure'
+  | 'fileChanged'
+  | 'notesChanged'
+  | 'resumed'
+  | 'callLimit'
+  | 'evicted';
+
+/** What happened in the conversation, in order. A transcript is a list of these. */
+export type ChatEvent =
+  | { readonly type: 'userMessage'; readonly seq: number; readonly text: string }
+  | { readonly type: 'textDelta'; readonly text: string }
+  /** The message as recorded: replaces the deltas that came before it. */
+  | {
+      readonly type: 'assistantMessage';
+      readonly seq: number;
+      readonly text: string;
+      readonly cut?: 'cancelled' | 'length' | 'error';
+    }
+  | {
+      readonly type: 'callStarted';
+      readonly callId: string;
+      readonly name: string;
+      /** JSON as the model wrote it. */
+      readonly arguments: string;
+    }
+  | {
+      readonly type: 'callFinished';
+      readonly callId: string;
+      readonly name: string;
+      readonly address: string;
+      readonly tokens: number;
+      readonly isError: boolean;
+      readonly fault?: Fault;
+      readonly places: readonly Place[];
+      /** Milliseconds. */
+      readonly ms: number;
+    }
+  | { readonly type: 'notice'; readonly kind: NoticeKind; readonly text: string }
+  | { readonly type: 'turnStarted' }
+  | {
+      readonly type: 'turnEnded';
+      readonly reason: TurnEndReason;
+      readonly message?: string;
+      readonly errorKind?: string;
+    }
+  | { readonly type: 'gauge'; readonly gauge: Gauge }
+  | { readonly type: 'model'; readonly model: ModelInfo };
+
+export interface ChatState {
+  readonly session: string;
+  readonly model: ModelInfo;
+  readonly events: readonly ChatEvent[];
+}
+
+/** `reset`: another session is shown now; the view asks for it with `load`. */
+export type ChatHostEvent = ChatEvent | { readonly type: 'reset' };
+
+/** Exact text of a page, cut to what a preview can bear. */
+export interface ResultPreview {
+  readonly text: string;
+  readonly truncated: boolean;
+}
+
+type Nothing = Record<string, never>;
+
+export interface ChatRequests {
+  load: { params: Nothing; result: ChatState };
+  submit: { params: { readonly text: string }; result: null };
+  stop: { params: Nothing; result: null };
+  newChat: { params: Nothing; result: null };
+  resumeTurn: { params: Nothing; result: null };
+  pinMessage: { params: { readonly seq: number }; result: null };
+  preview: { params: { readonly address: string }; result: ResultPreview };
+  openFile: { params: Place; result: null };
+  selectModel: { params: Nothing; result: null };
+  setApiKey: { params: Nothing; result: null };
+  openWindowSetting: { params: Nothing; result: null };
+}
+
+export interface NoteView {
+  readonly id: string;
+  readonly text: string;
+  readonly by: 'person' | 'model';
+  /** Where the text was taken from, as a person reads it: `src/a.ts:10-20`, `message`. */
+  readonly sourceLabel?: string;
+  /** Set when the source is lines of a file. */
+  readonly place?: Place;
+  /** Why the note may no longer be true. */
+  readonly stale?: string;
+}
+
+/** Tokens that all notes take, and may take. */
+export interface NotesUsage {
+  readonly used: number;
+  readonly limit: number;
+}
+
+export interface NotesState {
+  readonly notes: readonly NoteView[];
+  readonly usage: NotesUsage;
+}
+
+/** `changed` notes take the place of those with the same id; new ones come last, in the given order. */
+export interface NotesChange {
+  readonly changed: readonly NoteView[];
+  readonly removed: readonly string[];
+  readonly usage: NotesUsage;
+}
+
+export type NotesHostEvent = ({ readonly type: 'notesChanged' } & NotesChange) | { readonly type: 'reset' };
+
+export interface NotesRequests {
+  load: { params: Nothing; result: NotesState };
+  add: { params: { readonly text: string }; result: null };
+  edit: { params: { readonly id: string; readonly text: string }; result: null };
+  remove: { params: { readonly id: string }; result: null };
+  /** Pins again what `remove` took away; the host still knows it for a while. */
+  restore: { params: { readonly id: string }; result: null };
+  openFile: { params: Place; result: null };
+}
+
+/** Requests of one view: method name to parameters and result. */
+export type RequestMap<Map> = { readonly [M in keyof Map]: { params: unknown; result: unknown } };
+
+export interface RequestMessage {
+  readonly kind: 'request';
+  /** Unique within the life of one page. */
+  readonly id: number;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** Errors are values with a next step; it is empty when there is none to give. */
+export interface RequestError {
+  readonly message: string;
+  readonly nextStep: string;
+}
+
+export type HostMessage<Event> =
+  | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
+  | { readonly kind: 'error'; readonly id: number; readonly error: RequestError }
+  | { readonly kind: 'event'; readonly event: Event };

@@ -1,0 +1,36 @@
+/** Events between elements of one view: a part says what the person wants, the panel asks the host. */
+import type { Place } from '../protocol';
+
+/** Detail of each custom event, by name. */
+export interface ViewEvents {
+  'open-place': Place;
+  'pin-message': { readonly seq: number };
+  'row-toggled': { readonly callId: string; readonly expanded: boolean };
+  'preview-wanted': { readonly address: string; show(text: string): void };
+  'prompt-submitted': { readonly text: string };
+  'draft-changed': undefined;
+  /** What a button of the panel does, by the name of its request. */
+  act: PanelAction;
+}
+
+export type PanelAction =
+  | 'stop'
+  | 'newChat'
+  | 'resumeTurn'
+  | 'selectModel'
+  | 'setApiKey'
+  | 'openWindowSetting';
+
+/** Dispatches an event that bubbles up to the panel. */
+export function send<Name extends keyof ViewEvents>(
+  from: EventTarget,
+  name: Name,
+  detail: ViewEvents[Name],
+): void {
+  from.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}
+
+/** Asks to open lines of a file in the editor. */
+export function openPlace(from: EventTarget, place: Place): void {
+  send(from, 'open-place', place);
+}
