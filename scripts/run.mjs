@@ -33,11 +33,12 @@ const windows = process.platform === 'win32';
  * @param {'inherit' | 'pipe'} output
  */
 function start(command, args, { cwd = root, env, bin = join(root, 'node_modules/.bin') }, output) {
-  return spawn(command, args, {
+  // npm and the tools in node_modules/.bin are .cmd files on Windows: only a shell starts those, and it
+  // wants quotes around what holds spaces.
+  return spawn(command, windows ? args.map((arg) => (/\s/.test(arg) ? `"${arg}"` : arg)) : args, {
     cwd,
     env: { ...process.env, ...env, PATH: `${bin}${delimiter}${process.env.PATH}` },
     stdio: ['ignore', output, output],
-    // npm and the tools in node_modules/.bin are .cmd files on Windows: only a shell starts those.
     shell: windows,
   });
 }

@@ -1,16 +1,18 @@
 // npm start [-- FOLDER]: opens FOLDER, by default this repository, in VS Code with the extension installed.
 // What is missing is installed first.
 
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installDependencies } from './install.mjs';
 import { packageExtension, vsixPath } from './package.mjs';
-import { cacheFolder, findOnPath, main, root, run, show, step } from './run.mjs';
+import { cacheFolder, findOnPath, main, root, run, SetupError, show, step } from './run.mjs';
 import { installExtension, provisionVSCode, startServer } from './vscode.mjs';
 
 // npm runs this in the repository; INIT_CWD is where the person is.
 const folder = process.argv[2] ? resolve(process.env.INIT_CWD ?? '', process.argv[2]) : root;
 
 async function start() {
+  if (!existsSync(folder)) throw new SetupError(`there is no folder ${folder}`);
   await installDependencies();
   await packageExtension();
   if (findOnPath('code')) {

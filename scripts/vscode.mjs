@@ -99,6 +99,25 @@ export async function installExtension(profile, vsix) {
   await run(node, [...profileArguments(profile), '--install-extension', vsix, '--force'], {});
 }
 
+/** Servers, to be stopped with this process. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.once('exit', () => {
+  for (const server of running) signalGroup(server, 'SIGTERM');
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+
+/**
+ * @param {import('node:child_process').ChildProcess} server
+ * @param {NodeJS.Signals} signal
+ */
+function signalGroup({ pid }, signal) {
+  try {
+    process.kill(-Number(pid), signal);
+  } catch {
+    // it has ended
+  }
+}
+
 /**
  * Starts the server and resolves when it listens.
  * @param {Profile} profile
@@ -115,31 +134,39 @@ export async function startServer(profile, { port = 0, args = [], env = {} } = {
     // Its own process group, so that stopping it stops the extension hosts too.
     { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...outsideEnvironment(), ...env } },
   );
-  /** @param {NodeJS.Signals} signal */
-  const stop = (signal) => {
-    try {
-      process.kill(-Number(server.pid), signal);
-    } catch {
-      // gone already
-    }
-  };
-  process.once('exit', () => stop('SIGTERM'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(130));
+  running.add(server);
+  const exited = new Promise((resolve) => server.once('exit', resolve)).then(() => running.delete(server));
 
-  let output = '';
-  const url = await new Promise((resolve, reject) => {
-    for (const stream of [server.stdout, server.stderr]) {
-      stream.setEncoding('utf8').on('data', (text) => {
-        output += text;
-        const address = /listening on (http:\/\/\S+?)\/?\s/.exec(output)?.[1];
-        if (address) resolve(address);
-      });
-    }
+  const url = await addressOf(server);
+  return {
+    url,
+    pid: Number(server.pid),
+    /** @param {NodeJS.Signals} signal */
+    stop: (signal) => signalGroup(server, signal),
+    exited,
+  };
+}
+
+/**
+ * What the server prints when it listens.
+ * @param {import('node:child_process').ChildProcess} server
+ * @returns {Promise<string>}
+ */
+function addressOf(server) {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    /** @param {string} text */
+    const read = (text) => {
+      output += text;
+      const address = /listening on (http:\/\/[^/\s]+)\/?\s/.exec(output)?.[1];
+      if (address === undefined) return;
+      for (const stream of [server.stdout, server.stderr]) stream?.off('data', read).resume();
+      resolve(address);
+    };
+    for (const stream of [server.stdout, server.stderr]) stream?.setEncoding('utf8').on('data', read);
     server.once('error', reject);
     server.once('exit', () => reject(new SetupError(`VS Code did not start:\n${output}`)));
   });
-  const exited = new Promise((resolve) => server.once('exit', resolve));
-  return { url: /** @type {string} */ (url), pid: Number(server.pid), stop, exited };
 }
 
 /** Without the variables that make a VS Code started from a terminal of VS Code talk to that one. */
