@@ -6,6 +6,8 @@ import { LanceTable, loadLance, type TableSpec } from './lance';
 /** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */
 const version = 1;
 const folderPrefix = 'tables-v';
+/** Beside the tables: the model that the vectors were made with. */
+export const vectorModelFile = 'lsi.model';
 
 const text = (name: string) => new Field(name, new Utf8(), false);
 const number = (name: string) => new Field(name, new Float64(), false);
@@ -103,6 +105,7 @@ export class Database {
     ]);
     // Files are known by what is in pages and vectors: when one of those is gone, everything is indexed again.
     if (pages.rebuilt || vectors.rebuilt) await files.table.delete('true');
+    if (vectors.rebuilt) await rm(join(folder, vectorModelFile), { force: true });
     return new Database(folder, {
       files: files.table,
       pages: pages.table,

@@ -16,7 +16,7 @@ import { heldElsewhereStatus, type IndexStatus, protocolVersion, requests, statu
 const startTimeout = 20_000;
 const helloTimeout = 10_000;
 /** So many processes lost within so long (ms) are a pattern: the next attempt waits until the first is forgotten. */
-const maxLosses = 4;
+const maxLosses = 6;
 const lossMemory = 60_000;
 const maxLogBytes = 1024 * 1024;
 
@@ -74,10 +74,10 @@ export class DiskLink {
       if (starter?.ended) {
         if (!starter.heldElsewhere) this.lost();
         starter = undefined;
-        await wait(Math.min(2000, 100 * 2 ** this.losses.length));
+        await wait(Math.min(2000, 50 * 2 ** this.losses.length));
       } else if (!starter) {
         this.checkLosses();
-        starter = new Starter(this.options);
+        starter = this.launch();
       }
       if (Date.now() > deadline) {
         throw unavailable(
@@ -86,6 +86,18 @@ export class DiskLink {
         );
       }
       await wait(pause);
+    }
+  }
+
+  private launch(): Starter {
+    try {
+      return new Starter(this.options);
+    } catch (error) {
+      throw new DiskUnavailableError(
+        `The disk process could not be started: ${error instanceof Error ? error.message : String(error)}.`,
+        `Check that ${this.options.store} can be written and that its disk is not full.`,
+        { cause: error },
+      );
     }
   }
 

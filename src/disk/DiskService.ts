@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { DiskUnavailableError, describeError, VirtualContextError } from '../engine/errors';
 import { Database } from './Database';
 import { Indexer } from './Indexer';
@@ -50,7 +51,8 @@ export class DiskService {
 
   async openWorkspace({ roots, options, paused }: OpenWorkspaceParams): Promise<void> {
     const { indexer } = await this.open();
-    indexer.open(roots, options, paused);
+    const folders = roots.map(({ name, path }) => ({ name, path: resolve(path) }));
+    indexer.open(folders, options, paused);
   }
 
   status(): IndexStatus {

@@ -33,6 +33,8 @@ export class Indexer {
   private readonly changed = new Set<string>();
   private running: Promise<void> | undefined;
   private paused = false;
+  /** A run failed half way: the next one looks at everything. */
+  private incomplete = false;
   private readonly abort = new AbortController();
   private tooLarge = 0;
   private unreadable = 0;
@@ -75,6 +77,7 @@ export class Indexer {
   /** @param paths absolute paths of files or folders that were saved, created, deleted or renamed */
   filesChanged(paths: readonly string[]): void {
     for (const path of paths) this.changed.add(path);
+    if (this.incomplete) this.scanWanted = true;
     this.start();
   }
 
@@ -139,6 +142,7 @@ export class Indexer {
 
   private failed(error: unknown): void {
     if (this.abort.signal.aborted) return;
+    this.incomplete = true;
     const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
     this.onPhase({
       phase: 'error',
@@ -187,7 +191,13 @@ export class Indexer {
       this.database.files.optimise(),
       this.database.vectors.optimise(),
     ]);
-    await this.vectors.refitIfGrown(this.counts().pages, this.abort.signal);
+    this.incomplete = false;
+    try {
+      await this.vectors.refitIfGrown(this.counts().pages, this.abort.signal);
+    } catch (error) {
+      // Terms alone find well enough; the next scan tries again.
+      process.stderr.write(`${new Date().toISOString()} vectors not fitted: ${error}\n`);
+    }
   }
 
   /** New folders and changed ignore files change what belongs to the index: only a walk can tell. */
@@ -233,17 +243,21 @@ export class Indexer {
   /** @returns false when it was interrupted by a pause */
   private async scan(): Promise<boolean> {
     const roots = new Set(this.roots.map((root) => root.path));
+    const missing = new Set<string>();
     const found: FoundFile[] = [];
     this.tooLarge = 0;
     this.unreadable = 0;
     for (const root of roots) {
       const result = await walk(root, roots, this.options.maxFileBytes, this.abort.signal);
       for (const file of result.files) found.push(file);
+      if (result.missing) missing.add(root);
       this.tooLarge += result.tooLarge;
       this.unreadable += result.unreadable;
     }
     const present = new Set(found.map(keyOf));
-    const gone = this.catalog.everything().filter((file) => !present.has(keyOf(file)));
+    const gone = this.catalog
+      .everything()
+      .filter((file) => !present.has(keyOf(file)) && !missing.has(file.root));
     return this.update({ found, gone });
   }
 
@@ -262,11 +276,16 @@ export class Indexer {
     let written = 0;
     let optimiseAt = firstOptimise;
     let done = 0;
-    for (const batch of batches(todo)) {
+    const queue = [...batches(todo)];
+    let reading = this.read(queue[0]);
+    for (const [i, batch] of queue.entries()) {
       this.abort.signal.throwIfAborted();
       if (this.paused) return false;
       this.onPhase({ phase: 'indexing', done, total: todo.length });
-      written += await this.index(batch);
+      const results = await reading;
+      // The next files are read and parsed on the other thread while these are written.
+      reading = this.read(queue[i + 1]);
+      written += await this.write(batch, results);
       done += batch.length;
       if (written >= optimiseAt) {
         // Each optimisation rewrites the whole index: doubling keeps their sum in proportion.
@@ -277,9 +296,14 @@ export class Indexer {
     return true;
   }
 
+  private read(batch: readonly FoundFile[] = []): Promise<readonly PageResult[]> {
+    return batch.length === 0
+      ? Promise.resolve([])
+      : this.reader.read(batch.map((file) => this.request(file)));
+  }
+
   /** @returns pages written */
-  private async index(batch: readonly FoundFile[]): Promise<number> {
-    const results = await this.reader.read(batch.map((file) => this.request(file)));
+  private async write(batch: readonly FoundFile[], results: readonly PageResult[]): Promise<number> {
     this.abort.signal.throwIfAborted();
     const fresh: KnownFile[] = [];
     const refreshed: KnownFile[] = [];

@@ -9,7 +9,7 @@ const oversampling = 12;
 const iterations = 2;
 /** Terms in fewer pages say nothing about other pages; the most frequent of the rest are kept. */
 const minDocuments = 2;
-const maxTerms = 40_000;
+const maxTerms = 20_000;
 const tolerance = 1e-10;
 
 export interface LsiModel {

@@ -7,6 +7,7 @@ const fileTimeout = 15_000;
 /** Reads files on the indexing thread. A file that brings the thread down is cut by lines, and if that fails too, given up. */
 export class PageReader {
   private readonly thread: WorkerThread;
+  private stopped = false;
 
   constructor(
     script: string,
@@ -29,6 +30,7 @@ export class PageReader {
   private async readAlone(file: PageRequest): Promise<PageResult> {
     for (const grammars of [this.grammars, null]) {
       try {
+        if (this.stopped) break;
         const [result] = await this.ask([file], grammars, fileTimeout);
         if (result) return result;
       } catch {
@@ -50,6 +52,7 @@ export class PageReader {
   }
 
   stop(): void {
+    this.stopped = true;
     this.thread.stop();
   }
 }

@@ -1,12 +1,12 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Database, vectorSchema } from './Database';
+import { type Database, vectorModelFile, vectorSchema } from './Database';
 import { type LsiModel, LsiSpace } from './Lsi';
 import { WorkerThread } from './WorkerThread';
 
-const dimensions = 160;
+const dimensions = 128;
 /** A bigger corpus is sampled for the fit; the other pages are folded in. */
-const maxFitPages = 20_000;
+const maxFitPages = 8_000;
 const minPages = 40;
 /** The fit is repeated when the corpus has grown by this factor (or shrunk by as much). */
 const growth = 1.3;
@@ -33,7 +33,7 @@ export class VectorSpace {
     private readonly database: Database,
     private readonly workerScript: string,
   ) {
-    this.file = join(database.folder, 'lsi.model');
+    this.file = join(database.folder, vectorModelFile);
   }
 
   async load(): Promise<void> {

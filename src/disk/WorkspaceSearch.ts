@@ -1,7 +1,7 @@
 import ignore from 'ignore';
 import type { CodeHit, SearchPage } from '../engine/ports';
 import { type FileKey, keyOf, rowsOf } from './Catalog';
-import { codeTokens, queryTokens } from './codeTokens';
+import { queryTokens } from './codeTokens';
 import type { Database } from './Database';
 import type { Indexer } from './Indexer';
 import { isOneOf } from './lance';
@@ -15,7 +15,7 @@ const candidates = 200;
 const maxFilterFiles = 1000;
 const longList = 2000;
 
-const columns = ['id', 'root', 'rel', 'symbol', 'names'];
+const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names'];
 
 /** Finds pages of the workspace by a question or by names. */
 export class WorkspaceSearch {
@@ -29,7 +29,7 @@ export class WorkspaceSearch {
     const filter = this.filter(query.glob);
     const [byTerms, byVector] = await Promise.all([
       this.byTerms(terms, filter),
-      this.byVector(query.text, filter),
+      this.byVector(terms, filter),
     ]);
     signal.throwIfAborted();
     const merged = await this.merge(byTerms, byVector);
@@ -53,8 +53,8 @@ export class WorkspaceSearch {
     return rows.map(asRow).filter(filter.accepts).slice(0, candidates);
   }
 
-  private async byVector(text: string, filter: Filter): Promise<Row[]> {
-    const vector = this.indexer.vectors.embed(codeTokens(text));
+  private async byVector(terms: readonly string[], filter: Filter): Promise<Row[]> {
+    const vector = this.indexer.vectors.embed(terms);
     if (!vector) return [];
     const rows = await this.database.vectors.searchVector(
       vector,
@@ -76,6 +76,7 @@ export class WorkspaceSearch {
         id: row.id,
         file: keyOf(row),
         rel: row.rel,
+        language: row.language,
         symbol: row.symbol,
         names: row.names,
         ...(row._score === undefined ? {} : { textScore: row._score }),
@@ -112,7 +113,7 @@ export class WorkspaceSearch {
     if (glob === undefined || glob.trim() === '')
       return { where: undefined, limit: candidates, accepts: () => true };
     const negated = glob.startsWith('!');
-    const pattern = ignore().add(negated ? glob.slice(1) : glob);
+    const pattern = ignore().add((negated ? glob.slice(1) : glob).replace(/^\.\//, ''));
     const roots = this.indexer.workspaceRoots;
     const accepts = (file: FileKey) => {
       const path = workspacePath(file, roots);
@@ -134,6 +135,7 @@ interface Filter {
 
 interface Row extends FileKey {
   readonly id: string;
+  readonly language: string;
   readonly symbol: string;
   readonly names: string;
   readonly _score?: number;
@@ -145,7 +147,7 @@ function asRow(row: Record<string, unknown>): Row {
 }
 
 /** Canonical workspace path: relative to the only root, or `<folder name>/…` when there are several. */
-export function workspacePath(file: FileKey, roots: readonly WorkspaceRoot[]): string {
+function workspacePath(file: FileKey, roots: readonly WorkspaceRoot[]): string {
   if (roots.length <= 1) return file.rel;
   const name = roots.find((root) => root.path === file.root)?.name;
   return name === undefined ? file.rel : `${name}/${file.rel}`;

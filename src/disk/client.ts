@@ -29,7 +29,7 @@ import {
   type WorkspaceRoot,
 } from './protocol';
 
-export type { IndexOptions, IndexPhase, IndexStatus, WorkspaceRoot } from './protocol';
+export type { IndexOptions, IndexStatus, WorkspaceRoot } from './protocol';
 
 export interface DiskClientOptions {
   /** Folder of the store; made when it does not exist. */

@@ -1,8 +1,8 @@
 /** Where the disk process of a store can be reached. It says so in a file of the store, so that every client finds it. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 export interface Endpoint {
   /** Path of a Unix socket or name of a Windows pipe. */
@@ -12,6 +12,7 @@ export interface Endpoint {
 
 const fileName = 'disk.json';
 const folderPrefix = 'vctx-';
+const socketName = 'disk.sock';
 /** Longest path of a Unix socket that every system takes, bytes. */
 const maxSocketPath = 100;
 
@@ -22,20 +23,19 @@ const maxSocketPath = 100;
 export async function newAddress(): Promise<string> {
   if (process.platform === 'win32') return `\\\\.\\pipe\\virtual-context-${randomBytes(16).toString('hex')}`;
   for (const base of [process.env.XDG_RUNTIME_DIR, tmpdir(), '/tmp']) {
-    if (!base || Buffer.byteLength(join(base, `${folderPrefix}XXXXXX`, 'disk.sock')) > maxSocketPath)
-      continue;
+    if (!base || Buffer.byteLength(join(base, `${folderPrefix}XXXXXX`, socketName)) > maxSocketPath) continue;
     const folder = await mkdtemp(join(base, folderPrefix)).catch(() => undefined);
-    if (folder) return join(folder, 'disk.sock');
+    if (folder) return join(folder, socketName);
   }
   throw new Error('no temporary folder takes a socket');
 }
 
 /** Removes what an address has left in the file system. */
 export async function removeAddress(address: string): Promise<void> {
-  const folder = dirname(address);
-  const isOurs =
-    process.platform !== 'win32' && folder.includes(folderPrefix) && address.endsWith('disk.sock');
-  if (isOurs) await rm(folder, { recursive: true, force: true });
+  if (process.platform === 'win32' || basename(address) !== socketName) return;
+  // The socket and its empty folder, never more: the address may come from a file that somebody else has written.
+  await unlink(address).catch(() => undefined);
+  await rmdir(dirname(address)).catch(() => undefined);
 }
 
 export async function writeEndpoint(store: string, endpoint: Endpoint): Promise<void> {

@@ -1,7 +1,7 @@
 /**
  * Orders the files of a workspace search: BM25 and vectors each score a file by its best pages, both are put in units of
  * their standard deviation over the candidates, and what file names, tests and defined symbols say is added.
- * The weights are those measured for RETRIEVAL.md on six repositories.
+ * The weights come from test/bench/localisation.mjs on six repositories; they are coarse on purpose.
  */
 import { codeTokens } from './codeTokens';
 
@@ -11,6 +11,7 @@ export interface Candidate {
   /** Key of the file. */
   readonly file: string;
   readonly rel: string;
+  readonly language: string;
   readonly symbol: string;
   /** Space-separated names defined on the page. */
   readonly names: string;
@@ -32,11 +33,12 @@ export interface RankQuery {
 }
 
 const weights = {
-  vector: 0.5,
-  test: -1.1,
+  vector: 0.3,
+  test: -1.5,
+  prose: -1.2,
   fileName: 0.25,
   definesIdentifier: 0.7,
-  definesAllWords: 0.25,
+  definesAllWords: 0.4,
   /** What each further page of the same file costs, so that one file does not fill the first screen. */
   furtherPage: 0.8,
 } as const;
@@ -44,6 +46,13 @@ const weights = {
 const testPath =
   /(^|\/)(__tests__|__mocks__|tests?|testing|testdata|specs?|e2e|fixtures?)(\/|$)|[._-](test|tests|spec|e2e)\.[^/]+$|(^|\/)test_[^/]+$|(Test|Tests|IT|Spec)\.(java|kt|cs|scala|php|swift)$/;
 const aboutTests = /\b(tests?|testing|specs?|e2e|fixtures?|mocks?)\b/i;
+
+/** Text about the code, and data: they hold the words of every question, and seldom what it asks for. */
+const proseLanguages = new Set(
+  'markdown restructuredtext latex plaintext html json jsonc yaml toml xml ini properties'.split(' '),
+);
+const aboutProse =
+  /\b(docs?|documentation|documented|readme|changelog|guides?|tutorials?|install\w*|licen[cs]e|translations?|i18n|locales?|config\w*|workflows?|json|ya?ml|toml|xml|html|markdown|md)\b/i;
 
 /** @returns whether a path is that of a test or its data */
 export function isTestPath(path: string): boolean {
@@ -99,6 +108,7 @@ function groupByFile(candidates: readonly Candidate[]): Map<string, Candidate[]>
 
 function featureScores(files: readonly (readonly Candidate[])[], query: RankQuery): number[] {
   const wantsTests = aboutTests.test(query.text);
+  const wantsProse = aboutProse.test(query.text);
   const terms = new Set(query.terms);
   const mass = query.terms.reduce((sum, term) => sum + query.idf(term), 0) || 1;
   const identifiers = identifiersIn(query.text);
@@ -115,6 +125,7 @@ function featureScores(files: readonly (readonly Candidate[])[], query: RankQuer
     ]);
     let score = weights.fileName * (coverage[i] ?? 0);
     if (!wantsTests && isTestPath(pages[0]?.rel ?? '')) score += weights.test;
+    if (!wantsProse && proseLanguages.has(pages[0]?.language ?? '')) score += weights.prose;
     if (names.some((name) => identifiers.has(name))) score += weights.definesIdentifier;
     if (names.some((name) => coversName(name, terms))) score += weights.definesAllWords;
     return score;

@@ -16,7 +16,7 @@ export interface PageRequest {
   readonly maxFileBytes: number;
 }
 
-export type IndexedPage = SourcePage & { readonly text: string; readonly toks: string };
+type IndexedPage = SourcePage & { readonly text: string; readonly toks: string };
 
 export type PageResult =
   | {

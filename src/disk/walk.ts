@@ -17,6 +17,8 @@ export interface WalkResult {
   readonly files: readonly FoundFile[];
   readonly tooLarge: number;
   readonly unreadable: number;
+  /** The root itself could not be listed: a drive that is not there says nothing about its files. */
+  readonly missing: boolean;
 }
 
 /**
@@ -39,6 +41,7 @@ export async function walk(
     signal.throwIfAborted();
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => undefined);
     if (!entries) {
+      if (folder === '') return { files, tooLarge, unreadable: 1, missing: true };
       unreadable++;
       continue;
     }
@@ -60,7 +63,7 @@ export async function walk(
     }
   }
   files.sort((a, b) => (a.rel < b.rel ? -1 : 1));
-  return { files, tooLarge, unreadable };
+  return { files, tooLarge, unreadable, missing: false };
 }
 
 /** @returns undefined when there is no regular file */

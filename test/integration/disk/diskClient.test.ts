@@ -1,4 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -311,6 +319,46 @@ describe('the process', () => {
     rmSync(join(folder, 'store/tables-v1/pages.lance/data'), { recursive: true });
     const client = await indexed(newClient());
     expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
+  });
+
+  it('makes damaged vectors anew, together with their model', async () => {
+    const words =
+      'amber birch cedar dune ember fjord grove heath islet knoll lagoon marsh north ocean prairie quarry'.split(
+        ' ',
+      );
+    const word = (i: number) => words[i % words.length];
+    put(
+      Object.fromEntries(
+        Array.from({ length: 60 }, (_, i) => [
+          `v/f${i}.ts`,
+          `call(${word(i)}, ${word(i * 3 + 1)}, ${word(i * 7 + 2)});\n`,
+        ]),
+      ),
+    );
+    const first = await indexed(newClient());
+    const { pid } = await first.status();
+    first.dispose();
+    process.kill(pid, 'SIGKILL');
+    clients = [];
+    const vectors = join(folder, 'store/tables-v1/vectors.lance/data');
+    expect(readdirSync(vectors).length).toBeGreaterThan(0);
+    rmSync(vectors, { recursive: true });
+    const client = await indexed(newClient());
+    expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
+    expect(readdirSync(vectors).length).toBeGreaterThan(0);
+  });
+
+  it('keeps the index of a folder that is not there for a while', async () => {
+    const client = await indexed(newClient());
+    renameSync(root, `${root} elsewhere`);
+    await indexed(client);
+    expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
+  });
+
+  it('says so when the store cannot be made', async () => {
+    writeFileSync(join(folder, 'store'), 'a file');
+    const client = newClient();
+    await expect(client.lastRecallSeq('s')).rejects.toThrow(/could not be started/);
   });
 
   it('says so when LanceDB is missing, and does not start again and again', async () => {

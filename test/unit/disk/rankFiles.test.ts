@@ -5,6 +5,7 @@ const page = (rel: string, textScore: number, more: Partial<Candidate> = {}): Ca
   id: `${rel}:${textScore}`,
   file: rel,
   rel,
+  language: 'typescript',
   symbol: '',
   names: '',
   textScore,
@@ -29,6 +30,16 @@ describe('rankPages', () => {
     const candidates = [page('src/queue.test.ts', 5), page('src/queue.ts', 4.9), page('z.ts', 1)];
     expect(rank(candidates, 'queue flush')[0]).toBe('src/queue.ts');
     expect(rank(candidates, 'queue flush tests')[0]).toBe('src/queue.test.ts');
+  });
+
+  it('prefers code to text about it, unless that is asked for', () => {
+    const candidates = [
+      page('queue.md', 5, { language: 'markdown' }),
+      page('queue.ts', 4.9),
+      page('z.ts', 1),
+    ];
+    expect(rank(candidates, 'queue flush')[0]).toBe('queue.ts');
+    expect(rank(candidates, 'queue flush documentation')[0]).toBe('queue.md');
   });
 
   it('prefers the file that defines the identifier asked for', () => {
