@@ -121,8 +121,8 @@ export class VSCode {
     killAll(findProcesses(this.home)); // the disk process outlives its extension host
   }
 
-  /** Replaces the user settings; VS Code takes them over at once. */
-  writeSettings(settings: Record<string, unknown>): void {
+  /** Replaces the user settings, which the server reads when a window opens. */
+  private writeSettings(settings: Record<string, unknown>): void {
     const file = join(this.profile.userData, 'User/settings.json');
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
@@ -135,10 +135,35 @@ export class VSCode {
       await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
       await palette.locator('input').fill(`>${title}`);
-      await palette.getByText(title, { exact: true }).click({ timeout: 1000 });
+      await palette.getByText(title, { exact: true }).click({ timeout: 4000 });
     };
     // An open palette does not take in the commands of extensions that are still loading: it is opened anew.
     await vi.waitFor(choose, { timeout: uiTimeout });
+  }
+
+  /** Opens a file of the workspace in an editor and waits for it. */
+  async openFile(path: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.page.locator('.quick-input-widget input.input').first().fill(path);
+    await this.page
+      .locator('.quick-input-list .monaco-list-row', { hasText: basename(path) })
+      .first()
+      .click();
+    await this.page.locator('.tab.active', { hasText: basename(path) }).waitFor();
+  }
+
+  /** Picks an entry of the quick pick that is open or about to open. */
+  async choose(label: string): Promise<void> {
+    await this.page.locator('.quick-input-list').getByText(label, { exact: true }).first().click();
+  }
+
+  /** Types into the input box that is open or about to open. */
+  async enter(text: string): Promise<void> {
+    const box = this.page.locator(
+      '.quick-input-widget:not(:has(.quick-input-list .monaco-list-row)) input.input',
+    );
+    await box.first().fill(text);
+    await this.page.keyboard.press('Enter');
   }
 
   /** The webview's frame that holds a visible match of the selector, as soon as there is one. */
@@ -164,6 +189,14 @@ export class VSCode {
       .sort()
       .map((file) => readFileSync(join(logs, file), 'utf8'))
       .join('');
+  }
+
+  /** Files of that name in the extension's storage of this workspace. */
+  sessionFiles(name: string): string[] {
+    const storage = join(this.profile.userData, 'User/workspaceStorage');
+    return readdirSync(storage, { recursive: true, encoding: 'utf8' })
+      .filter((file) => basename(file) === name)
+      .map((file) => join(storage, file));
   }
 
   /** Where the extension is installed. */

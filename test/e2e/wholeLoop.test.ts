@@ -1,0 +1,216 @@
+/**
+ * The main job in the real VS Code, on a real project: ask, watch it page, get the answer. What the model server's
+ * policies answer proves mechanism (what was resident, what was faulted), never answer quality.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { ChatRequest } from '../support/modelServer/chatProtocol';
+import { script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { SampleProject } from '../support/sampleProject';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const window = 8192;
+const timeout = { timeout: 30_000, interval: 100 };
+
+let project: SampleProject;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+beforeAll(async () => {
+  project = new SampleProject();
+  server = await startModelServer({ window, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({ folder: project.folder });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  project?.remove();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+const paging = () => vscode.log('Virtual Context: Paging');
+const lastBody = () => server.requests.at(-1)?.body as ChatRequest;
+const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
+
+/** Text of the last result of a function in a request. */
+function toolText(body: ChatRequest, contains: string): string {
+  return body.messages.findLast((m) => m.role === 'tool' && m.content?.includes(contains))?.content ?? '';
+}
+
+async function waitForIndex(): Promise<void> {
+  await vscode.page.locator('.statusbar-item', { hasText: /^\s*3\d\d files/ }).waitFor({ timeout: 60_000 });
+}
+
+describe('the whole loop', () => {
+  it('activates in under 50 ms and indexes the project', async () => {
+    await waitForIndex();
+    const activation = Number(/activated in ([\d.]+) ms/.exec(paging())?.[1]);
+    expect(activation).toBeLessThan(50);
+  });
+
+  it('answers offline from the index, with tool rows and links that open the file at the range', async () => {
+    await chat.ask('How are retries and exponential backoff implemented?');
+    expect(await chat.answers.last().textContent()).toContain('No language model is configured');
+    expect(await chat.rows.count()).toBeGreaterThanOrEqual(3);
+    const link = chat.answers.last().locator('a', { hasText: 'src/client.ts:' }).first();
+    const [, start, end] = /:(\d+)-(\d+)/.exec((await link.textContent()) ?? '') ?? [];
+    await link.click();
+    await vscode.page.locator('.tab.active', { hasText: 'client.ts' }).waitFor();
+    const position = vscode.page.locator('.statusbar-item', { hasText: /^Ln \d+, Col \d+/ });
+    await vi.waitUntil(async () => (await position.textContent())?.includes(`Ln ${end},`), timeout);
+    expect(Number(start)).toBeGreaterThan(0);
+  });
+
+  it('opens the file of a tool row at the range it shows', async () => {
+    const file = chat.byTestId('tool-file').last();
+    const [, name] = /([\w-]+\.ts):\d+/.exec((await file.textContent()) ?? '') ?? [];
+    await file.click();
+    await vscode.page.locator('.tab.active', { hasText: name ?? 'no file' }).waitFor();
+  });
+
+  it('talks to a model of 8k over HTTP: streams, calls, answers', async () => {
+    await vscode.runCommand('Virtual Context: Select Model');
+    await vscode.choose('OpenAI-compatible endpoint');
+    await vscode.enter(server.url);
+    await vscode.choose('scripted');
+    await chat.frame.locator('[data-testid=model-button]', { hasText: 'scripted' }).waitFor();
+    await chat.ask(
+      `${call('search_workspace', { query: 'retry backoff' })} [[then]] ${call('read_file', { path: 'src/client.ts', startLine: 1, endLine: 40 })} [[then]] [[say The retry delay doubles.]]`,
+    );
+    expect(await chat.answers.last().textContent()).toContain('The retry delay doubles.');
+    expect(toolText(lastBody(), 'src/client.ts')).toContain('    1\t');
+  });
+
+  it('pins a selection from the editor menu and sends it to the model on its next step', async () => {
+    await vscode.openFile('src/error.ts');
+    const editor = vscode.page.locator('.editor-instance .view-lines').first();
+    await editor.click();
+    await vscode.page.keyboard.press('Control+a');
+    await editor.click({ button: 'right' });
+    const entry = vscode.page.locator('.monaco-menu .action-item', { hasText: 'Pin to Working Memory' });
+    // The menu ignores a click that comes before the pointer has moved over it.
+    await entry.hover();
+    await entry.click({ delay: 100 });
+    await vscode.page.locator('.statusbar-item', { hasText: 'Pinned src/error.ts:1-2' }).waitFor();
+    await vscode.runCommand('View: Show Virtual Context');
+    const notes = await vscode.webview('[data-testid=note]');
+    expect(await notes.locator('[data-testid=note]').textContent()).toContain('src/error.ts:1-');
+    await chat.ask('[[say Noted.]]');
+    expect(JSON.stringify(lastBody().messages)).toContain('src/error.ts:1-');
+  });
+
+  it('edits a note in the view; the next request has the new text', async () => {
+    const notes = await vscode.webview('[data-testid=note]');
+    await notes.locator('[data-testid=note-edit]').first().click();
+    await notes
+      .locator('[data-testid=note-editor] textarea, textarea[data-testid=note-editor]')
+      .first()
+      .fill('Never touch error.ts.');
+    await vscode.page.keyboard.press('Control+Enter');
+    await notes.locator('[data-testid=note-text]', { hasText: 'Never touch error.ts.' }).waitFor();
+    await chat.ask('[[say Understood.]]');
+    expect(JSON.stringify(lastBody().messages)).toContain('Never touch error.ts.');
+  });
+
+  it('shows at once what the model pins', async () => {
+    await chat.ask(`${call('pin_note', { text: 'The build uses esbuild.' })} [[then]] [[say Pinned.]]`);
+    const notes = await vscode.webview('[data-testid=note]');
+    await notes.locator('[data-testid=note-text]', { hasText: 'The build uses esbuild.' }).waitFor();
+  });
+
+  it('evicts under pressure and pages an evicted page back byte-exact', async () => {
+    const first =
+      lastBody().messages.findLast((m) => m.role === 'tool' && m.content?.includes('file:'))?.content ?? '';
+    const address = /file:\S+#L1-L40@[0-9a-f]{16}/.exec(first)?.[0] ?? '';
+    expect(address).not.toBe('');
+    const files = [
+      'core/api-promise',
+      'core/streaming',
+      'core/pagination',
+      'core/uploads',
+      'core/resource',
+      'client',
+    ];
+    for (const file of files) {
+      await chat.ask(
+        `${call('read_file', { path: `src/${file}.ts`, startLine: 1, endLine: 150 })} [[then]] [[say Read.]]`,
+      );
+    }
+    expect(paging()).toContain(`evict | ${address}`);
+    expect(paging()).toMatch(/epoch\.started \| epoch [2-9].*highWatermark/);
+    expect(await chat.byTestId('notice').count()).toBeGreaterThan(0);
+    await chat.ask(`${call('page_in', { address })} [[then]] [[say Back.]]`);
+    const lines = first.slice(first.indexOf('\n    1\t')).split('\n').slice(0, 41).join('\n');
+    expect(lines.split('\n')).toHaveLength(41);
+    expect(toolText(lastBody(), address)).toContain(lines);
+    expect(paging()).toContain('page_in, served by recall');
+  });
+
+  it('never sent a request over the window, and each within an epoch extends the one before', () => {
+    expect(server.requests.filter((request) => request.overWindow)).toEqual([]);
+    const steps = server.requests
+      .filter((request) => request.body.tools?.length)
+      .map((request) => request.body);
+    let epochs = 1;
+    for (const [i, body] of steps.entries()) {
+      const before = steps[i - 1];
+      if (!before) continue;
+      const sameHead =
+        JSON.stringify(body.messages[0]) === JSON.stringify(before.messages[0]) &&
+        JSON.stringify(body.messages[1]) === JSON.stringify(before.messages[1]);
+      if (!sameHead) {
+        epochs++;
+        continue;
+      }
+      expect(JSON.stringify(body.tools)).toBe(JSON.stringify(before.tools));
+      expect(JSON.stringify(body.messages.slice(0, before.messages.length))).toBe(
+        JSON.stringify(before.messages),
+      );
+    }
+    expect(epochs).toBeGreaterThan(1);
+    expect(epochs).toBeLessThan(steps.length / 2);
+  });
+
+  it('takes the picture for the README', async () => {
+    await vscode.runCommand('Virtual Context: Show Paging Log');
+    await chat.ask(
+      `${call('search_workspace', { query: 'retry backoff' })} ${call('read_file', { path: 'src/client.ts', startLine: 1064, endLine: 1110 })} [[then]] [[say Retries are handled in [src/client.ts:1064-1110](src/client.ts#L1064-L1110): the delay starts at **0.5 s** and doubles up to 8 s, with up to 25 % jitter.]]`,
+    );
+    await vscode.screenshot('overview');
+  });
+
+  it('goes on in the same session after the window is reloaded', async () => {
+    const answers = await chat.answers.count();
+    const before = lastBody();
+    await vscode.reload();
+    chat = await ChatView.open(vscode);
+    await vi.waitUntil(async () => (await chat.answers.count()) === answers, timeout);
+    await chat.ask('[[say Still here.]]');
+    expect(JSON.stringify(lastBody().messages.slice(0, before.messages.length))).toBe(
+      JSON.stringify(before.messages),
+    );
+    const notes = await vscode.webview('[data-testid=note]');
+    await notes.locator('[data-testid=note-text]', { hasText: 'Never touch error.ts.' }).waitFor();
+  });
+
+  it('opens the paging log file: JSON lines that hold every event', async () => {
+    await vscode.runCommand('Virtual Context: Open Paging Log File');
+    await vscode.page.locator('.tab.active', { hasText: 'events.jsonl' }).waitFor();
+    const events = vscode
+      .sessionFiles('events.jsonl')
+      .flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n'))
+      .map((line) => JSON.parse(line) as { seq: number; type: string });
+    expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
+    expect(events.filter((event) => event.type === 'message.user')).toHaveLength(
+      await chat.userMessages.count(),
+    );
+  });
+});
