@@ -2,28 +2,33 @@
  * A process of the assistant: one main context, one session log, one turn at a time. What the person can do to it, and
  * what the surfaces see of it, is here; the turn itself is in TurnRunner.
  */
-
 import type { AgentParts } from './AgentParts';
-import { fileAddress, messageAddress, toolAddress } from './addresses';
+import { messageAddress } from './addresses';
 import { CoherenceChecker } from './CoherenceChecker';
 import { describeError, ModelError } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
-import { rawRange, splitLines } from './filePages';
+import { filePageOf, rawRange, splitLines } from './filePages';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
+import { RecallFeeder } from './RecallFeeder';
 import { archivalNoteOf, recallMessageOf } from './recallFeed';
 import { SessionNotes } from './SessionNotes';
 import { type SessionListener, SessionRecorder } from './SessionRecorder';
 import { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
-import { splitByTokens } from './splitByTokens';
 import { systemInstructions } from './systemInstructions';
+import { TokenBudget } from './TokenBudget';
 import { type ModelSource, TurnRunner } from './TurnRunner';
+import { servePages } from './textPages';
 import { outputOf } from './transcript';
 
+const NO_RESULT = 'No result: the turn ended before this call finished.';
 /** A message of the person's that takes more than this share of the budget is shown in part, with its address. */
 const USER_MESSAGE_SHARE = 0.2;
+const CUT_LINE_TOKENS = 48;
+/** As for a model that does not tell its window. */
+const ASSUMED_WINDOW_TOKENS = 8192;
 
 export class AgentProcess {
   readonly output = new OutputBuffer();
@@ -34,6 +39,7 @@ export class AgentProcess {
   private readonly recorder: SessionRecorder;
   private readonly coherence: CoherenceChecker;
   private readonly runner: TurnRunner;
+  private readonly feeder: RecallFeeder;
   private readonly shown: OutputEvent[] = [];
   private running: { readonly abort: AbortController; readonly done: Promise<TurnEnd> } | undefined;
 
@@ -41,8 +47,8 @@ export class AgentProcess {
     private readonly parts: AgentParts,
     model: ModelSource,
   ) {
-    const { log, blobs, counter, hash, clock, functions, settings } = parts;
-    this.state = new SessionState(log.sessionId, blobs, counter, () => settings().notesTokenLimit);
+    const { log, blobs, counter, hash, clock, functions } = parts;
+    this.state = new SessionState(log.sessionId, blobs, counter, () => this.runner.notesLimit());
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.runner.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
     this.coherence = new CoherenceChecker({ ...parts, state: this.state });
@@ -52,6 +58,7 @@ export class AgentProcess {
       blobs,
       hash,
       counter,
+      clock,
       instructions: systemInstructions(parts.folders),
       schemas: functions.map((fn) => fn.schema),
     });
@@ -66,6 +73,7 @@ export class AgentProcess {
       },
       model,
     );
+    this.feeder = new RecallFeeder(parts.recall);
     this.recorder.subscribe((event) => this.publish(event));
   }
 
@@ -93,10 +101,8 @@ export class AgentProcess {
         ...notes.map((note): SessionEventBody => ({ type: 'note.pinned', note })),
       );
     } else if (state.openTurn !== undefined) {
-      await process.closeOpenCalls(
-        state.openTurn,
-        'No result: the editor was closed before this call finished.',
-      );
+      const text = 'No result: the editor was closed before this call finished.';
+      await process.runner.executor.closeOpenCalls(state.openTurn, text);
       await recorder.record({ type: 'turn.ended', turn: state.openTurn, reason: 'interrupted' });
     }
     return process;
@@ -145,19 +151,28 @@ export class AgentProcess {
   /** Runs one turn for a message of the person's. Never throws: errors end the turn and are shown. */
   submit(text: string): Promise<TurnEnd> {
     return this.turn(async (turn, signal) => {
-      const { budget } = await this.runner.prepareModel(signal);
-      const { counter, blobs } = this.parts;
+      const { counter, blobs, settings } = this.parts;
+      let budget = new TokenBudget({ windowTokens: ASSUMED_WINDOW_TOKENS, ...settings() });
+      let failure: unknown;
+      try {
+        budget = (await this.runner.prepareModel(signal)).budget;
+      } catch (error) {
+        // What the person wrote is recorded even when no model can be asked.
+        failure = error;
+      }
       const limit = Math.floor(budget.ownTokens(budget.budget) * USER_MESSAGE_SHARE);
-      const [head = '', ...rest] = await splitByTokens(text, limit, counter);
-      const shown = rest.length === 0 ? undefined : head;
-      const tokens = await entryTokens(counter, { role: 'user', content: shown ?? text });
+      const served = await servePages(text, 1, limit, counter);
+      const cut = served?.next === undefined ? undefined : { shown: served.text, nextPage: served.next };
+      const tokens = await entryTokens(counter, { role: 'user', content: cut?.shown ?? text });
       await this.recorder.record({
         type: 'message.user',
         turn,
         text,
-        tokens,
-        ...(shown === undefined ? {} : { shown: await blobs.put(shown) }),
+        // The line that says how it goes on comes on top.
+        tokens: cut ? tokens + CUT_LINE_TOKENS : tokens,
+        ...(cut ? { shown: await blobs.put(cut.shown), nextPage: cut.nextPage } : {}),
       });
+      if (failure !== undefined) throw failure;
     });
   }
 
@@ -175,22 +190,12 @@ export class AgentProcess {
 
   /** Pins lines of a file, under their address: the note becomes stale when the lines change. @throws NoteLimitError */
   async pinRange(path: string, startLine: number, endLine: number): Promise<Note> {
-    const { files, hash, blobs } = this.parts;
+    const { files, blobs } = this.parts;
     const snapshot = await files.read(path, new AbortController().signal);
     const source = rawRange(splitLines(snapshot.text), { startLine, endLine });
-    const page = {
-      address: fileAddress(snapshot.addressPath, startLine, endLine, hash(source)),
-      path: snapshot.path,
-      startLine,
-      endLine,
-      source: await blobs.put(source),
-      version: snapshot.version,
-    };
-    return this.notes.pin(
-      `${snapshot.path}:${startLine}-${endLine}\n${source.trimEnd()}`,
-      page.address,
-      page,
-    );
+    const page = filePageOf(snapshot, { startLine, endLine }, await blobs.put(source));
+    const text = `${page.path}:${startLine}-${endLine}\n${source.trimEnd()}`;
+    return this.notes.pin(text, page.address, page);
   }
 
   /** Pins the text of a message, under its address. @throws NoteLimitError | UnknownAddressError */
@@ -234,6 +239,8 @@ export class AgentProcess {
   ): Promise<TurnEnd> {
     const turn = this.state.turn + 1;
     try {
+      // Calls may be open still when the journal failed in the turn before.
+      await this.runner.executor.closeOpenCalls(turn, NO_RESULT);
       await this.recorder.record({ type: 'turn.started', turn });
       await begin(turn, signal);
       const end = await this.runner.chain(turn, signal);
@@ -255,7 +262,7 @@ export class AgentProcess {
       ...(errorKind === undefined ? {} : { errorKind }),
     };
     try {
-      await this.closeOpenCalls(turn, 'No result: the turn ended before this call finished.');
+      await this.runner.executor.closeOpenCalls(turn, NO_RESULT);
       await this.recorder.record({ type: 'turn.ended', turn, reason, ...details });
     } catch (error) {
       // The journal itself fails (disk full): the person is told, the log stays as it was.
@@ -266,29 +273,8 @@ export class AgentProcess {
     return reason;
   }
 
-  /** A call and its result are never apart: calls that got none receive one that says why. */
-  private async closeOpenCalls(turn: number, text: string): Promise<void> {
-    const { state, parts } = this;
-    const open = [...state.openCalls];
-    for (const [index, [callId, name]] of open.entries()) {
-      await this.recorder.record({
-        type: 'function.result',
-        turn,
-        callId,
-        name,
-        // Results are recorded in the order of the calls, so the open ones are the last.
-        address: toolAddress(state.session, state.calls - open.length + 1 + index),
-        result: await parts.blobs.put(text),
-        tokens: await entryTokens(parts.counter, { role: 'tool', callId, content: text }),
-        isError: true,
-        pages: [],
-        ms: 0,
-      });
-    }
-  }
-
   private publish(event: SessionEvent): void {
-    const { recall, archival } = this.parts;
+    const { archival } = this.parts;
     for (const output of outputOf(event)) {
       this.shown.push(output);
       this.output.emit(output);
@@ -298,7 +284,7 @@ export class AgentProcess {
     const message = recallMessageOf(this.session, event, content);
     const note = archivalNoteOf(this.session, event);
     // A turn never waits for the derived tables, and what they miss is fed again when the disk is back.
-    if (message) recall.append([message]).catch(() => undefined);
+    if (message) this.feeder.feed(message);
     if (note) archival.insertNotes([note]).catch(() => undefined);
   }
 

@@ -5,6 +5,7 @@ import { rawRange, splitLines } from './filePages';
 import type { ResidentPage } from './PageTable';
 import type { BlobStore, ContentHasher, TextDiff, WorkspaceFiles } from './ports';
 import type { SessionState } from './SessionState';
+import { isSecretPath } from './secretFiles';
 
 export interface CoherenceParts {
   readonly state: SessionState;
@@ -14,8 +15,10 @@ export interface CoherenceParts {
   readonly diff: TextDiff;
 }
 
-/** Longest diff an interrupt carries, characters; a longer one is named by its address only. */
+/** Characters that the diffs of one interrupt may take; pages whose diff does not fit are named by their address. */
 const MAX_DIFF_CHARS = 1500;
+/** Pages that one interrupt names; after a checkout there may be hundreds. */
+const MAX_NAMED_PAGES = 12;
 
 export interface Staleness {
   /** `page.stale` and `note.stale` events to record. */
@@ -36,6 +39,7 @@ export class CoherenceChecker {
     }
     const events: SessionEventBody[] = [];
     const texts: string[] = [];
+    let room = MAX_DIFF_CHARS;
     for (const [path, pages] of byPath) {
       const version = await files.version(path);
       const moved = pages.filter((page) => page.version !== version);
@@ -49,10 +53,16 @@ export class CoherenceChecker {
         }
         const reason = now === undefined ? 'the file can no longer be read' : 'the file has changed';
         events.push({ type: 'page.stale', address: page.address, reason });
-        texts.push(await this.describe(page, now));
+        const diff = await this.diffOf(page, now);
+        const fits = diff !== undefined && diff.length <= room;
+        if (fits) room -= diff.length;
+        texts.push(describe(page, now !== undefined, fits ? diff : undefined));
       }
     }
-    return { events, interrupt: texts.join('\n') };
+    const more = texts.length - MAX_NAMED_PAGES;
+    const named = texts.slice(0, MAX_NAMED_PAGES);
+    if (more > 0) named.push(`${more} more pages are stale: read a file again before you rely on it.`);
+    return { events, interrupt: named.join('\n') };
   }
 
   /** Checks the pinned notes that were taken from files. */
@@ -92,12 +102,16 @@ export class CoherenceChecker {
     return address.endsWith(`@${this.parts.hash(raw).slice(0, 16)}`);
   }
 
-  private async describe(page: ResidentPage, now: string | undefined): Promise<string> {
-    if (now === undefined)
-      return `Stale: ${page.address}: ${page.path} was deleted, moved or made unreadable.`;
-    const diff = this.parts.diff(await this.parts.blobs.get(page.source), now);
-    const change =
-      diff.length <= MAX_DIFF_CHARS ? `now:\n${diff}` : 'the change is large; read the file again.';
-    return `Stale: ${page.address} no longer matches ${page.path}; ${change}`;
+  /** @returns undefined where a diff must not or cannot be shown */
+  private async diffOf(page: ResidentPage, now: string | undefined): Promise<string | undefined> {
+    // What a secret file says now was not asked for, and only the person can allow it.
+    if (now === undefined || isSecretPath(page.path)) return undefined;
+    return this.parts.diff(await this.parts.blobs.get(page.source), now);
   }
+}
+
+function describe(page: ResidentPage, readable: boolean, diff: string | undefined): string {
+  if (!readable) return `Stale: ${page.address}: ${page.path} was deleted, moved or made unreadable.`;
+  const change = diff === undefined ? 'read the file again.' : `now:\n${diff}`;
+  return `Stale: ${page.address} no longer matches ${page.path}; ${change}`;
 }

@@ -8,12 +8,10 @@ import type { EngineFunction, FunctionContext, FunctionOutcome } from './EngineF
 import { describeError } from './errors';
 import type { EventOf } from './events';
 import type { BlobStore, Clock, TokenCounter } from './ports';
-import { messageTokens } from './queueEntries';
+import { entryTokens, messageTokens } from './queueEntries';
+import { CLIP_TOLERANCE } from './ReplacementPolicy';
 import type { SessionRecorder } from './SessionRecorder';
-import { splitByTokens } from './splitByTokens';
-
-/** Results may exceed the limit they were told by this factor before they are clipped: counts are estimates. */
-const CLIP_TOLERANCE = 1.25;
+import { servePages } from './textPages';
 
 export interface FailedCall {
   readonly name: string;
@@ -59,6 +57,27 @@ export class FunctionExecutor {
     return failed;
   }
 
+  /** A call and its result are never apart: calls that got none receive one that says why. @throws JournalError */
+  async closeOpenCalls(turn: number, text: string): Promise<void> {
+    const { state } = this.recorder;
+    const open = [...state.openCalls];
+    for (const [index, [callId, name]] of open.entries()) {
+      await this.recorder.record({
+        type: 'function.result',
+        turn,
+        callId,
+        name,
+        // Results are recorded in the order of the calls, so the open ones are the last.
+        address: toolAddress(state.session, state.calls - open.length + 1 + index),
+        result: await this.blobs.put(text),
+        tokens: await entryTokens(this.counter, { role: 'tool', callId, content: text }),
+        isError: true,
+        pages: [],
+        ms: 0,
+      });
+    }
+  }
+
   private async runTimed(
     call: ToolCall,
     context: FunctionContext,
@@ -82,9 +101,9 @@ export class FunctionExecutor {
     } catch (error) {
       return failure(`The arguments are not valid JSON: ${describeError(error)}. Send one JSON object.`);
     }
-    const validation = fn.validate(value);
-    if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
     try {
+      const validation = fn.validate(value);
+      if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
       return await fn.run(validation.value, context);
     } catch (error) {
       return failure(context.signal.aborted ? 'Cancelled by the person.' : describeError(error));
@@ -127,9 +146,9 @@ export class FunctionExecutor {
   }
 
   private async clipped(text: string, textTokens: number, address: string, limit: number): Promise<string> {
-    const [first, ...rest] = await splitByTokens(text, limit, this.counter);
-    const pages = rest.length + 1;
-    return `${first}\n[page 1 of ${pages}, ${textTokens} tokens in all; page_in("${address}", page: 2) goes on]`;
+    const served = await servePages(text, 1, limit, this.counter);
+    if (served?.next === undefined) return text;
+    return `${served.text}\n[${served.label}, ${textTokens} tokens in all; page_in("${address}", page: ${served.next}) goes on]`;
   }
 }
 

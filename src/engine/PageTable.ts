@@ -35,11 +35,6 @@ export class PageTable {
     }
   }
 
-  /** An evicted entry is back in the queue under the same address. */
-  restored(address: string): void {
-    this.evicted.delete(address);
-  }
-
   markStale(address: string): void {
     const page = this.resident.get(address);
     if (page) this.resident.set(address, { ...page, stale: true });

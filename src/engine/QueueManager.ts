@@ -4,20 +4,14 @@
  */
 import type { FunctionSchema } from './chat';
 import { WindowTooSmallError } from './errors';
-import type { EvictedPage, SessionEventBody } from './events';
+import type { SessionEventBody } from './events';
 import { canonicalRequest, headMessages, requestHash } from './MainContext';
-import type { BlobStore, ContentHasher, LanguageModel, TokenCounter } from './ports';
-import {
-  entryTokens,
-  groupEntries,
-  interruptText,
-  messageTokens,
-  pagesOf,
-  type QueueEntry,
-} from './queueEntries';
+import type { BlobStore, Clock, ContentHasher, LanguageModel, ModelRequest, TokenCounter } from './ports';
+import { entryTokens, interruptText, messageTokens, pagesOf } from './queueEntries';
+import { chooseLeaving, type Replacement, resultLimit } from './ReplacementPolicy';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
-import { Summarizer, type Summary } from './Summarizer';
+import { Summarizer } from './Summarizer';
 import { renderStubs } from './stubs';
 import type { TokenBudget } from './TokenBudget';
 
@@ -29,12 +23,12 @@ const STUBS_SHARE = 0.05;
 const MAX_SUMMARY_TOKENS = 1500;
 /** System instructions and schemas may take at most this share of the window; small windows get the core functions. */
 const SYSTEM_SHARE = 0.25;
-/** One admitted result may take at most this share of the budget. */
-const RESULT_SHARE = 0.2;
-/** Smallest result worth admitting, own tokens. */
-const MIN_RESULT_TOKENS = 96;
+/** System instructions, schemas and notes together. */
+const PINNED_SHARE = 0.5;
 /** Functions even the smallest window gets: the first of the list, which is ordered by need. */
 const CORE_FUNCTIONS = 5;
+/** Own tokens a function costs beside its schema's text. */
+const FUNCTION_OVERHEAD_TOKENS = 4;
 
 export interface QueueManagerParts {
   readonly state: SessionState;
@@ -42,6 +36,7 @@ export interface QueueManagerParts {
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;
   readonly counter: TokenCounter;
+  readonly clock: Clock;
   /** Kernel text. */
   readonly instructions: string;
   readonly schemas: readonly FunctionSchema[];
@@ -53,40 +48,29 @@ export class QueueManager {
   private readonly summarizer: Summarizer;
 
   constructor(private readonly parts: QueueManagerParts) {
-    this.summarizer = new Summarizer(parts.counter, {
-      sending: async (request) => {
-        const { recorder, blobs, hash, state } = this.parts;
-        await recorder.record({
-          type: 'request.sent',
-          purpose: 'summary',
-          model: state.model,
-          hash: requestHash(request, hash),
-          body: await blobs.put(canonicalRequest(request)),
-          messages: request.messages.length,
-          maxOutputTokens: request.maxOutputTokens,
-          estimatedTokens: 0,
-        });
-      },
-    });
+    this.summarizer = new Summarizer(parts.counter);
   }
 
   /**
    * Makes the window fit before a step: starts the first epoch, warns at 70 %, rolls over at the high watermark.
-   * @throws WindowTooSmallError | JournalError
+   * @returns whether an epoch was started
+   * @throws WindowTooSmallError | JournalError | ModelError when cancelled
    */
-  async prepareStep(model: LanguageModel, budget: TokenBudget, signal: AbortSignal): Promise<void> {
+  async prepareStep(model: LanguageModel, budget: TokenBudget, signal: AbortSignal): Promise<boolean> {
     const { state } = this.parts;
-    if (state.epoch === 0) await this.startEpoch('start', model, budget, signal);
+    const before = state.epoch;
+    if (before === 0) await this.startEpoch('start', model, budget, signal);
     else if (state.model !== model.id || state.budget !== budget.budget) {
       await this.startEpoch('modelChanged', model, budget, signal);
     }
-    const resident = budget.estimate(state.context.tokens.total);
-    if (resident > budget.budget * WATERMARKS.warning && !state.pressureWarned) {
-      await this.warn(resident, budget);
+    const resident = () => budget.estimate(state.context.tokens.total);
+    const high = budget.budget * WATERMARKS.high;
+    // Beyond the high watermark a warning would come too late to act on.
+    if (resident() > budget.budget * WATERMARKS.warning && resident() <= high && !state.pressureWarned) {
+      await this.warn(resident(), budget);
     }
-    if (budget.estimate(state.context.tokens.total) > budget.budget * WATERMARKS.high) {
-      await this.startEpoch('highWatermark', model, budget, signal);
-    }
+    if (resident() > high) await this.startEpoch('highWatermark', model, budget, signal);
+    return state.epoch !== before;
   }
 
   /** Evicts to the low watermark after the provider refused a request for its length. */
@@ -94,24 +78,25 @@ export class QueueManager {
     await this.startEpoch('contextLength', model, budget, signal);
   }
 
-  /**
-   * Own tokens each of `calls` results may have so that the whole step still fits after an eviction.
-   * @throws WindowTooSmallError
-   */
+  /** Own tokens each of `calls` results may have so that the whole step still fits after an eviction. */
   admissionLimit(calls: number, budget: TokenBudget): number {
     const { state } = this.parts;
     const own = budget.ownTokens(budget.budget);
-    const { system } = state.context.tokens;
-    const groups = groupEntries(state.context.entries);
-    const kept = this.protectedEntries(groups).reduce((sum, entry) => sum + entry.event.tokens, 0);
-    const head = system + state.notes.used() + own * (SUMMARY_SHARE + STUBS_SHARE);
-    const room = (own * WATERMARKS.high - head - kept) / Math.max(1, calls) - 32;
-    return Math.floor(Math.max(MIN_RESULT_TOKENS, Math.min(own * RESULT_SHARE, room)));
+    const head = state.context.tokens.system + state.notes.used() + own * (SUMMARY_SHARE + STUBS_SHARE);
+    return resultLimit(state.context.entries, calls, own, own * WATERMARKS.high - head);
+  }
+
+  /** Own tokens the notes may take, so that with the system instructions they stay within half of the window. */
+  notesRoom(budget: TokenBudget): number {
+    const { system } = this.parts.state.context.tokens;
+    const taken = system > 0 ? system : budget.ownTokens(budget.window * SYSTEM_SHARE);
+    return Math.max(0, budget.ownTokens(budget.window * PINNED_SHARE) - taken);
   }
 
   private async warn(resident: number, budget: TokenBudget): Promise<void> {
     const { state, recorder, counter } = this.parts;
-    const leaving = this.choose(budget, state.context.tokens.total - state.context.tokens.queue);
+    const { queue, total } = state.context.tokens;
+    const leaving = this.choose(budget, total - queue);
     const labels = leaving.evicted.slice(0, 8).map((page) => `- ${page.address} (${page.tokens} tokens)`);
     const text = [
       `Memory pressure: ${resident} of ${budget.budget} tokens are in use. The oldest pages are evicted next:`,
@@ -130,50 +115,50 @@ export class QueueManager {
     budget: TokenBudget,
     signal: AbortSignal,
   ): Promise<void> {
-    const { state, recorder, blobs, counter, instructions } = this.parts;
+    const { state, recorder, blobs, counter } = this.parts;
     const functions = await this.functionsFor(budget);
     const own = budget.ownTokens(budget.budget);
     const summaryCap = Math.floor(Math.min(MAX_SUMMARY_TOKENS, own * SUMMARY_SHARE));
     const stubsCap = Math.floor(own * STUBS_SHARE);
-    const notesText = state.notes.render();
-    const [systemTokens = 0, schemaTokens = 0, notesTokens = 0] = await counter.count([
-      instructions,
-      JSON.stringify(functions),
-      notesText,
-    ]);
-    const system = messageTokens(systemTokens) + schemaTokens + functions.length * 4;
-    const notes = messageTokens(notesTokens);
-    this.checkWindow(system, notes, own, budget);
+    const planned = await this.fixedHead(functions, budget);
+    const fixed = planned.tokens.system + planned.tokens.notes;
+    const { total, queue, summary: memory } = state.context.tokens;
 
     const mustEvict =
       reason === 'highWatermark' ||
       reason === 'contextLength' ||
-      (reason === 'modelChanged' &&
-        system + notes + state.context.tokens.queue + state.context.tokens.summary > own * WATERMARKS.high);
-    const chosen = mustEvict
-      ? this.choose(budget, system + notes + summaryCap + stubsCap)
+      (reason === 'modelChanged' && fixed + queue + memory > own * WATERMARKS.high);
+    const chosen: Replacement = mustEvict
+      ? this.choose(budget, fixed + summaryCap + stubsCap)
       : { leaving: [], retained: [...state.context.entries], evicted: [] };
+    // Another epoch with the same queue would break the prefix and gain nothing.
+    if (reason === 'highWatermark' && chosen.leaving.length === 0 && budget.estimate(total) <= budget.budget)
+      return;
 
-    const summary: Summary | undefined =
-      chosen.leaving.length > 0
-        ? await this.summarizer.summarise(state.summary, chosen.leaving, summaryCap, own, model, signal)
-        : undefined;
-    const summaryText = summary?.text ?? state.summary;
+    const summary = await this.summarizer.summarise(
+      state.summary,
+      chosen.leaving,
+      summaryCap,
+      own,
+      model.generative ? (request) => this.askForSummary(model, request, budget, signal) : undefined,
+      signal,
+    );
     const resident = new Set(
-      chosen.retained.flatMap((entry) => pagesOf(entry, state.session)).map((p) => p.address),
+      chosen.retained.flatMap((entry) => pagesOf(entry, state.session)).map((page) => page.address),
     );
     const away = [...state.pages.evictedPages(), ...chosen.evicted].filter(
       (page) => !resident.has(page.address),
     );
-    const memory = memoryText(summaryText, renderStubs(state.session, away, stubsCap));
-    const [memoryTokens = 0] = await counter.count([memory]);
-    const headTokens = { system, notes, summary: memory === '' ? 0 : messageTokens(memoryTokens) };
+    const memoryText = memoryMessage(summary.text, await renderStubs(state.session, away, stubsCap, counter));
+    const [memoryTokens = 0] = await counter.count([memoryText]);
+    // Once more: the person may have changed notes while the summary was written.
+    const head = await this.fixedHead(functions, budget);
+    const headTokens = { ...head.tokens, summary: memoryText === '' ? 0 : messageTokens(memoryTokens) };
     const tokensAfter =
-      system +
-      notes +
+      headTokens.system +
+      headTokens.notes +
       headTokens.summary +
       chosen.retained.reduce((sum, entry) => sum + entry.event.tokens, 0);
-    budget.newEpoch();
     const events: SessionEventBody[] = [
       {
         type: 'epoch.started',
@@ -181,53 +166,97 @@ export class QueueManager {
         reason,
         model: model.id,
         budget: budget.budget,
-        head: await blobs.put(JSON.stringify(headMessages(instructions, notesText, memory))),
+        head: await blobs.put(JSON.stringify(headMessages(this.parts.instructions, head.notes, memoryText))),
         headTokens,
         functions: await blobs.put(JSON.stringify(functions)),
-        summary: summaryText === '' ? null : await blobs.put(summaryText),
-        summaryBy: summary?.by ?? 'none',
+        summary: summary.text === '' ? null : await blobs.put(summary.text),
+        summaryBy: summary.by,
+        notesThrough: head.notesThrough,
         retained: chosen.retained.map((entry) => entry.event.seq),
         evicted: chosen.evicted,
-        tokensBefore: state.context.tokens.total,
+        tokensBefore: total,
         tokensAfter,
       },
     ];
-    if (summary?.failure) {
+    if (summary.failure !== undefined) {
       events.unshift({ type: 'request.failed', kind: 'summary', message: summary.failure });
     }
+    budget.newEpoch();
     await recorder.record(...events);
-    if (budget.estimate(tokensAfter) > budget.budget) throw tooSmall(budget, tokensAfter);
+    // After a refusal the estimate is a guess: the provider has the last word.
+    if (reason !== 'contextLength' && budget.estimate(tokensAfter) > budget.budget)
+      throw tooSmall(budget, tokensAfter);
   }
 
-  /** Oldest-first choice of what leaves so that head and queue meet the low watermark. */
-  private choose(
-    budget: TokenBudget,
-    headTokens: number,
-  ): { leaving: QueueEntry[]; retained: QueueEntry[]; evicted: EvictedPage[] } {
-    const { state } = this.parts;
-    const groups = groupEntries(state.context.entries);
-    const kept = new Set(this.protectedEntries(groups));
+  private choose(budget: TokenBudget, headTokens: number): Replacement {
+    const { entries } = this.parts.state.context;
     const target = budget.ownTokens(budget.budget * WATERMARKS.low) - headTokens;
-    let queue = state.context.tokens.queue;
-    const leaving: QueueEntry[] = [];
-    const retained: QueueEntry[] = [];
-    for (const group of groups) {
-      const tokens = group.reduce((sum, entry) => sum + entry.event.tokens, 0);
-      if (queue > target && !group.some((entry) => kept.has(entry))) {
-        queue -= tokens;
-        leaving.push(...group);
-      } else retained.push(...group);
-    }
-    return { leaving, retained, evicted: leaving.flatMap((entry) => pagesOf(entry, state.session)) };
+    const room = budget.ownTokens(budget.budget * WATERMARKS.high) - headTokens;
+    return chooseLeaving(entries, target, room, this.parts.state.session);
   }
 
-  /** What an eviction never takes: the person's message of the running turn, and the latest exchange. */
-  private protectedEntries(groups: readonly QueueEntry[][]): QueueEntry[] {
-    const current = groups
-      .flat()
-      .findLast((entry) => entry.event.type === 'message.user' && entry.event.turn === this.parts.state.turn);
-    const latest = groups.findLast((group) => group[0]?.event.type !== 'interrupt') ?? [];
-    return [...new Set([...(current ? [current] : []), ...latest])];
+  /** What of the head does not depend on what leaves. @throws WindowTooSmallError */
+  private async fixedHead(
+    functions: readonly FunctionSchema[],
+    budget: TokenBudget,
+  ): Promise<{
+    readonly tokens: { readonly system: number; readonly notes: number };
+    readonly notes: string;
+    readonly notesThrough: number;
+  }> {
+    const { state, counter, instructions } = this.parts;
+    const notes = state.notes.render();
+    const notesThrough = state.notes.through;
+    const [systemTokens = 0, schemaTokens = 0, notesTokens = 0] = await counter.count([
+      instructions,
+      JSON.stringify(functions),
+      notes,
+    ]);
+    const tokens = {
+      system: messageTokens(systemTokens) + schemaTokens + functions.length * FUNCTION_OVERHEAD_TOKENS,
+      notes: messageTokens(notesTokens),
+    };
+    // A head that leaves less than a fifth of the window for the conversation cannot do useful work.
+    if (tokens.system + tokens.notes > budget.ownTokens(budget.budget) * 0.8)
+      throw tooSmall(budget, tokens.system + tokens.notes);
+    return { tokens, notes, notesThrough };
+  }
+
+  /** @returns the text of the answer. @throws ModelError | JournalError */
+  private async askForSummary(
+    model: LanguageModel,
+    request: ModelRequest,
+    budget: TokenBudget,
+    signal: AbortSignal,
+  ): Promise<string> {
+    const { recorder, blobs, hash, counter, clock } = this.parts;
+    const counts = await Promise.all(request.messages.map((message) => entryTokens(counter, message)));
+    const ownTokens = counts.reduce((sum, tokens) => sum + tokens, 0);
+    await recorder.record({
+      type: 'request.sent',
+      purpose: 'summary',
+      model: model.id,
+      hash: requestHash(request, hash),
+      body: await blobs.put(canonicalRequest(request)),
+      messages: request.messages.length,
+      maxOutputTokens: request.maxOutputTokens,
+      estimatedTokens: budget.estimateAnew(ownTokens),
+    });
+    const sentAt = clock.now();
+    let text = '';
+    for await (const event of model.stream(request, signal)) {
+      if (event.type === 'text') text += event.text;
+      if (event.type !== 'finish') continue;
+      await recorder.record({
+        type: 'response.received',
+        purpose: 'summary',
+        ...(event.usage ? { usage: event.usage } : {}),
+        ownTokens,
+        calibration: budget.calibration,
+        ms: clock.now() - sentAt,
+      });
+    }
+    return text;
   }
 
   /** As many functions, in their order of need, as fit the share of the window; at least the core. */
@@ -237,20 +266,16 @@ export class QueueManager {
       instructions,
       ...schemas.map((schema) => JSON.stringify(schema)),
     ]);
-    let tokens = used;
+    const share = budget.ownTokens(budget.window * SYSTEM_SHARE);
+    let tokens = messageTokens(used);
     return schemas.filter((_, index) => {
-      tokens += costs[index] ?? 0;
-      return index < CORE_FUNCTIONS || tokens <= budget.window * SYSTEM_SHARE;
+      tokens += (costs[index] ?? 0) + FUNCTION_OVERHEAD_TOKENS;
+      return index < CORE_FUNCTIONS || tokens <= share;
     });
-  }
-
-  private checkWindow(system: number, notes: number, own: number, budget: TokenBudget): void {
-    // A head that leaves less than a fifth of the window for the conversation cannot do useful work.
-    if (system + notes > own * 0.8) throw tooSmall(budget, system + notes);
   }
 }
 
-function memoryText(summary: string, stubs: string): string {
+function memoryMessage(summary: string, stubs: string): string {
   const parts: string[] = [];
   if (summary !== '') parts.push(`<summary>\n${summary}\n</summary>`);
   if (stubs !== '')

@@ -3,6 +3,7 @@ import type { NoteKeeper } from './EngineFunction';
 import type { FilePage, Note } from './events';
 import type { Clock, ContentHasher, TokenCounter } from './ports';
 import type { SessionRecorder } from './SessionRecorder';
+import type { WorkingContext } from './WorkingContext';
 
 /** Hex digits of a note's id: short enough for a model to copy, long enough for thousands of notes. */
 const ID_DIGITS = 6;
@@ -17,37 +18,46 @@ export class SessionNotes implements NoteKeeper {
   ) {}
 
   list(): readonly Note[] {
-    return this.recorder.state.notes.list();
+    return this.notes.list();
   }
 
   usage(): { readonly used: number; readonly limit: number } {
-    const { notes } = this.recorder.state;
-    return { used: notes.used(), limit: notes.limit };
+    return { used: this.notes.used(), limit: this.notes.limit };
   }
 
   /** @param page the file range the text was taken from, so that its address can be paged in */
   async pin(text: string, source?: string, page?: FilePage): Promise<Note> {
-    await this.checkRoom(text);
+    const tokens = await this.count(text);
     const id = this.hash(`${this.clock.now()} ${this.list().length} ${text}`).slice(0, ID_DIGITS);
     const note: Note = { id, text, by: this.by, ...(source === undefined ? {} : { source }) };
-    await this.recorder.record({ type: 'note.pinned', note, ...(page ? { page } : {}) });
+    await this.recorder.recordWhen(() => this.notes.checkRoom(tokens, source), {
+      type: 'note.pinned',
+      note,
+      ...(page ? { page } : {}),
+    });
     return note;
   }
 
   async edit(id: string, text: string): Promise<Note> {
-    this.recorder.state.notes.get(id);
-    await this.checkRoom(text, id);
-    await this.recorder.record({ type: 'note.edited', id, text, by: this.by });
-    return this.recorder.state.notes.get(id);
+    const tokens = await this.count(text);
+    const check = () => {
+      this.notes.get(id);
+      this.notes.checkRoom(tokens, undefined, id);
+    };
+    await this.recorder.recordWhen(check, { type: 'note.edited', id, text, by: this.by });
+    return { id, text, by: this.by };
   }
 
   async unpin(id: string): Promise<void> {
-    this.recorder.state.notes.get(id);
-    await this.recorder.record({ type: 'note.unpinned', id, by: this.by });
+    await this.recorder.recordWhen(() => void this.notes.get(id), { type: 'note.unpinned', id, by: this.by });
   }
 
-  private async checkRoom(text: string, replaces?: string): Promise<void> {
+  private get notes(): WorkingContext {
+    return this.recorder.state.notes;
+  }
+
+  private async count(text: string): Promise<number> {
     const [tokens] = await this.counter.count([text]);
-    this.recorder.state.notes.checkRoom(tokens ?? 0, replaces);
+    return tokens ?? 0;
   }
 }

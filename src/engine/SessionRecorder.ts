@@ -28,7 +28,19 @@ export class SessionRecorder {
    * @throws JournalError; the state is then as before
    */
   record(...bodies: readonly SessionEventBody[]): Promise<readonly SessionEvent[]> {
-    const run = this.tail.then(() => this.write(bodies));
+    return this.recordWhen(() => undefined, ...bodies);
+  }
+
+  /**
+   * Records unless `check` throws. It sees the state with everything recorded before, so that two changes which were
+   * each allowed alone cannot both pass.
+   * @throws what `check` throws | JournalError
+   */
+  recordWhen(check: () => void, ...bodies: readonly SessionEventBody[]): Promise<readonly SessionEvent[]> {
+    const run = this.tail.then(() => {
+      check();
+      return this.write(bodies);
+    });
     this.tail = run.catch(() => undefined);
     return run;
   }
@@ -49,8 +61,18 @@ export class SessionRecorder {
     const events = await this.log.append(stamped);
     for (const event of events) {
       await this.state.apply(event);
-      for (const listener of this.listeners) listener(event);
+      this.tell(event);
     }
     return events;
+  }
+
+  private tell(event: SessionEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch {
+        // A watcher that fails (a view being torn down) must not part the state from the log.
+      }
+    }
   }
 }

@@ -31,6 +31,8 @@ export class SessionState {
   budget = 0;
   /** The last prompt the provider counted; undefined at the start of an epoch. */
   measured: { readonly own: number; readonly provider: number } | undefined;
+  /** Provider tokens per own token, as last measured. */
+  calibration: number | undefined;
   /** Whether this epoch's pressure warning was given. */
   pressureWarned = false;
 
@@ -84,7 +86,9 @@ export class SessionState {
         this.openTurn = undefined;
         return;
       case 'response.received':
-        if (event.usage) this.measured = { own: event.ownTokens, provider: event.usage.promptTokens };
+        if (!event.usage || event.purpose !== 'step') return;
+        this.calibration = event.calibration;
+        this.measured = { own: event.ownTokens, provider: event.usage.promptTokens };
         return;
       case 'note.pinned':
         if (event.page) this.filePages.set(event.page.address, event.page);
@@ -118,7 +122,7 @@ export class SessionState {
       this.pages.admit(event.pages, event.seq);
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
-      if (event.kind === 'notesChanged') this.notes.takeDeltas();
+      if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
     }
   }
 
@@ -129,7 +133,7 @@ export class SessionState {
     this.pressureWarned = false;
     this.measured = undefined;
     this.pages.evict(event.evicted);
-    this.notes.folded();
+    this.notes.delivered(event.notesThrough);
     const retained = new Set(event.retained);
     if (this.cold) {
       for (const seq of [...this.cold.queue.keys()]) if (!retained.has(seq)) this.cold.queue.delete(seq);

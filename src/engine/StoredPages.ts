@@ -1,8 +1,9 @@
 /** What addresses name: resolves them to stored text, in this session's memory first, then in the histories on disk. */
 import { type Address, parseAddress } from './addresses';
 import { UnknownAddressError } from './errors';
-import { type FilePage, isQueueEvent, type SessionEvent } from './events';
+import { type FilePage, isQueueEvent, type QueueEvent, type SessionEvent } from './events';
 import type { BlobStore, SessionHistory } from './ports';
+import { callsText } from './queueEntries';
 import type { SessionState } from './SessionState';
 
 export class StoredPages {
@@ -21,9 +22,9 @@ export class StoredPages {
         return (await this.filePage(address, parsed)).source;
       case 'note': {
         const text =
-          state.notes.list().find((note) => note.id === parsed.id)?.text ??
+          state.notes.textOf(parsed.id) ??
           state.archivalNotes.get(parsed.id) ??
-          (await this.findArchivalNote(parsed.id));
+          (await this.findNote(parsed.id));
         if (text === undefined) throw unknown(address);
         return text;
       }
@@ -65,17 +66,26 @@ export class StoredPages {
 
   private async findFilePage(address: string): Promise<FilePage | undefined> {
     for await (const event of this.otherSessions()) {
-      if (event.type !== 'function.result') continue;
-      const page = event.pages.find((candidate) => candidate.address === address);
-      if (page) return page;
+      const pages = event.type === 'function.result' ? event.pages : [];
+      const page =
+        event.type === 'note.pinned' ? event.page : pages.find((shown) => shown.address === address);
+      if (page?.address === address) return page;
     }
     return undefined;
   }
 
-  private async findArchivalNote(id: string): Promise<string | undefined> {
-    for await (const event of this.otherSessions()) {
-      if (event.type === 'archival.inserted' && event.id === id) return event.text;
-      if (event.type === 'note.pinned' && event.note.id === id) return event.note.text;
+  /** The last text of a note of another session, pinned or archival. */
+  private async findNote(id: string): Promise<string | undefined> {
+    const { history, state } = this;
+    for (const session of await history.sessions()) {
+      if (session === state.session) continue;
+      let text: string | undefined;
+      for await (const event of history.events(session)) {
+        if (event.type === 'note.pinned' && event.note.id === id) text = event.note.text;
+        else if ((event.type === 'archival.inserted' || event.type === 'note.edited') && event.id === id)
+          text = event.text;
+      }
+      if (text !== undefined) return text;
     }
     return undefined;
   }
@@ -87,12 +97,12 @@ export class StoredPages {
   }
 
   private async messages(address: string, parsed: Extract<Address, { kind: 'msg' }>): Promise<string> {
-    const { history, blobs } = this;
+    const { history } = this;
     const texts: string[] = [];
     for await (const event of history.events(parsed.session)) {
       if (event.seq < parsed.firstSeq || !isQueueEvent(event)) continue;
       if (event.seq > parsed.lastSeq) break;
-      const text = event.type === 'function.result' ? await blobs.get(event.result) : event.text;
+      const text = await this.textOf(event);
       if (parsed.firstSeq === parsed.lastSeq) return text;
       if (event.type === 'interrupt') continue;
       const role = { 'message.user': 'user', 'message.assistant': 'assistant', 'function.result': 'tool' }[
@@ -102,6 +112,13 @@ export class StoredPages {
     }
     if (texts.length === 0) throw unknown(address);
     return texts.join('\n');
+  }
+
+  private async textOf(event: QueueEvent): Promise<string> {
+    if (event.type === 'function.result') return this.blobs.get(event.result);
+    if (event.type === 'message.assistant' && event.calls.length > 0)
+      return callsText(event.text, event.calls);
+    return event.text;
   }
 }
 

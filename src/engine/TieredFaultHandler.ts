@@ -1,9 +1,10 @@
 /** Serves page faults in the order of the hierarchy: resident pages, then recall (blobs of what was shown), then the workspace. */
 import { parseAddress } from './addresses';
+import { cutText } from './cutText';
 import type { FunctionOutcome } from './EngineFunction';
-import type { FilePage } from './events';
+import type { Fault, FilePage } from './events';
 import type { FaultHandler, ReadRange } from './FaultHandler';
-import { numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
+import { filePageOf, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
 import { type LineRange, missingRanges } from './PageTable';
 import type {
   BlobStore,
@@ -16,7 +17,8 @@ import type {
 } from './ports';
 import type { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
-import { splitByTokens } from './splitByTokens';
+import { isSecretPath } from './secretFiles';
+import { servePages } from './textPages';
 
 export interface FaultHandlerParts {
   readonly state: SessionState;
@@ -28,11 +30,16 @@ export interface FaultHandlerParts {
   readonly history: SessionHistory;
 }
 
+/** Own tokens of a page's heading, which every further range of a result adds. */
+const HEADING_TOKENS = 48;
 /** Longest diff that accompanies a superseded page, characters. */
 const MAX_DIFF_CHARS = 4000;
 
 export class TieredFaultHandler implements FaultHandler {
   private readonly stored: StoredPages;
+  /** Pages served in this step that are not in the queue yet: parallel calls must not serve them twice. */
+  private readonly claimed: FilePage[] = [];
+  private reading: Promise<unknown> = Promise.resolve();
 
   /** @param maxTokens largest page served at once, own tokens */
   constructor(
@@ -42,7 +49,14 @@ export class TieredFaultHandler implements FaultHandler {
     this.stored = new StoredPages(parts.state, parts.blobs, parts.history);
   }
 
-  async readFile(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome> {
+  /** Reads of one step are served one after the other, each with what the one before has shown. */
+  readFile(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome> {
+    const outcome = this.reading.then(() => this.read(range, signal));
+    this.reading = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  private async read(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files, state } = this.parts;
     const snapshot = await files.read(range.path, signal);
     const lines = splitLines(snapshot.text);
@@ -56,14 +70,14 @@ export class TieredFaultHandler implements FaultHandler {
       };
     }
     const wanted = { startLine, endLine };
-    const resident = state.pages
-      .freshPagesOf(snapshot.path)
+    const resident = [...state.pages.freshPagesOf(snapshot.path), ...this.claimed]
+      .filter((page) => page.path === snapshot.path)
       .filter((page) => this.hashOf(lines, page) === this.addressHash(page.address));
     const missing = missingRanges(wanted, resident);
     if (missing.length === 0) {
       const held = resident.filter((page) => overlaps(page, wanted)).map((page) => page.address);
       return {
-        text: `Lines ${startLine}-${endLine} of ${snapshot.path} are already in your window, unchanged: ${held.join(', ')}`,
+        text: `Lines ${startLine}-${endLine} of ${snapshot.path} are already in your window, unchanged: ${listed(held)}`,
         fault: { kind: 'minor', tier: 'resident' },
       };
     }
@@ -71,31 +85,30 @@ export class TieredFaultHandler implements FaultHandler {
   }
 
   async pageIn(address: string, page: number, signal: AbortSignal): Promise<FunctionOutcome> {
-    const { state, files } = this.parts;
+    const { state } = this.parts;
     const parsed = this.stored.parse(address);
     if (page === 1 && this.isResident(address)) {
       return { text: `Already in your window: ${address}`, fault: { kind: 'minor', tier: 'resident' } };
     }
     if (parsed.kind !== 'file') {
       const tier = parsed.kind === 'note' && state.archivalNotes.has(parsed.id) ? 'archival' : 'recall';
-      const { text } = await this.slice(await this.stored.contentOf(address), page);
-      return { text, fault: { kind: 'major', tier } };
+      return this.servePart(await this.stored.contentOf(address), page, '', { kind: 'major', tier });
     }
     const { filePage, source } = await this.stored.filePage(address, parsed);
     const heading = `lines ${parsed.startLine}-${parsed.endLine}`;
     const shown = renderFilePage(parsed.addressPath, parsed, source, filePage.source, heading);
-    const { text, whole } = await this.slice(shown.text, page);
     const fault = { kind: 'major', tier: 'recall' } as const;
-    const current = await this.currentText(files, filePage.path, signal);
+    const current = await this.currentText(parsed.addressPath, signal);
     if (current === undefined) {
-      return {
-        text: `${text}\n[superseded: ${filePage.path} can no longer be read; this is what it was]`,
-        fault,
-      };
+      const news = `[superseded: ${parsed.addressPath} can no longer be read; this is what it was]`;
+      return this.servePart(shown.text, page, news, fault);
     }
     const now = rawRange(splitLines(current.text), parsed);
-    if (now !== source) return { text: `${text}\n${this.superseded(filePage.path, source, now)}`, fault };
-    return whole ? { text, fault, pages: [{ ...filePage, version: current.version }] } : { text, fault };
+    if (now !== source)
+      return this.servePart(shown.text, page, this.superseded(current.path, source, now), fault);
+    const outcome = await this.servePart(shown.text, page, '', fault);
+    if (outcome.text !== shown.text) return outcome;
+    return { ...outcome, pages: [{ ...filePage, path: current.path, version: current.version }] };
   }
 
   /** Whether what an address names is in the window and may be relied on. */
@@ -140,18 +153,15 @@ export class TieredFaultHandler implements FaultHandler {
         break;
       }
       const served = { startLine: range.startLine, endLine: range.startLine + Math.max(1, fitted.count) - 1 };
-      left -= fitted.tokens;
+      left -= fitted.tokens + HEADING_TOKENS;
       const source = rawRange(lines, served);
       const heading = `lines ${served.startLine}-${served.endLine} of ${lines.length} · ${fitted.tokens} tokens`;
       const shown = renderFilePage(snapshot.addressPath, served, source, hash(source), heading);
       recalled ||= state.pages.wasEvicted(shown.address);
-      pages.push({
-        address: shown.address,
-        path: snapshot.path,
-        ...served,
-        source: await blobs.put(source),
-        version: snapshot.version,
-      });
+      const page = filePageOf(snapshot, served, await blobs.put(source));
+      pages.push(page);
+      // A line that alone is over the limit will be clipped, so it does not count as shown.
+      if (fitted.count > 0) this.claimed.push(page);
       texts.push(shown.text);
       if (served.endLine < range.endLine) {
         next = served.endLine + 1;
@@ -159,8 +169,7 @@ export class TieredFaultHandler implements FaultHandler {
       }
     }
     const held = resident.filter((page) => overlaps(page, wanted));
-    if (held.length > 0)
-      texts.push(`[already in your window: ${held.map((page) => page.address).join(', ')}]`);
+    if (held.length > 0) texts.push(`[already in your window: ${listed(held.map((page) => page.address))}]`);
     if (next !== undefined) {
       const perPage = Math.max(1, next - wanted.startLine);
       const pageCount = Math.ceil((wanted.endLine - wanted.startLine + 1) / perPage);
@@ -197,36 +206,36 @@ export class TieredFaultHandler implements FaultHandler {
     return { count, tokens: count === 0 ? (counts[0] ?? 0) : tokens };
   }
 
-  private async currentText(
-    files: WorkspaceFiles,
-    path: string,
-    signal: AbortSignal,
-  ): Promise<FileSnapshot | undefined> {
+  private async currentText(addressPath: string, signal: AbortSignal): Promise<FileSnapshot | undefined> {
+    const { files } = this.parts;
     try {
-      return await files.read(path, signal);
-    } catch {
+      return await files.read(files.fromAddress(addressPath), signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
       // Deleted, moved or made unreadable since: the stored bytes are all there is, and the result says so.
       return undefined;
     }
   }
 
   private superseded(path: string, before: string, now: string): string {
+    const news = `[superseded: ${path} has changed since; read_file shows it as it is now.`;
+    // What a secret file says now was not asked for, and only the person can allow it.
+    if (isSecretPath(path)) return `${news}]`;
     const diff = this.parts.diff(before, now);
-    const shown = diff.length > MAX_DIFF_CHARS ? `${diff.slice(0, MAX_DIFF_CHARS)}\n…(diff cut)` : diff;
-    return `[superseded: ${path} has changed since; read_file shows it as it is now. Diff of these lines:]\n${shown}`;
+    // About a third of what is admitted.
+    const chars = Math.min(MAX_DIFF_CHARS, this.maxTokens);
+    return `${news} Diff of these lines:]\n${diff.length > chars ? `${cutText(diff, chars)}\n…(diff cut)` : diff}`;
   }
 
-  /** The 1-based page of a text that may be longer than one page. */
-  private async slice(
-    text: string,
-    page: number,
-  ): Promise<{ readonly text: string; readonly whole: boolean }> {
-    const chunks = await splitByTokens(text, this.maxTokens, this.parts.counter);
-    if (chunks.length === 1) return { text, whole: true };
-    const chunk = chunks[page - 1];
-    if (chunk === undefined) return { text: `There are only ${chunks.length} pages.`, whole: false };
-    const more = page < chunks.length ? `; go on with page: ${page + 1}` : '';
-    return { text: `${chunk}\n[page ${page} of ${chunks.length}${more}]`, whole: false };
+  /** As many pages of a text as fit, from the 1-based `page` on. @param news a line that comes after them */
+  private async servePart(text: string, page: number, news: string, fault: Fault): Promise<FunctionOutcome> {
+    const { counter } = this.parts;
+    const [newsTokens = 0] = await counter.count([news]);
+    const served = await servePages(text, page, this.maxTokens - newsTokens, counter);
+    if (!served) return { text: `There is no page ${page}.`, isError: true };
+    const more = served.next === undefined ? '' : `; go on with page: ${served.next}`;
+    const lines = [served.text, served.label && `[${served.label}${more}]`, news].filter(Boolean);
+    return { text: lines.join('\n'), fault };
   }
 
   private hashOf(lines: readonly string[], range: LineRange): string {
@@ -240,4 +249,12 @@ export class TieredFaultHandler implements FaultHandler {
 
 function overlaps(a: LineRange, b: LineRange): boolean {
   return a.startLine <= b.endLine && b.startLine <= a.endLine;
+}
+
+/** Addresses a result names at most. */
+const LISTED = 6;
+
+function listed(addresses: readonly string[]): string {
+  const more = addresses.length > LISTED ? ` and ${addresses.length - LISTED} more` : '';
+  return `${addresses.slice(0, LISTED).join(', ')}${more}`;
 }

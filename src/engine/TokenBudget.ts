@@ -28,7 +28,6 @@ export class TokenBudget {
 
   private overallRatio = UNCALIBRATED_RATIO;
   private tailRatio = UNCALIBRATED_RATIO;
-  private calibrated = false;
   /** The last prompt whose provider count is known; valid while requests only grow. */
   private anchor: { own: number; provider: number } | undefined;
 
@@ -49,17 +48,23 @@ export class TokenBudget {
 
   /** @returns an upper estimate, in provider tokens, of a prompt of `own` tokens */
   estimate(own: number): number {
-    if (this.anchor && own >= this.anchor.own) {
-      return Math.ceil(this.anchor.provider + (own - this.anchor.own) * this.tailRatio);
-    }
-    return Math.ceil(
-      own * (this.calibrated ? Math.max(this.overallRatio, this.tailRatio) : UNCALIBRATED_RATIO),
-    );
+    if (!this.anchor || own < this.anchor.own) return this.estimateAnew(own);
+    return Math.ceil(this.anchor.provider + (own - this.anchor.own) * this.upperRatio);
+  }
+
+  /** @returns an upper estimate of a prompt that shares nothing with the one last counted */
+  estimateAnew(own: number): number {
+    return Math.ceil(own * this.upperRatio);
   }
 
   /** @returns how many own tokens fit into `provider` tokens, whatever they hold */
   ownTokens(provider: number): number {
-    return Math.max(0, Math.floor(provider / Math.max(this.overallRatio, this.tailRatio)));
+    return Math.max(0, Math.floor(provider / this.upperRatio));
+  }
+
+  /** Takes up what an earlier process measured. @param calibration its last `calibration` */
+  resume(calibration: number): void {
+    this.overallRatio = calibration;
   }
 
   /** Learns from a prompt the provider counted. */
@@ -68,25 +73,26 @@ export class TokenBudget {
     const grown = this.anchor ? own - this.anchor.own : 0;
     if (this.anchor && grown >= MIN_SAMPLE_TOKENS) {
       const sample = ((provider - this.anchor.provider) / grown) * RATIO_HEADROOM;
-      // The floor of 1.15 stays: one lean span does not promise that the next one is lean too.
-      this.tailRatio = Math.max(UNCALIBRATED_RATIO, this.tailRatio, sample);
+      this.tailRatio = Math.max(this.tailRatio, sample);
     }
     this.overallRatio = provider / own;
-    this.calibrated = true;
     this.anchor = { own, provider };
   }
 
   /** The provider refused a prompt of `own` tokens for its length: estimates were too low. */
   rejected(own: number): void {
-    const ratio = Math.max(this.estimate(own) / own, this.budget / own) * REJECTION_FACTOR;
-    this.overallRatio = ratio;
-    this.tailRatio = Math.max(this.tailRatio, ratio);
-    this.calibrated = true;
+    this.overallRatio = Math.max(this.estimate(own) / own, this.budget / own) * REJECTION_FACTOR;
     this.anchor = undefined;
   }
 
   /** A new epoch: the prompt no longer grows from the one last counted. */
   newEpoch(): void {
     this.anchor = undefined;
+  }
+
+  /** The floor of 1.15 stays: one lean span does not promise that the next one is lean too. */
+  private get upperRatio(): number {
+    const overall = this.overallRatio > UNCALIBRATED_RATIO ? this.overallRatio * RATIO_HEADROOM : 0;
+    return Math.max(UNCALIBRATED_RATIO, this.tailRatio, overall);
   }
 }

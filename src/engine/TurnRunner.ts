@@ -5,12 +5,14 @@
 import type { AgentParts } from './AgentParts';
 import type { CoherenceChecker } from './CoherenceChecker';
 import type { ToolCall } from './chat';
+import { cutText } from './cutText';
 import type { FunctionContext } from './EngineFunction';
 import { ModelError } from './errors';
 import type { EventContext, InterruptKind, TurnEnd } from './events';
 import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
 import { requestHash } from './MainContext';
 import type { MemoryGauge, OutputBuffer } from './OutputBuffer';
+import { missingRanges } from './PageTable';
 import type { LanguageModel, ModelProfile } from './ports';
 import type { QueueManager } from './QueueManager';
 import { entryTokens, interruptText } from './queueEntries';
@@ -42,7 +44,7 @@ export class TurnRunner {
   /** Text of the answer that is being streamed. */
   streamed = '';
 
-  private readonly executor: FunctionExecutor;
+  readonly executor: FunctionExecutor;
   private model: LanguageModel | undefined;
   private budget: TokenBudget | undefined;
   private profile: ModelProfile | undefined;
@@ -58,6 +60,12 @@ export class TurnRunner {
   /** Estimated provider tokens of a prompt of `own` tokens, against the budget; 0 until the model's window is known. */
   occupancy(own: number): EventContext {
     return { resident: this.budget?.estimate(own) ?? own, budget: this.budget?.budget ?? 0 };
+  }
+
+  /** Own tokens the pinned notes may take: by the setting, and by the window once it is known. */
+  notesLimit(): number {
+    const { notesTokenLimit } = this.parts.agent.settings();
+    return this.budget ? Math.min(notesTokenLimit, this.parts.queue.notesRoom(this.budget)) : notesTokenLimit;
   }
 
   /** Occupancy of main context, in estimated provider tokens. */
@@ -86,7 +94,11 @@ export class TurnRunner {
       const prepared = await this.prepareModel(signal);
       const { model, budget } = prepared;
       await this.deliverInterrupts(signal);
-      await this.parts.queue.prepareStep(model, budget, signal);
+      // A summary takes its time: what has changed meanwhile is told before the model goes on.
+      if (await this.parts.queue.prepareStep(model, budget, signal)) {
+        await this.deliverInterrupts(signal);
+        await this.parts.queue.prepareStep(model, budget, signal);
+      }
       this.emitGauge();
       const firstCall = this.parts.state.calls + 1;
       const calls = await this.step(turn, prepared, signal);
@@ -123,7 +135,9 @@ export class TurnRunner {
       const { model, budget } = prepared;
       budget.rejected(this.parts.state.context.tokens.total);
       await this.parts.queue.shrink(model, budget, signal);
-      return this.ask(turn, prepared, signal);
+      return await this.ask(turn, prepared, signal);
+    } finally {
+      this.streamed = '';
     }
   }
 
@@ -160,6 +174,7 @@ export class TurnRunner {
           if (event.usage) budget.observe(own, event.usage.promptTokens);
           await this.parts.recorder.record({
             type: 'response.received',
+            purpose: 'step',
             ...(event.usage ? { usage: event.usage } : {}),
             ownTokens: own,
             calibration: budget.calibration,
@@ -173,8 +188,6 @@ export class TurnRunner {
       if (this.streamed !== '')
         await this.recordAnswer(turn, this.streamed, [], signal.aborted ? 'cancelled' : 'error');
       throw error;
-    } finally {
-      this.streamed = '';
     }
   }
 
@@ -207,8 +220,9 @@ export class TurnRunner {
       const { maxOutputTokens } = this.parts.agent.settings();
       this.budget = new TokenBudget({ windowTokens: this.profile.windowTokens, maxOutputTokens });
       this.model = model;
-      const { measured, model: measuredModel } = this.parts.state;
-      if (measured && measuredModel === model.id) this.budget.observe(measured.own, measured.provider);
+      const { measured, calibration, model: measuredModel } = this.parts.state;
+      if (measuredModel === model.id && calibration !== undefined) this.budget.resume(calibration);
+      if (measuredModel === model.id && measured) this.budget.observe(measured.own, measured.provider);
     }
     return { model, budget: this.budget };
   }
@@ -220,15 +234,22 @@ export class TurnRunner {
     if (events.length + notes.length > 0) await this.parts.recorder.record(...events, ...notes);
     if (interrupt !== '') await this.interrupt('fileChanged', interrupt);
     // Before the first epoch the head will hold the notes as they are.
-    const deltas = this.parts.state.epoch === 0 ? undefined : this.parts.state.notes.takeDeltas();
-    if (deltas) await this.interrupt('notesChanged', `The pinned notes were changed:\n${deltas}`);
+    const deltas = this.parts.state.epoch === 0 ? undefined : this.parts.state.notes.deltas();
+    if (deltas)
+      await this.interrupt('notesChanged', `The pinned notes were changed:\n${deltas.text}`, deltas.through);
   }
 
   /** Puts an interrupt at the queue's tail. */
-  async interrupt(kind: InterruptKind, text: string): Promise<void> {
+  async interrupt(kind: InterruptKind, text: string, notesThrough?: number): Promise<void> {
     const { agent, recorder } = this.parts;
     const tokens = await entryTokens(agent.counter, { role: 'user', content: interruptText(kind, text) });
-    await recorder.record({ type: 'interrupt', kind, text, tokens });
+    await recorder.record({
+      type: 'interrupt',
+      kind,
+      text,
+      tokens,
+      ...(notesThrough === undefined ? {} : { notesThrough }),
+    });
   }
 
   private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): FunctionContext {
@@ -249,7 +270,7 @@ export class TurnRunner {
       maxResultTokens,
       isResident: (address) => faults.isResident(address),
       isRangeResident: (path, startLine, endLine) =>
-        state.pages.freshPagesOf(path).some((page) => page.startLine <= startLine && endLine <= page.endLine),
+        missingRanges({ startLine, endLine }, state.pages.freshPagesOf(path)).length === 0,
       signal,
     };
   }
@@ -266,7 +287,12 @@ export class TurnRunner {
   }
 }
 
+/** Failures that one interrupt repeats: each call's result says it in full. */
+const MAX_NAMED_FAILURES = 5;
+
 function failedText(failed: readonly FailedCall[]): string {
-  const lines = failed.map(({ name, error }) => `- ${name}: ${error.split('\n', 1)[0]}`);
+  const named = failed.slice(0, MAX_NAMED_FAILURES);
+  const lines = named.map(({ name, error }) => `- ${name}: ${cutText(error.split('\n', 1)[0] ?? '', 200)}`);
+  if (failed.length > named.length) lines.push(`- and ${failed.length - named.length} more`);
   return `Failed calls:\n${lines.join('\n')}\nCorrect the arguments or take another way.`;
 }

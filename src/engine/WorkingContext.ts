@@ -1,25 +1,51 @@
 /** Working context: the pinned notes. State is folded from note events; the changes of an epoch travel as deltas. */
+import { cutText } from './cutText';
 import { NoteLimitError, UnknownNoteError } from './errors';
 import type { Note, SessionEvent } from './events';
 
 interface CountedNote {
   readonly note: Note;
+  /** Own tokens of the text. */
   readonly tokens: number;
 }
 
-/** Own tokens that a note's heading and id add to its text. */
+/** A change that the model has not seen. */
+interface Change {
+  readonly seq: number;
+  readonly text: string;
+}
+
+export interface NoteDeltas {
+  readonly text: string;
+  /** Sequence number of the last change in `text`. */
+  readonly through: number;
+}
+
+/** Own tokens that a note's id and marks add to its text; its source address comes on top. */
 const NOTE_OVERHEAD_TOKENS = 12;
+/** Addresses are dense: about two characters a token. */
+const ADDRESS_CHARS_PER_TOKEN = 2;
+/** Notes that a refusal names as those to remove. */
+const NAMED_NOTES = 3;
 
 export class WorkingContext {
   private readonly notes = new Map<string, CountedNote>();
-  /** What the person changed since the model last saw the notes, oldest first. */
-  private pending: string[] = [];
+  /** Last text of each removed note: its address goes on naming it. */
+  private readonly removed = new Map<string, string>();
+  /** What the person changed since the model last saw the notes, by note: only its last change counts. */
+  private pending = new Map<string, Change>();
+  private lastSeq = 0;
 
   /** @param limitTokens own tokens all notes may take; asked each time */
   constructor(private readonly limitTokens: () => number) {}
 
   get limit(): number {
     return this.limitTokens();
+  }
+
+  /** Sequence number of the last change: what `render` shows. */
+  get through(): number {
+    return this.lastSeq;
   }
 
   list(): readonly Note[] {
@@ -35,28 +61,38 @@ export class WorkingContext {
     return entry.note;
   }
 
+  /** Text of a note that is pinned or was. */
+  textOf(id: string): string | undefined {
+    return this.notes.get(id)?.note.text ?? this.removed.get(id);
+  }
+
   /** Own tokens of all notes as rendered. */
   used(): number {
     let sum = 0;
-    for (const entry of this.notes.values()) sum += entry.tokens + NOTE_OVERHEAD_TOKENS;
+    for (const entry of this.notes.values()) sum += cost(entry);
     return sum;
   }
 
   /**
    * @param tokens of the new text
    * @param replaces id of the note it takes the place of
-   * @throws NoteLimitError
+   * @throws NoteLimitError, naming what to remove
    */
-  checkRoom(tokens: number, replaces?: string): void {
-    const released = replaces ? (this.notes.get(replaces)?.tokens ?? 0) + NOTE_OVERHEAD_TOKENS : 0;
-    const free = this.limit - this.used() + released;
-    const needed = tokens + NOTE_OVERHEAD_TOKENS;
-    if (needed > free) {
-      throw new NoteLimitError(
-        `The note needs ${needed} tokens but only ${Math.max(0, free)} of ${this.limit} are free.`,
-        'Shorten it, or unpin or shorten another note first.',
-      );
-    }
+  checkRoom(tokens: number, source?: string, replaces?: string): void {
+    const replaced = replaces === undefined ? undefined : this.notes.get(replaces);
+    const free = this.limit - this.used() + (replaced ? cost(replaced) : 0);
+    const needed = tokens + overhead(source);
+    if (needed <= free) return;
+    const largest = [...this.notes.values()].sort((a, b) => cost(b) - cost(a)).slice(0, NAMED_NOTES);
+    const named = largest.map(
+      (entry) => `${entry.note.id} (${cost(entry)} tokens: ${cutText(firstLine(entry.note.text), 40)})`,
+    );
+    throw new NoteLimitError(
+      `The note needs ${needed} tokens but only ${Math.max(0, free)} of ${this.limit} are free.`,
+      named.length === 0
+        ? 'Shorten it, or keep it with archival_insert.'
+        : `Shorten it, or unpin or shorten another note first; the largest: ${named.join(', ')}.`,
+    );
   }
 
   /** Folds one event into the state. @param tokens own tokens of the event's note text, where it has one */
@@ -64,40 +100,48 @@ export class WorkingContext {
     switch (event.type) {
       case 'note.pinned':
         this.notes.set(event.note.id, { note: event.note, tokens });
-        this.remember(event.note.by, `pinned ${event.note.id}: ${event.note.text}`);
+        this.remember(event.seq, event.note.by, event.note.id, `pinned ${event.note.id}: ${event.note.text}`);
         return;
       case 'note.edited': {
         const entry = this.notes.get(event.id);
         if (!entry) return;
         // An edited text is the editor's own: it no longer mirrors the place it was taken from.
         this.notes.set(event.id, { note: { id: event.id, text: event.text, by: event.by }, tokens });
-        this.remember(event.by, `edited ${event.id}: ${event.text}`);
+        this.remember(event.seq, event.by, event.id, `edited ${event.id}: ${event.text}`);
         return;
       }
-      case 'note.unpinned':
-        if (this.notes.delete(event.id)) this.remember(event.by, `removed ${event.id}`);
+      case 'note.unpinned': {
+        const text = this.textOf(event.id);
+        if (text !== undefined) this.removed.set(event.id, text);
+        if (this.notes.delete(event.id)) this.remember(event.seq, event.by, event.id, `removed ${event.id}`);
         return;
+      }
       case 'note.stale': {
         const entry = this.notes.get(event.id);
-        if (!entry) return;
+        if (!entry || entry.note.stale) return;
         this.notes.set(event.id, { note: { ...entry.note, stale: true }, tokens: entry.tokens });
-        this.remember('person', `${event.id} is stale: ${event.reason}`);
+        // A change that was not delivered yet is not displaced by the news that it is stale.
+        const before = this.pending.get(event.id);
+        const news = `${event.id} is stale: ${event.reason}`;
+        this.remember(event.seq, 'person', event.id, before ? `${before.text}\n${news}` : news);
         return;
       }
     }
   }
 
-  /** @returns the text of the changes the model has not seen, and forgets them; undefined when there are none */
-  takeDeltas(): string | undefined {
-    if (this.pending.length === 0) return undefined;
-    const text = this.pending.join('\n');
-    this.pending = [];
-    return text;
+  /** The changes the model has not seen; undefined when there are none. */
+  deltas(): NoteDeltas | undefined {
+    const changes = [...this.pending.values()];
+    if (changes.length === 0) return undefined;
+    return {
+      text: changes.map((change) => change.text).join('\n'),
+      through: Math.max(...changes.map((change) => change.seq)),
+    };
   }
 
-  /** The head now holds every change. */
-  folded(): void {
-    this.pending = [];
+  /** The model is shown every change up to the event `through`: later ones are still to be told. */
+  delivered(through: number): void {
+    for (const [id, change] of this.pending) if (change.seq <= through) this.pending.delete(id);
   }
 
   /** @returns the notes as the head shows them; the same notes give the same bytes */
@@ -111,8 +155,22 @@ export class WorkingContext {
       .join('\n\n');
   }
 
-  private remember(by: Note['by'], change: string): void {
+  private remember(seq: number, by: Note['by'], id: string, text: string): void {
+    this.lastSeq = seq;
+    this.pending.delete(id);
     // The model's own changes stand in its calls already.
-    if (by === 'person') this.pending.push(change);
+    if (by === 'person') this.pending.set(id, { seq, text });
   }
+}
+
+function overhead(source: string | undefined): number {
+  return NOTE_OVERHEAD_TOKENS + Math.ceil((source?.length ?? 0) / ADDRESS_CHARS_PER_TOKEN);
+}
+
+function cost(entry: CountedNote): number {
+  return entry.tokens + overhead(entry.note.source);
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? '';
 }

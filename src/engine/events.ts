@@ -81,6 +81,8 @@ export type SessionEventBody =
       /** The recursive summary's text; null while nothing was evicted. */
       readonly summary: BlobHash | null;
       readonly summaryBy: 'model' | 'extract' | 'none';
+      /** Sequence number of the last note change that the head holds. */
+      readonly notesThrough: number;
       /** Sequence numbers of the queue entries that stay. */
       readonly retained: readonly number[];
       readonly evicted: readonly EvictedPage[];
@@ -102,6 +104,8 @@ export type SessionEventBody =
       readonly text: string;
       /** What the model is shown, when the text was too long to admit whole. */
       readonly shown?: BlobHash;
+      /** Page of the text that goes on where `shown` ends. */
+      readonly nextPage?: number;
       readonly tokens: number;
     }
   | {
@@ -135,6 +139,8 @@ export type SessionEventBody =
       readonly kind: InterruptKind;
       readonly text: string;
       readonly tokens: number;
+      /** With `notesChanged`: sequence number of the last change told. */
+      readonly notesThrough?: number;
     }
   | {
       readonly type: 'note.pinned';
@@ -167,6 +173,7 @@ export type SessionEventBody =
     }
   | {
       readonly type: 'response.received';
+      readonly purpose: 'step' | 'summary';
       readonly usage?: TokenUsage;
       /** Own tokens of the prompt that was answered. */
       readonly ownTokens: number;

@@ -1,7 +1,9 @@
 /** File ranges as the model sees them: numbered lines under a heading with the address. */
 import { fileAddress } from './addresses';
+import { cutText } from './cutText';
+import type { FilePage } from './events';
 import type { LineRange } from './PageTable';
-import type { BlobHash } from './ports';
+import type { BlobHash, FileSnapshot } from './ports';
 
 /** A line longer than this is cut on display; the hash still covers all of it. */
 const MAX_LINE_CHARS = 2000;
@@ -16,12 +18,22 @@ export function rawRange(lines: readonly string[], range: LineRange): string {
   return lines.slice(range.startLine - 1, range.endLine).join('');
 }
 
+/** @returns the page of a range as the file holds it now @param source raw text of the range, and its place in the blob store */
+export function filePageOf(
+  snapshot: FileSnapshot,
+  { startLine, endLine }: LineRange,
+  source: BlobHash,
+): FilePage {
+  const address = fileAddress(snapshot.addressPath, startLine, endLine, source);
+  return { address, path: snapshot.path, startLine, endLine, source, version: snapshot.version };
+}
+
 /** @returns one line as shown: right-aligned number, tab, text without its line ending */
 export function numberedLine(line: string, number: number): string {
   const text = line.replace(/\r?\n$/, '');
   const shown =
     text.length > MAX_LINE_CHARS
-      ? `${text.slice(0, MAX_LINE_CHARS)}…[line cut: ${text.length} characters]`
+      ? `${cutText(text, MAX_LINE_CHARS)}…[line cut: ${text.length} characters]`
       : text;
   return `${String(number).padStart(5)}\t${shown}`;
 }

@@ -1,6 +1,7 @@
 /** Queue events as the model reads them. Rendering is a pure function of the event and its blob: replay depends on it. */
 import { messageAddress } from './addresses';
-import type { ChatMessage } from './chat';
+import type { ChatMessage, ToolCall } from './chat';
+import { cutText } from './cutText';
 import type { EvictedPage, InterruptKind, QueueEvent } from './events';
 import type { BlobHash, TokenCounter } from './ports';
 
@@ -29,7 +30,7 @@ function renderMessage(session: string, event: QueueEvent, blobText: string | un
   switch (event.type) {
     case 'message.user': {
       if (blobText === undefined) return { role: 'user', content: event.text };
-      const rest = `page_in("${messageAddress(session, event.seq)}", page: 2) goes on`;
+      const rest = `page_in("${messageAddress(session, event.seq)}", page: ${event.nextPage}) goes on`;
       return {
         role: 'user',
         content: `${blobText}\n[message cut, ${event.text.length} characters in all; ${rest}]`,
@@ -54,7 +55,12 @@ export function interruptText(kind: InterruptKind, text: string): string {
 /** @returns what of a message is counted: its text and the calls it makes */
 export function countedText(message: ChatMessage): string {
   if (message.role !== 'assistant' || !message.toolCalls) return message.content;
-  return [message.content, ...message.toolCalls.map((call) => `${call.name}\n${call.arguments}`)].join('\n');
+  return callsText(message.content, message.toolCalls);
+}
+
+/** @returns an assistant's message as text: what it said and the calls it made */
+export function callsText(text: string, calls: readonly ToolCall[]): string {
+  return [text, ...calls.map((call) => `${call.name}\n${call.arguments}`)].join('\n');
 }
 
 /** @returns own tokens of a message whose text has `textTokens` */
@@ -102,14 +108,14 @@ export function pagesOf(entry: QueueEntry, session: string): EvictedPage[] {
       { address: event.address, seq: event.seq, kind: 'tool', tokens: event.tokens, label: event.name },
     ];
   }
-  const text = entry.message.content.replace(/\s+/g, ' ').trim();
+  const text = countedText(entry.message).replace(/\s+/g, ' ').trim();
   return [
     {
       address: messageAddress(session, event.seq),
       seq: event.seq,
       kind: 'message',
       tokens: event.tokens,
-      label: `${entry.message.role}: ${text.length > LABEL_CHARS ? `${text.slice(0, LABEL_CHARS)}…` : text}`,
+      label: `${entry.message.role}: ${text.length > LABEL_CHARS ? `${cutText(text, LABEL_CHARS)}…` : text}`,
     },
   ];
 }

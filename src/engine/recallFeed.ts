@@ -1,5 +1,6 @@
 /** Recall storage is fed from the session log, live and again after a rebuild, by the same mapping. */
 import { messageAddress } from './addresses';
+import { cutText } from './cutText';
 import { isQueueEvent, type SessionEvent } from './events';
 import type {
   ArchivalNote,
@@ -26,7 +27,7 @@ export function recallMessageOf(
     case 'message.assistant':
       return event.text === '' ? undefined : { ...base, role: 'assistant', text: event.text };
     case 'function.result':
-      return { ...base, role: 'tool', name: event.name, text: result.slice(0, RESULT_CHARS) };
+      return { ...base, role: 'tool', name: event.name, text: cutText(result, RESULT_CHARS) };
     default:
       return undefined;
   }

@@ -1,64 +1,68 @@
 /** Stubs: the lines that stand in the head for what was evicted. Neighbours coalesce; all together stay under a cap. */
 import { messageAddress } from './addresses';
 import type { EvictedPage } from './events';
-
-/** Rough own tokens of a stub line (addresses are dense: about three characters a token). */
-function lineTokens(line: string): number {
-  return Math.ceil(line.length / 3) + 1;
-}
+import type { TokenCounter } from './ports';
 
 /**
- * @param evicted every page evicted so far and not resident now, oldest first
+ * @param evicted every page evicted so far and not resident now
  * @param capTokens own tokens all stubs may take together
- * @returns one line a page or run of messages, newest kept when the cap is reached; empty when nothing was evicted
+ * @returns one line a page or run of messages, in the order of the conversation. When the cap is reached the oldest
+ *   become one range, so that everything keeps an address. Empty when nothing was evicted
  */
-export function renderStubs(session: string, evicted: readonly EvictedPage[], capTokens: number): string {
-  if (evicted.length === 0) return '';
-  const lines = coalesce(session, latestOnly(evicted));
-  const kept: string[] = [];
-  let tokens = 0;
-  for (let i = lines.length - 1; i >= 0; i--) {
-    const line = lines[i] as string;
-    tokens += lineTokens(line);
-    if (tokens > capTokens) {
-      kept.push(`- ${i + 1} older entries: find them with recall_search`);
-      break;
-    }
-    kept.push(line);
-  }
-  return kept.reverse().join('\n');
+export async function renderStubs(
+  session: string,
+  evicted: readonly EvictedPage[],
+  capTokens: number,
+  counter: TokenCounter,
+): Promise<string> {
+  const runs = coalesce(inOrder(evicted));
+  const lines = runs.map((run) => stubLine(session, run));
+  const counts = await counter.count(lines);
+  const total = counts.reduce((sum, count) => sum + count + 1, 0);
+  if (total <= capTokens) return lines.join('\n');
+  const older = rangeLine(session, runs);
+  // The range's line is longest when it holds everything.
+  let left = capTokens - ((await counter.count([older]))[0] ?? 0) - 1;
+  let first = lines.length;
+  while (first > 0 && left >= (counts[first - 1] ?? 0) + 1) left -= (counts[--first] ?? 0) + 1;
+  return [rangeLine(session, runs.slice(0, first)), ...lines.slice(first)].join('\n');
 }
 
-/** The same address may have been evicted several times; only the last time counts. */
-function latestOnly(evicted: readonly EvictedPage[]): EvictedPage[] {
-  const byAddress = new Map<string, EvictedPage>();
-  for (const page of evicted) {
-    byAddress.delete(page.address);
-    byAddress.set(page.address, page);
-  }
-  return [...byAddress.values()];
+/** By place in the conversation. The same address may have been evicted several times; only the last time counts. */
+function inOrder(evicted: readonly EvictedPage[]): EvictedPage[] {
+  const byAddress = new Map(evicted.map((page) => [page.address, page]));
+  return [...byAddress.values()].sort((a, b) => a.seq - b.seq);
 }
 
-function coalesce(session: string, pages: readonly EvictedPage[]): string[] {
-  const lines: string[] = [];
-  let run: EvictedPage[] = [];
-  const flush = () => {
-    const first = run[0];
-    const last = run.at(-1);
-    if (!first || !last) return;
-    const tokens = run.reduce((sum, page) => sum + page.tokens, 0);
-    const count = run.length > 1 ? `, ${run.length} messages` : '';
-    lines.push(`- ${messageAddress(session, first.seq, last.seq)} (${tokens} tokens${count}) ${first.label}`);
-    run = [];
-  };
+/** Neighbouring messages become one run; file pages and results stay apart. */
+function coalesce(pages: readonly EvictedPage[]): EvictedPage[][] {
+  const runs: EvictedPage[][] = [];
   for (const page of pages) {
-    if (page.kind === 'message') {
-      run.push(page);
-      continue;
-    }
-    flush();
-    lines.push(`- ${page.address} (${page.tokens} tokens)${page.kind === 'tool' ? ` ${page.label}` : ''}`);
+    const last = runs.at(-1);
+    if (page.kind === 'message' && last?.[0]?.kind === 'message') last.push(page);
+    else runs.push([page]);
   }
-  flush();
-  return lines;
+  return runs;
+}
+
+function stubLine(session: string, run: readonly EvictedPage[]): string {
+  const [first] = run as readonly [EvictedPage, ...EvictedPage[]];
+  const tokens = tokensOf(run);
+  if (first.kind === 'file') return `- ${first.address} (${tokens} tokens)`;
+  const address = first.kind === 'tool' ? first.address : runAddress(session, run);
+  const count = run.length > 1 ? `, ${run.length} messages` : '';
+  return `- ${address} (${tokens} tokens${count}) ${first.label}`;
+}
+
+function rangeLine(session: string, runs: readonly (readonly EvictedPage[])[]): string {
+  const pages = runs.flat();
+  return `- ${runAddress(session, pages)} (${tokensOf(pages)} tokens) ${pages.length} older entries: page_in or recall_search`;
+}
+
+function runAddress(session: string, run: readonly EvictedPage[]): string {
+  return messageAddress(session, run[0]?.seq ?? 0, run.at(-1)?.seq);
+}
+
+function tokensOf(pages: readonly EvictedPage[]): number {
+  return pages.reduce((sum, page) => sum + page.tokens, 0);
 }

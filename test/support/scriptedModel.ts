@@ -19,10 +19,13 @@ export interface ScriptedModelOptions {
   readonly charsPerToken?: number;
   readonly generative?: boolean;
   readonly reportsUsage?: boolean;
+  /** Answers requests for a summary. Default: a short text. */
+  readonly summary?: (request: ModelRequest) => ScriptedReply | Promise<ScriptedReply>;
+  readonly id?: string;
 }
 
 export class ScriptedModel implements LanguageModel {
-  readonly id = 'scripted';
+  readonly id: string;
   readonly generative: boolean;
   readonly requests: {
     readonly request: ModelRequest;
@@ -35,6 +38,7 @@ export class ScriptedModel implements LanguageModel {
     private readonly script: Script,
     private readonly options: ScriptedModelOptions = {},
   ) {
+    this.id = options.id ?? 'scripted';
     this.generative = options.generative ?? true;
   }
 
@@ -49,7 +53,10 @@ export class ScriptedModel implements LanguageModel {
     this.requests.push({ request, tokens, rejected });
     if (rejected) throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.');
     if (request.functions.length === 0) {
-      yield { type: 'text', text: `summary ${this.requests.length}` };
+      const summary = await this.options.summary?.(request);
+      if (summary?.error) throw summary.error;
+      if (signal.aborted) throw new ModelError('cancelled', 'Cancelled.', 'Send again.');
+      yield { type: 'text', text: summary ? (summary.text ?? '') : `summary ${this.requests.length}` };
       yield { type: 'finish', reason: 'stop' };
       return;
     }

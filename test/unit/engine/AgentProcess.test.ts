@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
-import type { ChatMessage } from '../../../src/engine/chat';
 import { ModelError } from '../../../src/engine/errors';
 import type { EventOf } from '../../../src/engine/events';
 import type { OutputEvent } from '../../../src/engine/OutputBuffer';
+import { expectPaired, numbered, toolTexts } from '../../support/engineChecks';
 import { fakeFunction, pageInFunction, pinNoteFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
@@ -13,28 +13,6 @@ import { ScriptedModel } from '../../support/scriptedModel';
 const functions = [readFileFunction, pageInFunction, pinNoteFunction];
 
 const source = (model: ScriptedModel) => async () => model;
-
-function numbered(prefix: string, lines: number): string {
-  return Array.from({ length: lines }, (_, i) => `${prefix} line ${i + 1} with some words in it\n`).join('');
-}
-
-function toolTexts(messages: readonly ChatMessage[]): string[] {
-  return messages.filter((message) => message.role === 'tool').map((message) => message.content);
-}
-
-function expectPaired(messages: readonly ChatMessage[]): void {
-  let open: string[] = [];
-  for (const message of messages) {
-    if (message.role === 'tool') {
-      expect(open).toContain(message.callId);
-      open = open.filter((id) => id !== message.callId);
-      continue;
-    }
-    expect(open).toEqual([]);
-    if (message.role === 'assistant') open = (message.toolCalls ?? []).map((call) => call.id);
-  }
-  expect(open).toEqual([]);
-}
 
 function eventsOf<T extends Parameters<typeof String>[0] & string>(world: MemoryWorld, type: T) {
   return world.log.events.filter((event) => event.type === type);

@@ -1,0 +1,35 @@
+/** What tests of the engine look at: requests and their parts. */
+import { expect } from 'vitest';
+import type { ChatMessage } from '../../src/engine/chat';
+import type { EventOf, SessionEventBody } from '../../src/engine/events';
+import type { MemoryWorld } from './memoryPorts';
+
+/** A file's text: so many numbered lines. */
+export function numbered(prefix: string, lines: number): string {
+  return Array.from({ length: lines }, (_, i) => `${prefix} line ${i + 1} with some words in it\n`).join('');
+}
+
+/** What the results of calls say. */
+export function toolTexts(messages: readonly ChatMessage[]): string[] {
+  return messages.filter((message) => message.role === 'tool').map((message) => message.content);
+}
+
+/** A call and its results are never apart. */
+export function expectPaired(messages: readonly ChatMessage[]): void {
+  let open: string[] = [];
+  for (const message of messages) {
+    if (message.role === 'tool') {
+      expect(open).toContain(message.callId);
+      open = open.filter((id) => id !== message.callId);
+      continue;
+    }
+    expect(open).toEqual([]);
+    if (message.role === 'assistant') open = (message.toolCalls ?? []).map((call) => call.id);
+  }
+  expect(open).toEqual([]);
+}
+
+/** The events of one type in a session's log. */
+export function eventsOf<T extends SessionEventBody['type']>(world: MemoryWorld, type: T): EventOf<T>[] {
+  return world.log.events.filter((event): event is EventOf<T> => event.type === type);
+}
