@@ -4,9 +4,14 @@ import * as vscode from 'vscode';
 
 interface WebviewPage {
   /** Name of the bundle in dist/webview. */
-  readonly script: 'chat' | 'notes';
+  readonly script: keyof typeof STYLES;
   readonly title: string;
 }
+
+const STYLES = {
+  chat: ['webview.css', 'markdown.css', 'chat.css'],
+  notes: ['webview.css', 'notes.css'],
+} as const;
 
 /** Lets a webview run scripts and read its own files, nothing else. */
 export function configureWebview(webview: vscode.Webview, extensionUri: vscode.Uri): void {
@@ -38,8 +43,7 @@ export function webviewHtml(webview: vscode.Webview, extensionUri: vscode.Uri, p
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <title>${page.title}</title>
   <link rel="stylesheet" href="${uri('dist', 'webview', 'codicon.css')}" id="vscode-codicon-stylesheet">
-  <link rel="stylesheet" href="${uri('media', 'webview.css')}">
-  <link rel="stylesheet" href="${uri('media', `${page.script}.css`)}">
+${STYLES[page.script].map((name) => `  <link rel="stylesheet" href="${uri('media', name)}">`).join('\n')}
 </head>
 <body>
   <script nonce="${nonce}" src="${uri('dist', 'webview', `${page.script}.js`)}"></script>

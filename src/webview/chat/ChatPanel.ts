@@ -15,7 +15,7 @@ import './PromptInput';
 import type { PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
 import './TokenGauge';
-import { applyEvent, emptyTranscript, type LocalEvent, loadTranscript } from './Transcript';
+import { applyEvent, type ChatItem, emptyTranscript, type LocalEvent, loadTranscript } from './Transcript';
 
 interface ChatViewState {
   /** What follows belongs to this session, the draft apart. */
@@ -28,7 +28,6 @@ interface ChatViewState {
 @customElement('vc-chat')
 export class ChatPanel extends LightElement {
   @state() private transcript = emptyTranscript();
-  @state() private loaded = false;
   @state() private expanded: ReadonlySet<string> = new Set();
   /** Why the last thing the person asked for did not work. */
   @state() private problem = '';
@@ -41,19 +40,17 @@ export class ChatPanel extends LightElement {
   @query('vc-prompt') private readonly prompt!: PromptInput;
 
   private readonly host: HostConnection<ChatRequests, ChatHostEvent>;
-  private readonly saved: SavedState<ChatViewState>;
+  private readonly saved: SavedState<Partial<ChatViewState>>;
   private sticky: StickyScroll | undefined;
+  /** What an earlier page of this view remembered, until its session is shown again. */
+  private remembered: Partial<ChatViewState>;
 
   /** @param api the page's only one */
   constructor(api: VsCodeApi) {
     super();
     this.host = new HostConnection(api, (event) => this.take(event));
-    this.saved = new SavedState(api, () => ({
-      session: this.transcript.session,
-      draft: this.prompt.draft,
-      expanded: [...this.expanded],
-      scroll: this.sticky?.anchor(),
-    }));
+    this.saved = new SavedState<Partial<ChatViewState>>(api, () => this.viewState());
+    this.remembered = this.saved.load();
     window.addEventListener('message', (event) => this.host.receive(event.data));
     // The focus command of VS Code focuses the page; the person means the input box.
     window.addEventListener('focus', () => {
@@ -67,7 +64,7 @@ export class ChatPanel extends LightElement {
       this.atEnd = this.sticky?.sticking ?? true;
       this.saved.saveSoon();
     });
-    this.prompt.draft = this.saved.load().draft ?? '';
+    this.prompt.draft = this.remembered.draft ?? '';
     void this.load();
   }
 
@@ -89,7 +86,7 @@ export class ChatPanel extends LightElement {
             (item) => item.key,
             (item) => chatItem(item, { running, last: item === last, expanded: this.expanded }),
           )}
-          ${running && !(last?.kind === 'assistant' && last.seq === undefined) ? working() : nothing}
+          ${running && !showsProgress(last) ? working() : nothing}
         </div>
       </div>
       ${this.atEnd ? nothing : this.endButton()}
@@ -130,7 +127,7 @@ export class ChatPanel extends LightElement {
 
   private problemBar(): TemplateResult {
     return html`<div class="problem" role="alert">
-      <span class="codicon codicon-error" aria-hidden="true"></span>
+      <span class="icon-small codicon codicon-error" aria-hidden="true"></span>
       <span>${this.problem}</span>
       ${iconButton({
         icon: 'close',
@@ -166,16 +163,24 @@ export class ChatPanel extends LightElement {
   private async load(): Promise<void> {
     const state = await this.tried(this.host.request('load', {}));
     if (!state) return;
-    const first = !this.loaded;
     this.transcript = loadTranscript(state);
-    this.loaded = true;
-    const saved = this.saved.load();
-    const same = first && saved.session === state.session;
-    this.expanded = new Set(same ? saved.expanded : []);
     this.sticky?.toEnd();
+    // The session may still be opening; a `reset` will follow.
+    if (state.session === '') return;
+    const { session, expanded = [], scroll } = this.remembered;
+    const same = session === state.session;
+    this.remembered = {};
+    this.expanded = new Set(same ? expanded : []);
     await this.updateComplete;
-    if (same && saved.scroll) this.sticky?.restore(saved.scroll);
+    if (same && scroll) this.sticky?.restore(scroll);
     this.saved.saveSoon();
+  }
+
+  private viewState(): Partial<ChatViewState> {
+    const { draft } = this.prompt;
+    const { session } = this.transcript;
+    if (session === '') return { ...this.remembered, draft };
+    return { session, draft, expanded: [...this.expanded], scroll: this.sticky?.anchor() };
   }
 
   private take(event: ChatHostEvent): void {
@@ -251,9 +256,14 @@ export class ChatPanel extends LightElement {
   }
 }
 
+/** Whether an item at the end already moves: text that streams in, a call that runs. */
+function showsProgress(last: ChatItem | undefined): boolean {
+  return last?.kind === 'call' ? !last.outcome : last?.kind === 'assistant' && last.seq === undefined;
+}
+
 function working(): TemplateResult {
   return html`<div class="working">
-    <span class="codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Working
+    <span class="icon-small codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Working
   </div>`;
 }
 

@@ -43,7 +43,7 @@ export class PromptInput extends LightElement {
           @click=${() => send(this, 'act', 'selectModel')}
         >
           <span class="model-label">${this.model.label}</span>
-          <span class="codicon codicon-chevron-down" aria-hidden="true"></span>
+          <span class="icon-small codicon codicon-chevron-down" aria-hidden="true"></span>
         </button>
         ${iconButton({ icon: 'add', label: 'New chat', testId: 'new-chat', onClick: () => send(this, 'act', 'newChat') })}
         ${this.running ? this.stopButton() : this.sendButton()}

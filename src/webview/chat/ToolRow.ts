@@ -42,8 +42,8 @@ export class ToolRow extends LightElement {
           aria-label="${item.name}, details"
           @click=${this.toggle}
         >
-          <span class="codicon codicon-chevron-right twistie" aria-hidden="true"></span>
-          <span class="codicon ${this.iconClass(failed)}" aria-hidden="true"></span>
+          <span class="icon-small codicon codicon-chevron-right twistie" aria-hidden="true"></span>
+          <span class="icon-small codicon ${this.iconClass(failed)}" aria-hidden="true"></span>
           <span class="tool-name">${item.name}</span>
         </button>
         ${this.target()}

@@ -45,7 +45,7 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
       ></vc-tool-row>`;
     case 'notice':
       return html`<div class="item notice" title=${item.text} data-testid="notice">
-        <span class="codicon codicon-${NOTICE_ICONS[item.notice]}" aria-hidden="true"></span>
+        <span class="icon-small codicon codicon-${NOTICE_ICONS[item.notice]}" aria-hidden="true"></span>
         <span>${item.text}</span>
       </div>`;
     case 'end':
@@ -58,7 +58,7 @@ function turnEnd(item: EndItem, { running, last }: Surroundings): TemplateResult
   const { severity, text, actions } = endAdvice(item);
   const offered = last && !running ? actions : [];
   return html`<div class="item turn-end ${severity}" data-testid="turn-end">
-    <span class="codicon codicon-${SEVERITY_ICONS[severity]}" aria-hidden="true"></span>
+    <span class="icon-small codicon codicon-${SEVERITY_ICONS[severity]}" aria-hidden="true"></span>
     <div>
       <div class="turn-end-text">${text}</div>
       ${offered.map(

@@ -37,16 +37,28 @@ export class NoteItem extends LightElement {
 
   protected override render(): TemplateResult {
     const { note, edit } = this;
-    return html`<article class="note ${note.stale ? 'stale' : ''}" aria-label="Note" data-testid="note">
-      <header>
-        ${author(note)} ${this.source()} ${note.stale ? staleBadge(note.stale) : nothing}
-        <span class="note-actions">
-          ${iconButton({ icon: 'edit', label: 'Edit note', testId: 'note-edit', onClick: () => this.act({ type: 'edit', id: note.id }) })}
-          ${iconButton({ icon: 'trash', label: 'Delete note', testId: 'note-delete', onClick: () => this.act({ type: 'remove', id: note.id }) })}
-        </span>
-      </header>
-      ${note.stale ? html`<div class="stale-reason">${note.stale}</div>` : nothing}
-      ${edit ? this.editorOf(edit) : html`<div class="note-text" data-testid="note-text" @dblclick=${() => this.act({ type: 'edit', id: note.id })}>${note.text}</div>`}
+    const origin = note.place ? 'from-file' : '';
+    return html`<article class="note ${origin}" aria-label="Note" data-testid="note">
+      ${author(note)}
+      <div class="note-body">
+        ${this.source()}
+        ${note.stale ? html`<div class="stale-reason">${note.stale}</div>` : nothing}
+        ${edit ? this.editorOf(edit) : this.text()}
+      </div>
+      <div class="note-actions">
+        ${iconButton({
+          icon: 'edit',
+          label: 'Edit note',
+          testId: 'note-edit',
+          onClick: () => this.act({ type: 'edit', id: note.id }),
+        })}
+        ${iconButton({
+          icon: 'trash',
+          label: 'Delete note',
+          testId: 'note-delete',
+          onClick: () => this.act({ type: 'remove', id: note.id }),
+        })}
+      </div>
     </article>`;
   }
 
@@ -87,17 +99,29 @@ export class NoteItem extends LightElement {
     }
   }
 
+  private text(): TemplateResult {
+    const { id, text } = this.note;
+    return html`<div
+      class="note-text"
+      data-testid="note-text"
+      @dblclick=${() => this.act({ type: 'edit', id })}
+    >${text}</div>`;
+  }
+
+  /** Where the text is from, and whether that still holds. */
   private source(): TemplateResult | typeof nothing {
-    const { place, sourceLabel } = this.note;
+    const { place, sourceLabel, stale } = this.note;
     if (sourceLabel === undefined) return nothing;
-    if (!place) return html`<span class="note-source">${sourceLabel}</span>`;
-    return html`<button
-      type="button"
-      class="note-source file-link"
-      title="Open ${sourceLabel}"
-      data-testid="note-source"
-      @click=${() => openPlace(this, place)}
-    >${sourceLabel}</button>`;
+    const label = place
+      ? html`<button
+          type="button"
+          class="note-source file-link"
+          title="Open ${sourceLabel}"
+          data-testid="note-source"
+          @click=${() => openPlace(this, place)}
+        >${sourceLabel}</button>`
+      : html`<span class="note-source">${sourceLabel}</span>`;
+    return html`<div class="note-origin">${label} ${stale ? staleBadge(stale) : nothing}</div>`;
   }
 
   private act(detail: NoteAct): void {
@@ -107,7 +131,7 @@ export class NoteItem extends LightElement {
 
 function author({ by }: NoteView): TemplateResult {
   const [icon, label] = by === 'person' ? ['person', 'Written by you'] : ['sparkle', 'Written by the model'];
-  return html`<span class="codicon codicon-${icon} note-author" role="img" title=${label} aria-label=${label}></span>`;
+  return html`<span class="icon-small codicon codicon-${icon} note-author" role="img" title=${label} aria-label=${label}></span>`;
 }
 
 function staleBadge(reason: string): TemplateResult {

@@ -34,7 +34,8 @@ export class NotesPanel extends LightElement {
   private readonly host: HostConnection<NotesRequests, NotesHostEvent>;
   private readonly saved: SavedState<NotesViewState>;
   private undoTimer: ReturnType<typeof setTimeout> | undefined;
-  private saving = false;
+  private savingEdit: Promise<void> | undefined;
+  private adding = false;
 
   /** @param api the page's only one */
   constructor(api: VsCodeApi) {
@@ -170,25 +171,30 @@ export class NotesPanel extends LightElement {
     if (note && !this.edit) this.edit = { id, text: note.text, error: '' };
   }
 
-  private async saveEdit(): Promise<void> {
+  /** Saving by key ends the edit, which takes the focus away, which asks to save: one save serves both. */
+  private saveEdit(): Promise<void> {
+    this.savingEdit ??= this.sendEdit().finally(() => {
+      this.savingEdit = undefined;
+      this.saved.saveSoon();
+    });
+    return this.savingEdit;
+  }
+
+  private async sendEdit(): Promise<void> {
     const { edit } = this;
     // What was refused is not tried again until the person changes it or says so.
-    if (!edit || this.saving || edit.error !== '') return;
+    if (edit?.error !== '') return;
     const note = this.notes?.notes.find(({ id }) => id === edit.id);
     const text = edit.text.trim();
     if (!note || text === '' || text === note.text) {
       this.endEdit();
       return;
     }
-    this.saving = true;
     try {
       await this.host.request('edit', { id: edit.id, text });
       this.endEdit();
     } catch (error) {
       this.edit = { ...edit, error: messageOf(error) };
-    } finally {
-      this.saving = false;
-      this.saved.saveSoon();
     }
   }
 
@@ -202,15 +208,15 @@ export class NotesPanel extends LightElement {
   private async add(event: Event): Promise<void> {
     event.preventDefault();
     const text = this.draft.trim();
-    if (text === '' || this.saving) return;
-    this.saving = true;
+    if (text === '' || this.adding) return;
+    this.adding = true;
     try {
       await this.host.request('add', { text });
       this.draft = '';
     } catch (error) {
       this.draftError = messageOf(error);
     } finally {
-      this.saving = false;
+      this.adding = false;
       this.saved.saveSoon();
     }
   }
