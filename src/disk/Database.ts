@@ -9,6 +9,10 @@ const folderPrefix = 'tables-v';
 /** Beside the tables: the model that the vectors were made with. */
 export const vectorModelFile = 'lsi.model';
 
+/** LanceDB's own limits are 6 GB and 1 GB. */
+const indexCacheBytes = 256n * 1024n * 1024n;
+const metadataCacheBytes = 64n * 1024n * 1024n;
+
 const text = (name: string) => new Field(name, new Utf8(), false);
 const number = (name: string) => new Field(name, new Float64(), false);
 
@@ -94,7 +98,11 @@ export class Database {
     const folder = join(store, `${folderPrefix}${version}`);
     await mkdir(folder, { recursive: true });
     await removeOtherVersions(store, folder);
-    const connection = await lance.connect(folder);
+    const connection = await lance.connect(
+      folder,
+      {},
+      new lance.Session(indexCacheBytes, metadataCacheBytes),
+    );
     const open = (spec: TableSpec) => LanceTable.open(lance, connection, folder, spec);
     const [files, pages, vectors, messages, notes] = await Promise.all([
       open(specs.files),

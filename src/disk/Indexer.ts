@@ -186,6 +186,7 @@ export class Indexer {
 
   /** After a scan: everything into the indices, vectors for the corpus as it is now. */
   private async settle(): Promise<void> {
+    this.reader.rest();
     await Promise.all([
       this.database.pages.optimise(),
       this.database.files.optimise(),

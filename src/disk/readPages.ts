@@ -36,6 +36,9 @@ const binaryProbe = 8192;
 const minifiedLine = 400;
 const minifiedSize = 16_384;
 
+/** Drops a byte order mark, replaces what is not UTF-8. */
+const decoder = new TextDecoder();
+
 /**
  * Reads a file and cuts it into pages with their terms. Never throws: files vanish, change and lie.
  * @param parsers undefined to cut by lines only
@@ -53,7 +56,7 @@ export async function readPages(request: PageRequest, parsers: Parsers | undefin
   if (hash === request.knownHash) return { state: 'unchanged', hash };
   if (bytes.subarray(0, binaryProbe).includes(0)) return { state: 'skipped', hash, reason: 'binary' };
 
-  const text = new TextDecoder().decode(bytes);
+  const text = decoder.decode(bytes);
   const language = languageOf(request.rel);
   if (text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine) {
     return { state: 'skipped', hash, reason: 'minified' };
