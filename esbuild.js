@@ -74,6 +74,8 @@ const common = {
   absWorkingDir: __dirname,
   bundle: true,
   minify: production,
+  // Errors are told apart by name where bundles meet, and the log names them.
+  keepNames: true,
   sourcemap: !production,
   metafile: true,
   logLevel: 'info',

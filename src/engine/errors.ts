@@ -62,8 +62,20 @@ export class UnknownNoteError extends VirtualContextError {}
 /** A note that would take the working context over its token limit. */
 export class NoteLimitError extends VirtualContextError {}
 
+/**
+ * Parts that are loaded when first needed are bundles of their own, with their own copies of these classes: across
+ * that boundary `instanceof` does not tell, the name does (the build keeps names).
+ */
+export function isModelError(error: unknown): error is ModelError {
+  return error instanceof Error && error.name === 'ModelError';
+}
+
+function isVirtualContextError(error: unknown): error is VirtualContextError {
+  return error instanceof Error && 'nextStep' in error;
+}
+
 /** @returns the message a person sees: what happened and what to do next. */
 export function describeError(error: unknown): string {
-  if (error instanceof VirtualContextError) return `${error.message} ${error.nextStep}`;
+  if (isVirtualContextError(error)) return `${error.message} ${error.nextStep}`;
   return error instanceof Error ? error.message : String(error);
 }

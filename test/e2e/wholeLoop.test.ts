@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { ChatRequest } from '../support/modelServer/chatProtocol';
-import { script, summariser } from '../support/modelServer/policies';
+import type { ChatRequest, Policy } from '../support/modelServer/chatProtocol';
+import { researcher, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
 import { SampleProject } from '../support/sampleProject';
 import { ChatView } from '../support/vscode/ChatView';
@@ -14,6 +14,12 @@ import { VSCode } from '../support/vscode/VSCode';
 const window = 8192;
 const timeout = { timeout: 30_000, interval: 100 };
 
+/** Markers are obeyed; a plain question is looked up. */
+const policy: Policy = (request) => {
+  const asked = request.messages.findLast((m) => m.role === 'user' && !m.content?.startsWith('<interrupt'));
+  return (asked?.content?.includes('[[') ? script : researcher)(request);
+};
+
 let project: SampleProject;
 let server: ModelServer;
 let vscode: VSCode;
@@ -21,7 +27,7 @@ let chat: ChatView;
 
 beforeAll(async () => {
   project = new SampleProject();
-  server = await startModelServer({ window, policy: summariser(script), model: 'scripted' });
+  server = await startModelServer({ window, policy: summariser(policy), model: 'scripted' });
   vscode = await VSCode.launch({ folder: project.folder });
   chat = await ChatView.open(vscode);
 });
@@ -179,14 +185,6 @@ describe('the whole loop', () => {
     expect(epochs).toBeLessThan(steps.length / 2);
   });
 
-  it('takes the picture for the README', async () => {
-    await vscode.runCommand('Virtual Context: Show Paging Log');
-    await chat.ask(
-      `${call('search_workspace', { query: 'retry backoff' })} ${call('read_file', { path: 'src/client.ts', startLine: 1064, endLine: 1110 })} [[then]] [[say Retries are handled in [src/client.ts:1064-1110](src/client.ts#L1064-L1110): the delay starts at **0.5 s** and doubles up to 8 s, with up to 25 % jitter.]]`,
-    );
-    await vscode.screenshot('overview');
-  });
-
   it('goes on in the same session after the window is reloaded', async () => {
     const answers = await chat.answers.count();
     const before = lastBody();
@@ -212,5 +210,19 @@ describe('the whole loop', () => {
     expect(events.filter((event) => event.type === 'message.user')).toHaveLength(
       await chat.userMessages.count(),
     );
+  });
+
+  it('keeps the notes in a new chat, and takes the picture for the README', async () => {
+    await vscode.runCommand('Virtual Context: New Chat');
+    await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
+    const notes = await vscode.webview('[data-testid=note]');
+    expect(await notes.locator('[data-testid=note]').count()).toBe(2);
+    await vscode.runCommand('Virtual Context: Select Model');
+    await vscode.choose('Offline');
+    await vscode.widenSecondarySideBar(200);
+    await vscode.runCommand('Virtual Context: Show Paging Log');
+    await chat.ask('How is the delay between retries calculated?');
+    await vscode.screenshot('overview');
+    expect(await chat.answers.last().textContent()).toContain('src/client.ts');
   });
 });

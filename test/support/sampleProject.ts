@@ -9,7 +9,8 @@ import { root } from '../../scripts/run.mjs';
  * ships its almost 300 TypeScript sources.
  */
 export class SampleProject {
-  readonly folder = mkdtempSync(join(tmpdir(), 'sample-project-'));
+  private readonly home = mkdtempSync(join(tmpdir(), 'sample-project-'));
+  readonly folder = join(this.home, 'openai-node');
 
   constructor() {
     for (const entry of ['src', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package.json']) {
@@ -25,6 +26,6 @@ export class SampleProject {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.home, { recursive: true, force: true });
   }
 }

@@ -6,14 +6,11 @@ const turnTimeout = 60_000;
 
 /** The chat panel, as a person uses it. */
 export class ChatView {
-  private constructor(
-    private readonly vscode: VSCode,
-    readonly frame: Frame,
-  ) {}
+  private constructor(readonly frame: Frame) {}
 
   static async open(vscode: VSCode): Promise<ChatView> {
     await vscode.runCommand('Virtual Context: Open Chat');
-    return new ChatView(vscode, await vscode.webview('[data-testid=chat-input]'));
+    return new ChatView(await vscode.webview('[data-testid=chat-input]'));
   }
 
   /** Types and sends, and waits for the turn to end. */

@@ -152,6 +152,22 @@ export class VSCode {
     await this.page.locator('.tab.active', { hasText: basename(path) }).waitFor();
   }
 
+  /** Drags the border of the secondary side bar to the left. */
+  async widenSecondarySideBar(pixels: number): Promise<void> {
+    const bar = await this.page.locator('.part.auxiliarybar').boundingBox();
+    if (!bar) throw new Error('The secondary side bar is not shown.');
+    const sashes = await this.page.locator('.monaco-sash.vertical:not(.disabled)').all();
+    const boxes = (await Promise.all(sashes.map((sash) => sash.boundingBox()))).filter((box) => box !== null);
+    const distance = (box: { x: number; width: number }) => Math.abs(box.x + box.width / 2 - bar.x);
+    const sash = boxes.sort((a, b) => distance(a) - distance(b))[0];
+    if (!sash) throw new Error('The secondary side bar has no border to drag.');
+    const [x, y] = [sash.x + sash.width / 2, sash.y + sash.height / 2];
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(x - pixels, y, { steps: 8 });
+    await this.page.mouse.up();
+  }
+
   /** Picks an entry of the quick pick that is open or about to open. */
   async choose(label: string): Promise<void> {
     await this.page.locator('.quick-input-list').getByText(label, { exact: true }).first().click();
