@@ -1,0 +1,66 @@
+/** The engine as the composition root puts it together, with nothing simulated but the model behind its HTTP endpoint. */
+import { basename } from 'node:path';
+import type { DiskClient } from '../../../src/disk/client';
+import { AgentProcess } from '../../../src/engine/AgentProcess';
+import { DiskUnavailableError } from '../../../src/engine/errors';
+import type { ArchivalStorage, RecallStorage } from '../../../src/engine/ports';
+import { FileBlobStore } from '../../../src/journal/fileBlobStore';
+import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
+import { FileSessionLog } from '../../../src/journal/fileSessionLog';
+import { sha256 } from '../../../src/journal/sha256';
+import { blobsFolder, sessionsFolder } from '../../../src/journal/storeFolders';
+import { OpenAIModel } from '../../../src/models/openaiModel';
+import { createFunctions } from '../../../src/tools/index';
+import { unifiedDiff } from '../../../src/tools/unifiedDiff';
+import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
+import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
+
+export interface RealEngineOptions {
+  readonly store: string;
+  /** The workspace folder. */
+  readonly folder: string;
+  readonly session: string;
+  /** Base URL of the model server. */
+  readonly url: string;
+  /** Without it grep fails. */
+  readonly ripgrepPath?: string;
+  /** Without it look-ups fail as they do when LanceDB cannot be loaded. */
+  readonly disk?: DiskClient;
+}
+
+const unavailable = async (): Promise<never> => {
+  throw new DiskUnavailableError('The index is not there.', 'Go on without it.');
+};
+
+const noDisk: RecallStorage & ArchivalStorage = {
+  append: unavailable,
+  search: unavailable,
+  searchWorkspace: unavailable,
+  insertNotes: unavailable,
+  searchNotes: unavailable,
+};
+
+export async function openRealEngine(options: RealEngineOptions): Promise<AgentProcess> {
+  const { store, folder, session, url, disk = noDisk, ripgrepPath = '' } = options;
+  const roots = () => [{ name: basename(folder), path: folder }];
+  const model = new OpenAIModel({ provider: 'custom', baseUrl: url, model: 'test-model' });
+  return AgentProcess.open(
+    {
+      log: await FileSessionLog.open(sessionsFolder(store), session),
+      history: new FileSessionHistory(sessionsFolder(store)),
+      blobs: await FileBlobStore.open(blobsFolder(store)),
+      hash: sha256,
+      diff: unifiedDiff,
+      clock: Date,
+      counter: inProcessTokenCounter,
+      files: new NodeWorkspaceFiles({ roots }),
+      recall: disk,
+      archival: disk,
+      approver: { approve: async () => false },
+      functions: createFunctions({ ripgrepPath, roots }),
+      folders: [basename(folder)],
+      settings: () => ({ maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 4096 }),
+    },
+    async () => model,
+  );
+}
