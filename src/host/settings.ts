@@ -40,9 +40,10 @@ export async function writeModelSettings(model: {
   readonly baseUrl: string;
 }): Promise<void> {
   const section = workspace.getConfiguration(SECTION);
-  await section.update('model.provider', model.provider, true);
-  await section.update('model.name', model.name, true);
+  // The provider last: a turn that starts in between must not find a provider without its endpoint and model.
   await section.update('model.baseUrl', model.baseUrl, true);
+  await section.update('model.name', model.name, true);
+  await section.update('model.provider', model.provider, true);
 }
 
 /** @returns whether a change concerns who answers */

@@ -222,7 +222,9 @@ describe('the whole loop', () => {
     await vscode.widenSecondarySideBar(200);
     await vscode.runCommand('Virtual Context: Show Paging Log');
     await chat.ask('How is the delay between retries calculated?');
-    await vscode.screenshot('overview');
     expect(await chat.answers.last().textContent()).toContain('src/client.ts');
+    await vscode.page.locator('.tab.active', { hasText: 'client.ts' }).waitFor();
+    await chat.userMessages.last().evaluate((message) => message.scrollIntoView());
+    await vscode.screenshot('overview');
   });
 });
