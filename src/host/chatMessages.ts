@@ -66,8 +66,18 @@ export function chatEventsOf(transcript: readonly OutputEvent[]): ChatEvent[] {
     .filter((event) => event !== undefined);
 }
 
-function gaugeOf({ windowSource, ...gauge }: MemoryGauge): Gauge {
-  return { ...gauge, assumed: windowSource === 'assumed' };
+/** The engine's figures are estimates with a fraction; people get whole tokens. */
+function gaugeOf(gauge: MemoryGauge): Gauge {
+  return {
+    system: Math.round(gauge.system),
+    notes: Math.round(gauge.notes),
+    summary: Math.round(gauge.summary),
+    queue: Math.round(gauge.queue),
+    free: Math.round(gauge.free),
+    budget: Math.round(gauge.budget),
+    window: gauge.window,
+    assumed: gauge.windowSource === 'assumed',
+  };
 }
 
 /** Interrupts are written for the model; the person gets one line. */

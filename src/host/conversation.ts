@@ -1,7 +1,7 @@
 /** One chat session as the views need it; the composition root implements it over the engine. */
 import type { OutputEvent } from '../engine/OutputBuffer';
 
-export interface Disposable {
+interface Disposable {
   dispose(): void;
 }
 

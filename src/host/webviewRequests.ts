@@ -4,7 +4,7 @@ import { VirtualContextError } from '../engine/errors';
 import type { HostMessage, RequestError, RequestMap } from '../webview/protocol';
 
 /** One request's parameters, as they must be, and what it does. */
-export interface RequestHandler<Params, Result> {
+interface RequestHandler<Params, Result> {
   readonly params: z.ZodType<Params>;
   run(params: Params): Result | Promise<Result>;
 }

@@ -78,7 +78,8 @@ export class ChatPanel extends LightElement {
     const { items, running, gauge, model } = this.transcript;
     const last = items.at(-1);
     return html`
-      <div class="messages" tabindex="0" role="region" aria-label="Conversation">
+      <main class="messages" tabindex="0" aria-label="Conversation">
+        <h1 class="visually-hidden">Chat</h1>
         <div class="message-list">
           ${this.transcript.session !== '' && items.length === 0 ? this.welcome() : nothing}
           ${repeat(
@@ -88,7 +89,7 @@ export class ChatPanel extends LightElement {
           )}
           ${running && !showsProgress(last) ? working() : nothing}
         </div>
-      </div>
+      </main>
       ${this.atEnd ? nothing : this.endButton()}
       <footer>
         ${this.problem === '' ? nothing : this.problemBar()}
@@ -171,9 +172,17 @@ export class ChatPanel extends LightElement {
     const same = session === state.session;
     this.remembered = {};
     this.expanded = new Set(same ? expanded : []);
-    await this.updateComplete;
-    if (same && scroll) this.sticky?.restore(scroll);
+    if (same && scroll) await this.restoreScroll(scroll);
     this.saved.saveSoon();
+  }
+
+  /** Items out of view have only estimated heights: going there makes them real, and the place is found again. */
+  private async restoreScroll(anchor: ScrollAnchor): Promise<void> {
+    await this.updateComplete;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      await nextFrame();
+      this.sticky?.restore(anchor);
+    }
   }
 
   private viewState(): Partial<ChatViewState> {

@@ -14,12 +14,13 @@ export class TokenGauge extends LightElement {
   protected override render(): TemplateResult {
     const { gauge } = this;
     const label = gaugeLabel(gauge);
+    const share = `${compactCount(usedTokens(gauge))} / ${compactCount(gauge.budget)}`;
     return html`<div class="gauge" data-testid="gauge">
       <button
         type="button"
         class="gauge-bar"
         title=${label}
-        aria-label=${label}
+        aria-label="${share} tokens. ${label}"
         aria-expanded=${this.open}
         @click=${() => {
           this.open = !this.open;
@@ -32,7 +33,7 @@ export class TokenGauge extends LightElement {
               svg`<rect class="gauge-${name}" x=${start * 1000} width=${width * 1000} height="10"></rect>`,
           )}
         </svg>
-        <span class="gauge-text">${compactCount(usedTokens(gauge))} / ${compactCount(gauge.budget)}</span>
+        <span class="gauge-text">${share}</span>
       </button>
       ${gauge.assumed ? this.assumption() : nothing} ${this.open ? this.legend() : nothing}
     </div>`;

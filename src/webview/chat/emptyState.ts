@@ -17,7 +17,7 @@ interface EmptyState {
 /** @returns what this is, which model answers, and three questions to begin with */
 export function emptyState({ model, onSelectModel, onAsk }: EmptyState): TemplateResult {
   return html`<section class="empty" aria-label="Welcome">
-    <h1>Virtual Context</h1>
+    <h2>Virtual Context</h2>
     <p>
       A coding assistant that manages its context window like an operating system manages memory: it pages in the
       files it needs, and nothing it has seen is lost.

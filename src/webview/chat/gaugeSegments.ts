@@ -37,7 +37,7 @@ export function gaugeLabel(gauge: Gauge): string {
 
 /** @returns `812`, `3.2k`, `128k` */
 export function compactCount(tokens: number): string {
-  if (tokens < 1000) return String(Math.round(tokens));
+  if (tokens < 1000) return String(tokens);
   const thousands = tokens / 1000;
   return `${thousands < 9.95 ? thousands.toFixed(1) : Math.round(thousands)}k`;
 }

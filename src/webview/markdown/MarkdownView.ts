@@ -13,6 +13,8 @@ const SANITIZE: Config & { RETURN_DOM_FRAGMENT: true } = {
     ...['s', 'a', 'code', 'pre', 'span', 'div', 'button', 'table', 'thead', 'tbody', 'tr', 'th', 'td'],
   ],
   ALLOWED_ATTR: ['href', 'title', 'class', 'role', 'tabindex', 'type', 'aria-label', 'start'],
+  // Without this DOMPurify takes their values for addresses.
+  ADD_URI_SAFE_ATTR: ['tabindex', 'type', 'aria-label', 'start'],
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   RETURN_DOM_FRAGMENT: true,
 };

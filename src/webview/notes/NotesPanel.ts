@@ -54,7 +54,8 @@ export class NotesPanel extends LightElement {
   protected override render(): TemplateResult {
     if (!this.notes) return html``;
     const { notes, usage } = this.notes;
-    return html`
+    return html`<main>
+      <h1 class="visually-hidden">Pinned notes</h1>
       ${usageBar(usage)}
       <div class="notes" role="list" aria-label="Pinned notes">
         ${repeat(
@@ -72,7 +73,7 @@ export class NotesPanel extends LightElement {
       ${this.removed === undefined ? nothing : this.undoBar(this.removed)}
       ${this.problem === '' ? nothing : html`<div class="error-text" role="alert">${this.problem}</div>`}
       ${this.addBox()}
-    `;
+    </main>`;
   }
 
   protected override updated(): void {

@@ -9,7 +9,7 @@ export interface VsCodeApi {
 }
 
 /** A request that the host refused; says what to do next when the host knew. */
-export class HostError extends Error {
+class HostError extends Error {
   constructor(readonly error: RequestError) {
     super([error.message, error.nextStep].filter(Boolean).join(' '));
   }

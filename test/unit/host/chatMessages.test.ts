@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { OutputEvent } from '../../../src/engine/OutputBuffer';
+import { chatEventOf, chatEventsOf } from '../../../src/host/chatMessages';
+
+const gauge = (queue: number): OutputEvent => ({
+  type: 'gauge',
+  gauge: {
+    system: 1.4,
+    notes: 0,
+    summary: 0,
+    queue,
+    free: 90.6,
+    budget: 100,
+    window: 8192,
+    windowSource: 'assumed',
+  },
+});
+
+it('shows what a call brought in as places, without hashes', () => {
+  const event = chatEventOf({
+    type: 'callFinished',
+    callId: 'c',
+    name: 'read_file',
+    address: 'tool:s/1',
+    tokens: 9,
+    isError: false,
+    fault: { kind: 'minor', tier: 'resident' },
+    pages: [{ address: 'x', path: 'a.ts', startLine: 1, endLine: 2, source: 'f', version: '1' }],
+    ms: 3,
+  });
+  expect(event).toMatchObject({
+    fault: { kind: 'minor', tier: 'resident' },
+    places: [{ path: 'a.ts', startLine: 1, endLine: 2 }],
+  });
+  expect(JSON.stringify(event)).not.toContain('version');
+});
+
+it('rounds the gauge and says when the window was assumed', () => {
+  expect(chatEventOf(gauge(8.2))).toMatchObject({ gauge: { system: 1, queue: 8, free: 91, assumed: true } });
+});
+
+it('keeps only the last gauge of a transcript, and leaves notes to their view', () => {
+  const events = chatEventsOf([
+    gauge(1),
+    { type: 'turnStarted', turn: 1 },
+    { type: 'notes', notes: [], used: 0, limit: 1 },
+    gauge(2),
+  ]);
+  expect(events).toMatchObject([{ type: 'turnStarted' }, { type: 'gauge', gauge: { queue: 2 } }]);
+});
+
+describe('interrupts', () => {
+  const interrupt = (kind: 'failedCall' | 'memoryPressure' | 'fileChanged', text: string) =>
+    chatEventOf({ type: 'interrupt', kind, text });
+
+  it('are one quiet line', () => {
+    expect(interrupt('fileChanged', 'src/a.ts has changed.\nIts pages are stale.')).toEqual({
+      type: 'notice',
+      kind: 'fileChanged',
+      text: 'src/a.ts has changed.',
+    });
+    expect(interrupt('memoryPressure', '5 of 7')).toMatchObject({
+      text: expect.stringContaining('pressure'),
+    });
+  });
+
+  it('about failed calls are not repeated: the row shows them', () => {
+    expect(interrupt('failedCall', 'grep failed')).toBeUndefined();
+  });
+});
+
+it('counts what was evicted', () => {
+  expect(chatEventOf({ type: 'evicted', epoch: 2, pages: 1, tokens: 3420 })).toMatchObject({
+    text: '1 page moved out of the window, 3,420 tokens freed',
+  });
+});
+
+it('keeps why a turn ended, and leaves out what is unknown', () => {
+  expect(
+    chatEventOf({ type: 'turnEnded', turn: 1, reason: 'error', message: 'm', errorKind: 'auth' }),
+  ).toEqual({
+    type: 'turnEnded',
+    reason: 'error',
+    message: 'm',
+    errorKind: 'auth',
+  });
+  expect(chatEventOf({ type: 'turnEnded', turn: 1, reason: 'done' })).toEqual({
+    type: 'turnEnded',
+    reason: 'done',
+  });
+});

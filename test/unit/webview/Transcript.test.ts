@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import {
+  applyEvent,
+  emptyTranscript,
+  type LocalEvent,
+  loadTranscript,
+} from '../../../src/webview/chat/Transcript';
+import type { ChatEvent } from '../../../src/webview/protocol';
+
+function after(...events: (ChatEvent | LocalEvent)[]) {
+  return events.reduce(applyEvent, emptyTranscript());
+}
+
+const started: ChatEvent = { type: 'callStarted', callId: 'c1', name: 'grep', arguments: '{}' };
+const finished: ChatEvent = {
+  type: 'callFinished',
+  callId: 'c1',
+  name: 'grep',
+  address: 'tool:s/1',
+  tokens: 3,
+  isError: false,
+  places: [],
+  ms: 1,
+};
+
+describe('what the person sends', () => {
+  it('shows at once and becomes the recorded message', () => {
+    const sent = after({ type: 'submitted', text: 'hi' });
+    expect(sent).toMatchObject({ running: true, items: [{ kind: 'user', text: 'hi' }] });
+    const recorded = applyEvent(sent, { type: 'userMessage', seq: 7, text: 'hi' });
+    expect(recorded.items).toEqual([{ kind: 'user', key: '0', seq: 7, text: 'hi' }]);
+  });
+
+  it('comes back when the turn failed before it was recorded', () => {
+    const failed = after(
+      { type: 'submitted', text: 'hi' },
+      { type: 'turnStarted' },
+      { type: 'turnEnded', reason: 'error', message: 'no network', errorKind: 'network' },
+    );
+    expect(failed.returned).toBe('hi');
+    expect(failed.items).toMatchObject([{ kind: 'end', errorKind: 'network' }]);
+  });
+
+  it('does not come back when it was recorded', () => {
+    const failed = after(
+      { type: 'submitted', text: 'hi' },
+      { type: 'userMessage', seq: 7, text: 'hi' },
+      { type: 'turnEnded', reason: 'error' },
+    );
+    expect(failed.returned).toBeUndefined();
+    expect(failed.items.map(({ kind }) => kind)).toEqual(['user', 'end']);
+  });
+});
+
+describe('what the model answers', () => {
+  it('grows in one item and is replaced by the record, under the same key', () => {
+    const streamed = after({ type: 'textDelta', text: 'a' }, { type: 'textDelta', text: 'b' });
+    expect(streamed.items).toMatchObject([{ kind: 'assistant', text: 'ab' }]);
+    const recorded = applyEvent(streamed, { type: 'assistantMessage', seq: 9, text: 'abc', cut: 'length' });
+    expect(recorded.items).toEqual([{ kind: 'assistant', key: '0', seq: 9, text: 'abc', cut: 'length' }]);
+  });
+
+  it('begins a new item after a recorded one', () => {
+    const { items } = after(
+      { type: 'assistantMessage', seq: 1, text: 'a' },
+      { type: 'textDelta', text: 'b' },
+    );
+    expect(items).toMatchObject([{ text: 'a', seq: 1 }, { text: 'b' }]);
+  });
+
+  it('shows nothing for a message that only calls functions', () => {
+    expect(after({ type: 'assistantMessage', seq: 1, text: '' }).items).toEqual([]);
+  });
+});
+
+describe('function calls', () => {
+  it('get their outcome when they finish, whatever came between', () => {
+    const { items } = after(
+      started,
+      { ...started, callId: 'c2' } as ChatEvent,
+      { type: 'notice', kind: 'evicted', text: 'x' },
+      finished,
+    );
+    expect(items[0]).toMatchObject({ callId: 'c1', outcome: { tokens: 3, address: 'tool:s/1' } });
+    expect(items[1]).not.toHaveProperty('outcome');
+  });
+
+  it('leave the items beside them as they are', () => {
+    const before = after({ type: 'userMessage', seq: 1, text: 'q' }, started);
+    expect(applyEvent(before, finished).items[0]).toBe(before.items[0]);
+  });
+
+  it('show even when their start is missing', () => {
+    expect(after(finished).items).toMatchObject([{ kind: 'call', outcome: { tokens: 3 } }]);
+  });
+});
+
+describe('turns', () => {
+  it('run from start to end', () => {
+    expect(after({ type: 'turnStarted' }).running).toBe(true);
+    expect(after({ type: 'turnStarted' }, { type: 'turnEnded', reason: 'done' }).running).toBe(false);
+  });
+
+  it('say nothing when they end well', () => {
+    expect(after({ type: 'turnEnded', reason: 'done' }).items).toEqual([]);
+    expect(after({ type: 'turnEnded', reason: 'interrupted' }).items).toMatchObject([{ kind: 'end' }]);
+  });
+});
+
+it('loads a session to the same items that its events made', () => {
+  const events: ChatEvent[] = [{ type: 'userMessage', seq: 1, text: 'q' }, started, finished];
+  const loaded = loadTranscript({ session: 's', model: { label: 'm', offline: false }, events });
+  expect(loaded.items).toEqual(after(...events).items);
+  expect(loaded).toMatchObject({ session: 's', model: { label: 'm' } });
+});
