@@ -50,11 +50,23 @@ afterEach(async () => {
     const { pid } = await client.status();
     client.dispose();
     // Only a process this test has started: nobody else knows the store.
-    if (pid > 0) process.kill(pid, 'SIGTERM');
+    if (pid > 0) await end(pid);
   }
-  await sleep(100);
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
+
+/** Asks a process to end and waits until it has: it must not write into the folder that is removed next. */
+async function end(pid: number): Promise<void> {
+  try {
+    process.kill(pid, 'SIGTERM');
+    for (;;) {
+      await sleep(20);
+      process.kill(pid, 0);
+    }
+  } catch {
+    // No such process: it has ended.
+  }
+}
 
 function put(files: Record<string, string>): void {
   for (const [rel, text] of Object.entries(files)) {
