@@ -46,12 +46,11 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  for (const client of clients) {
-    const { pid } = await client.status();
-    client.dispose();
-    // Only a process this test has started: nobody else knows the store.
-    if (pid > 0) await end(pid);
-  }
+  // Only processes this test has started: nobody else knows the store. All clients leave before the first process ends,
+  // or one of them would start another.
+  const pids = new Set((await Promise.all(clients.map((client) => client.status()))).map(({ pid }) => pid));
+  for (const client of clients) client.dispose();
+  for (const pid of pids) if (pid > 0) await end(pid);
   rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
 });
 
