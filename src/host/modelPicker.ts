@@ -24,7 +24,7 @@ export class ModelPicker {
     });
     if (!provider) return;
     const { endpoint } = provider;
-    if (!endpoint) return writeModelSettings({ provider: 'offline', name: '', baseUrl: '' });
+    if (!endpoint) return writeModelSettings({ provider: 'offline' });
     const baseUrl = endpoint.provider === 'custom' ? await askBaseUrl() : endpoint.baseUrl;
     if (!baseUrl) return;
     if (endpoint.needsKey && !(await this.keys.get(baseUrl)) && !(await this.askKey(baseUrl))) return;

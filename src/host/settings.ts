@@ -34,15 +34,22 @@ export function readSettings(): Settings {
   };
 }
 
-export async function writeModelSettings(model: {
-  readonly provider: ModelProvider;
-  readonly name: string;
-  readonly baseUrl: string;
-}): Promise<void> {
+/** Name and endpoint of the last model stay as they are when the offline model is chosen. */
+export async function writeModelSettings(
+  model:
+    | { readonly provider: 'offline' }
+    | {
+        readonly provider: Exclude<ModelProvider, 'offline'>;
+        readonly name: string;
+        readonly baseUrl: string;
+      },
+): Promise<void> {
   const section = workspace.getConfiguration(SECTION);
+  if (model.provider !== 'offline') {
+    await section.update('model.baseUrl', model.baseUrl, true);
+    await section.update('model.name', model.name, true);
+  }
   // The provider last: a turn that starts in between must not find a provider without its endpoint and model.
-  await section.update('model.baseUrl', model.baseUrl, true);
-  await section.update('model.name', model.name, true);
   await section.update('model.provider', model.provider, true);
 }
 

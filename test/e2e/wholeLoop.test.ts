@@ -219,6 +219,7 @@ describe('the whole loop', () => {
     expect(await notes.locator('[data-testid=note]').count()).toBe(2);
     await vscode.runCommand('Virtual Context: Select Model');
     await vscode.choose('Offline');
+    await chat.byTestId('model-button').filter({ hasText: 'Offline' }).waitFor();
     await vscode.widenSecondarySideBar(200);
     await vscode.runCommand('Virtual Context: Show Paging Log');
     await chat.ask('How is the delay between retries calculated?');
