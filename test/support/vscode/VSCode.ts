@@ -130,26 +130,26 @@ export class VSCode {
 
   /** Runs a command by its full title, "Category: Title", as soon as the command palette offers it. */
   async runCommand(title: string): Promise<void> {
-    const palette = this.page.locator('.quick-input-widget');
-    const choose = async () => {
-      await this.page.keyboard.press('Escape');
-      await this.page.keyboard.press('F1');
-      await palette.locator('input').fill(`>${title}`);
-      await palette.getByText(title, { exact: true }).click({ timeout: 4000 });
-    };
-    // An open palette does not take in the commands of extensions that are still loading: it is opened anew.
-    await vi.waitFor(choose, { timeout: uiTimeout });
+    await this.pickInPalette(`>${title}`, title);
   }
 
   /** Opens a file of the workspace in an editor and waits for it. */
   async openFile(path: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.page.locator('.quick-input-widget input.input').first().fill(path);
-    await this.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: basename(path) })
-      .first()
-      .click();
+    await this.pickInPalette(path, basename(path));
     await this.page.locator('.tab.active', { hasText: basename(path) }).waitFor();
+  }
+
+  private async pickInPalette(query: string, label: string): Promise<void> {
+    const palette = this.page.locator('.quick-input-widget');
+    const pick = async () => {
+      await this.page.keyboard.press('Escape');
+      await this.page.keyboard.press('F1');
+      await palette.locator('input').first().fill(query, { timeout: 2000 });
+      await palette.getByText(label, { exact: true }).first().click({ timeout: 4000 });
+    };
+    // A key is lost while the focus moves between frames, and an open palette does not take in the commands of
+    // extensions that are still loading: it is opened anew.
+    await vi.waitFor(pick, { timeout: uiTimeout });
   }
 
   /** Drags the border of the secondary side bar to the left. */
