@@ -5,7 +5,7 @@
 import type { AgentParts } from './AgentParts';
 import { messageAddress } from './addresses';
 import { CoherenceChecker } from './CoherenceChecker';
-import { describeError, ModelError } from './errors';
+import { describeError, isModelError } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { filePageOf, rawRange, splitLines } from './filePages';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
@@ -294,6 +294,6 @@ export class AgentProcess {
 }
 
 function errorKind(error: unknown): string {
-  if (error instanceof ModelError) return error.kind;
+  if (isModelError(error)) return error.kind;
   return error instanceof Error ? error.name : 'unknown';
 }

@@ -7,7 +7,7 @@ import type { CoherenceChecker } from './CoherenceChecker';
 import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { FunctionContext } from './EngineFunction';
-import { ModelError } from './errors';
+import { isModelError } from './errors';
 import type { EventContext, InterruptKind, TurnEnd } from './events';
 import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
 import { requestHash } from './MainContext';
@@ -129,8 +129,7 @@ export class TurnRunner {
     try {
       return await this.ask(turn, prepared, signal);
     } catch (error) {
-      if (!(error instanceof ModelError) || error.kind !== 'contextLength' || this.streamed !== '')
-        throw error;
+      if (!isModelError(error) || error.kind !== 'contextLength' || this.streamed !== '') throw error;
       await this.parts.recorder.record({ type: 'request.failed', kind: error.kind, message: error.message });
       const { model, budget } = prepared;
       budget.rejected(this.parts.state.context.tokens.total);

@@ -7,7 +7,7 @@ import type { TokenUsage, ToolCall } from './chat';
 import type { BlobHash } from './ports';
 
 /** Who served a look-up: the window itself, the swap cache, or the disk. */
-export type Tier = 'resident' | 'recall' | 'archival';
+type Tier = 'resident' | 'recall' | 'archival';
 
 /** Minor: already resident, nothing copied. Major: brought in from recall or archival storage. */
 export interface Fault {

@@ -3,6 +3,9 @@ import { messageAddress } from './addresses';
 import type { EvictedPage } from './events';
 import type { TokenCounter } from './ports';
 
+/** An address and a number of tokens take at least this many own tokens. */
+const MIN_LINE_TOKENS = 8;
+
 /**
  * @param evicted every page evicted so far and not resident now
  * @param capTokens own tokens all stubs may take together
@@ -17,14 +20,18 @@ export async function renderStubs(
 ): Promise<string> {
   const runs = coalesce(inOrder(evicted));
   const lines = runs.map((run) => stubLine(session, run));
-  const counts = await counter.count(lines);
+  // No more lines than these can fit, however long the session has become.
+  const hidden = Math.max(0, lines.length - Math.ceil(capTokens / MIN_LINE_TOKENS));
+  const counts = await counter.count(lines.slice(hidden));
   const total = counts.reduce((sum, count) => sum + count + 1, 0);
-  if (total <= capTokens) return lines.join('\n');
-  const older = rangeLine(session, runs);
+  if (hidden === 0 && total <= capTokens) return lines.join('\n');
   // The range's line is longest when it holds everything.
-  let left = capTokens - ((await counter.count([older]))[0] ?? 0) - 1;
+  let left = capTokens - ((await counter.count([rangeLine(session, runs)]))[0] ?? 0) - 1;
   let first = lines.length;
-  while (first > 0 && left >= (counts[first - 1] ?? 0) + 1) left -= (counts[--first] ?? 0) + 1;
+  for (; first > hidden; first--) {
+    left -= (counts[first - 1 - hidden] ?? 0) + 1;
+    if (left < 0) break;
+  }
   return [rangeLine(session, runs.slice(0, first)), ...lines.slice(first)].join('\n');
 }
 
