@@ -104,7 +104,9 @@ export class FunctionExecutor {
     try {
       const validation = fn.validate(value);
       if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
-      return await fn.run(validation.value, context);
+      const running = fn.run(validation.value, context);
+      // What only reads may be left behind when the person stops and it does not; what acts is waited for.
+      return await (fn.readOnly ? orAborted(running, context.signal) : running);
     } catch (error) {
       return failure(context.signal.aborted ? 'Cancelled by the person.' : describeError(error));
     }
@@ -150,6 +152,15 @@ export class FunctionExecutor {
     if (served?.next === undefined) return text;
     return `${served.text}\n[${served.label}, ${textTokens} tokens in all; page_in("${address}", page: ${served.next}) goes on]`;
   }
+}
+
+/** @throws when the signal aborts before `running` is settled */
+function orAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 function failure(text: string): FunctionOutcome {

@@ -83,7 +83,15 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       const spent = usage
         ? `${usage.promptTokens} prompt${cached}, ${usage.completionTokens} out`
         : 'no usage reported';
-      return [line('debug', 'response', spent, `×${event.calibration.toFixed(3)}`, `${event.ms} ms`)];
+      return [
+        line(
+          'debug',
+          `response.${event.purpose}`,
+          spent,
+          `×${event.calibration.toFixed(3)}`,
+          `${event.ms} ms`,
+        ),
+      ];
     }
     case 'request.failed':
       return [line('error', 'request.failed', event.kind, event.message)];

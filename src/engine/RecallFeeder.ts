@@ -13,8 +13,7 @@ export class RecallFeeder {
   }
 
   /**
-   * One batch at a time: storage is asked how far it got by its last message, so none may overtake one that failed.
-   * What fails waits for the next message, and in the log for the next feeding when this process ends before.
+   * One batch at a time, so that messages which come meanwhile travel together. What fails waits for the next message, and in the log for the next feeding when this process ends before.
    */
   private async drain(): Promise<void> {
     if (this.feeding) return;

@@ -40,17 +40,17 @@ export function archivalNoteOf(session: string, event: SessionEvent): ArchivalNo
     : undefined;
 }
 
-/** A session's indexable record, from `afterSeq` on. */
+/** A session's indexable record, without the messages whose `seq` is known. */
 async function* sessionRecord(
   session: string,
-  afterSeq: number,
+  known: ReadonlySet<number>,
   history: SessionHistory,
   blobs: BlobStore,
 ): AsyncIterable<{ readonly message?: RecallMessage; readonly note?: ArchivalNote }> {
   for await (const event of history.events(session)) {
     const note = archivalNoteOf(session, event);
     if (note) yield { note };
-    if (event.seq <= afterSeq || !isQueueEvent(event)) continue;
+    if (known.has(event.seq) || !isQueueEvent(event)) continue;
     const text = event.type === 'function.result' ? await blobs.get(event.result) : '';
     const message = recallMessageOf(session, event, text);
     if (message) yield { message };
@@ -59,8 +59,8 @@ async function* sessionRecord(
 
 /** The derived tables, and what they hold already. All methods may throw DiskUnavailableError. */
 export interface DerivedTables extends Pick<RecallStorage, 'append'>, Pick<ArchivalStorage, 'insertNotes'> {
-  /** Sequence number of a session's last message there; 0 for none. */
-  lastRecallSeq(session: string): Promise<number>;
+  /** Sequence numbers of a session's messages there. All of them: a live session may have written past a gap. */
+  recallSeqs(session: string): Promise<readonly number[]>;
   archivalNoteIds(session: string): Promise<readonly string[]>;
 }
 
@@ -83,7 +83,7 @@ export async function feedRecall(
     const notes: ArchivalNote[] = [];
     for await (const { message, note } of sessionRecord(
       session,
-      await tables.lastRecallSeq(session),
+      new Set(await tables.recallSeqs(session)),
       history,
       blobs,
     )) {

@@ -33,17 +33,23 @@ afterAll(async () => {
   rmSync(store, { recursive: true, force: true, maxRetries: 10 });
 });
 
-/** Runs the program for so long, kills it, and returns what it said was durable. */
+/** Runs the program until so long after its first question was durable, kills it, and returns what it said was durable. */
 async function killAfter(ms: number, run: number): Promise<SessionEvent[]> {
   const child = start(store, project.folder, server.url, String(run));
   expect(await child.line()).toBe('ready');
   const acknowledged: SessionEvent[] = [];
+  let begun = () => {};
+  const asked = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
   const reading = (async () => {
     for (let line = await child.line(); line !== undefined; line = await child.line()) {
       // The last line may be torn by the kill.
       if (line.startsWith('{') && line.endsWith('}')) acknowledged.push(JSON.parse(line) as SessionEvent);
+      if (acknowledged.at(-1)?.type === 'message.user') begun();
     }
   })();
+  await asked;
   await sleep(ms);
   await child.kill();
   await reading;

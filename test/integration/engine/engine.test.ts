@@ -181,7 +181,7 @@ describe('with real files, a real index and a model server that counts with anot
     );
 
     // What was said thirty turns ago, and in another session.
-    while ((await disk.lastRecallSeq('long')) < 100) await sleep(20);
+    while (((await disk.recallSeqs('long')).at(-1) ?? 0) < 100) await sleep(20);
     await agent.submit('[[call recall_search {"query":"lucky number lighthouse"}]]');
     expect((await lastResult()).text).toMatch(/msg:long\/\d+ .* user\n.*seven hundred and twelve/);
     await agent.submit('[[call recall_search {"query":"harbour pilot name"}]]');
@@ -239,7 +239,7 @@ describe('with real files, a real index and a model server that counts with anot
     expect((await lastResult()).text).toContain('src/');
     expect((await disk.status()).pid).not.toBe(pid);
     policy = script;
-    while ((await disk.lastRecallSeq(agent.session)) === 0) await sleep(20);
+    while ((await disk.recallSeqs(agent.session)).length === 0) await sleep(20);
     await agent.submit('[[call archival_search {"query":"kill switch"}]]');
     expect((await lastResult()).text).toContain('The kill switch is green.');
   });

@@ -105,7 +105,7 @@ it.each<[SessionEventBody, string]>([
   ],
   [
     { type: 'response.received', purpose: 'step', ownTokens: 1, calibration: 1.05, ms: 9 },
-    'debug response | no usage reported | ×1.050 | 9 ms',
+    'debug response.step | no usage reported | ×1.050 | 9 ms',
   ],
   [
     {
@@ -116,6 +116,6 @@ it.each<[SessionEventBody, string]>([
       calibration: 1,
       ms: 9,
     },
-    'debug response | 9 prompt, 5 cached, 2 out | ×1.000 | 9 ms',
+    'debug response.step | 9 prompt, 5 cached, 2 out | ×1.000 | 9 ms',
   ],
 ])('%o', (body, line) => expect(lines(body)).toEqual([line]));

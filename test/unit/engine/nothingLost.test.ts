@@ -211,3 +211,31 @@ it('answers a call whose validation throws', async () => {
   expect(await agent.submit('go')).toBe('done');
   expect(toolTexts(model.requests[1]?.request.messages ?? [])[0]).toContain('schema bug');
 });
+
+it('stops at once although a function that reads does not listen, and waits for one that acts', async () => {
+  let acted = false;
+  const world = memoryWorld({
+    functions: [
+      fakeFunction('deaf', () => new Promise(() => {})),
+      fakeFunction(
+        'acts',
+        async () => {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          acted = true;
+          return { text: 'done' };
+        },
+        false,
+      ),
+    ],
+  });
+  const names = ['acts', 'deaf'];
+  const model = new ScriptedModel((_, step) => ({ calls: [{ name: names[step] ?? '', arguments: {} }] }));
+  const agent = await AgentProcess.open(world.parts, source(model));
+  agent.output.subscribe((event) => {
+    if (event.type === 'callStarted') setTimeout(() => agent.stop(), 5);
+  });
+  expect(await agent.submit('act')).toBe('cancelled');
+  expect(acted).toBe(true);
+  expect(await agent.submit('read')).toBe('cancelled');
+  expect(eventsOf(world, 'function.result').map((event) => event.isError)).toEqual([false, true]);
+});
