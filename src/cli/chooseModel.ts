@@ -13,15 +13,21 @@ export interface ModelOptions {
 
 const OPENAI_URL = 'https://api.openai.com/v1';
 
-/** @throws ModelError when the endpoint needs a key and the environment has none */
+/** @throws ModelError when the endpoint has no model or address, or needs a key and the environment has none */
 export async function chooseModel({
   model,
   baseUrl = OPENAI_URL,
   window,
 }: ModelOptions): Promise<LanguageModel> {
-  if (model === 'offline') return new OfflineModel(window);
+  if (model === 'offline') {
+    if (baseUrl === OPENAI_URL) return new OfflineModel(window);
+    throw new ModelError('badResponse', `No model of ${baseUrl} is named.`, 'Name it with --model.');
+  }
+  if (!/^https?:/i.test(baseUrl) || !URL.canParse(baseUrl)) {
+    throw new ModelError('badResponse', `${baseUrl} is not an address.`, 'Give a URL, as http://host:port/v1.');
+  }
   const preset = MODEL_PRESETS.find((candidate) => candidate.baseUrl === baseUrl.replace(/\/+$/, ''));
-  const apiKey = process.env.VIRTUAL_CONTEXT_API_KEY || process.env.OPENAI_API_KEY;
+  const apiKey = keyFor(baseUrl, process.env);
   if (preset?.needsKey && !apiKey) {
     throw new ModelError(
       'auth',
@@ -38,4 +44,13 @@ export async function chooseModel({
     ...(apiKey ? { apiKey } : {}),
     ...(window === undefined ? {} : { windowTokens: window }),
   });
+}
+
+/**
+ * A key lies in many environments for the sake of other programs: only its owner gets it.
+ * @returns VIRTUAL_CONTEXT_API_KEY for whatever endpoint the person names, OPENAI_API_KEY for OpenAI alone
+ */
+export function keyFor(baseUrl: string, env: NodeJS.ProcessEnv): string | undefined {
+  const openAIKey = new URL(baseUrl).origin === new URL(OPENAI_URL).origin ? env.OPENAI_API_KEY : undefined;
+  return env.VIRTUAL_CONTEXT_API_KEY || openAIKey || undefined;
 }

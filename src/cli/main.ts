@@ -62,7 +62,7 @@ function buildProgram(signal: AbortSignal): Command {
     .option('--model <name>', 'name of the model at the endpoint', 'offline')
     .option(
       '--base-url <url>',
-      'OpenAI-compatible endpoint (default: https://api.openai.com/v1); gets the key in VIRTUAL_CONTEXT_API_KEY or OPENAI_API_KEY',
+      'OpenAI-compatible endpoint (default: https://api.openai.com/v1). Its key is read from the environment: VIRTUAL_CONTEXT_API_KEY for any endpoint; OPENAI_API_KEY is sent to api.openai.com only',
     )
     .option('--window <tokens>', 'context window of the model', positiveInteger)
     .option('--json', 'print each event as JSON, then the answer')

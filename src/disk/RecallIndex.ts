@@ -116,11 +116,11 @@ export class RecallIndex implements Statistics {
     return withMessages(paginate(ranked, query.page, query.pageSize), texts);
   }
 
-  /** The highest sequence number stored of a session; 0 when there is none. */
-  async lastSeq(session: string): Promise<number> {
+  /** Sequence numbers of the messages stored of a session, ascending. */
+  async seqs(session: string): Promise<number[]> {
     await this.appending;
     await this.load();
-    return this.sessions.get(session)?.at(-1)?.seq ?? 0;
+    return (this.sessions.get(session) ?? []).map((placed) => placed.seq);
   }
 
   /** The first stage over what is in memory: the messages that share most with the query. */

@@ -1,4 +1,5 @@
 import ignore from 'ignore';
+import { globPatterns } from '../engine/globPatterns';
 import type { CodeHit, SearchPage } from '../engine/ports';
 import { type FileKey, keyOf, rowsOf } from './Catalog';
 import { queryTokens } from './codeTokens';
@@ -108,16 +109,15 @@ export class WorkspaceSearch {
     });
   }
 
-  /** Globs are those of `.gitignore` and ripgrep: without a slash they match at any depth, `!` excludes. */
   private filter(glob: string | undefined): Filter {
     if (glob === undefined || glob.trim() === '')
       return { where: undefined, limit: candidates, accepts: () => true };
-    const negated = glob.startsWith('!');
-    const pattern = ignore().add((negated ? glob.slice(1) : glob).replace(/^\.\//, ''));
+    const { patterns, excluded } = globPatterns(glob.trim());
+    const matcher = ignore().add(patterns);
     const roots = this.indexer.workspaceRoots;
     const accepts = (file: FileKey) => {
-      const path = workspacePath(file, roots);
-      return path !== '' && pattern.ignores(path) !== negated;
+      const paths = new Set([file.rel, workspacePath(file, roots)]);
+      return [...paths].some((path) => matcher.ignores(path)) !== excluded;
     };
     const files = [...this.indexer.catalog.files()].filter(
       (file) => file.state === 'indexed' && accepts(file),

@@ -109,9 +109,9 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     return this.request((to, token) => to.sendRequest(requests.searchMessages, query, token), signal);
   }
 
-  /** @returns the highest `seq` stored of a session, 0 when there is none: feed what the log has beyond it */
-  lastRecallSeq(session: string): Promise<number> {
-    return this.request((to, token) => to.sendRequest(requests.lastMessage, { session }, token));
+  /** @returns `seq` of each message stored of a session, ascending: feed those that the log has besides */
+  recallSeqs(session: string): Promise<readonly number[]> {
+    return this.request((to, token) => to.sendRequest(requests.messageSeqs, { session }, token));
   }
 
   /** Adds notes; those with a known id are replaced. */

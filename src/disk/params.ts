@@ -36,7 +36,7 @@ export const params = {
     page,
     pageSize,
   }),
-  lastMessage: z.object({ session: z.string() }),
+  messageSeqs: z.object({ session: z.string() }),
   insertNotes: z.object({ notes: z.array(note) }),
   searchNotes: z.object({ text, page, pageSize }),
   noteIds: z.object({ session: z.string() }),

@@ -13,7 +13,7 @@ import type {
 export type { IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Exit status of a disk process that found the store held by another one. */
 export const heldElsewhereStatus = 75;
@@ -73,7 +73,7 @@ export const requests = {
     one,
   ),
   searchMessages: new RequestType<RecallQuery, SearchPage<RecallHit>, FailureData>('recall/search', one),
-  lastMessage: new RequestType<{ readonly session: string }, number, FailureData>('recall/last', one),
+  messageSeqs: new RequestType<{ readonly session: string }, number[], FailureData>('recall/seqs', one),
   insertNotes: new RequestType<{ readonly notes: readonly ArchivalNote[] }, null, FailureData>(
     'notes/insert',
     one,

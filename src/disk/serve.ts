@@ -64,8 +64,8 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
     ),
   );
   connection.onRequest(
-    requests.lastMessage,
-    answering(params.lastMessage, async ({ session }) => (await service.open()).recall.lastSeq(session)),
+    requests.messageSeqs,
+    answering(params.messageSeqs, async ({ session }) => (await service.open()).recall.seqs(session)),
   );
   connection.onRequest(
     requests.insertNotes,

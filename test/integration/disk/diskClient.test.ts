@@ -232,8 +232,8 @@ describe('recall and notes', () => {
     expect((await ids(client, 'run_command'))[0]).toBe('msg:s/5');
     expect(await ids(client, 'gateway', { since: 2000 })).not.toContain('msg:s/1');
     expect(await ids(client, 'gateway', { until: 1000 })).toEqual(['msg:s/1']);
-    expect(await client.lastRecallSeq('s')).toBe(9);
-    expect(await client.lastRecallSeq('unknown')).toBe(0);
+    expect(await client.recallSeqs('s')).toEqual([1, 2, 5, 9]);
+    expect(await client.recallSeqs('unknown')).toEqual([]);
   });
 
   it('gives back what was appended and takes everything twice without harm', async () => {
@@ -369,7 +369,7 @@ describe('the process', () => {
   it('says so when the store cannot be made', async () => {
     writeFileSync(join(folder, 'store'), 'a file');
     const client = newClient();
-    await expect(client.lastRecallSeq('s')).rejects.toThrow(/could not be started/);
+    await expect(client.recallSeqs('s')).rejects.toThrow(/could not be started/);
   });
 
   it('says so when LanceDB is missing, and does not start again and again', async () => {
