@@ -18,6 +18,7 @@ export async function printLog(options: Options): Promise<void> {
   }
   for await (const event of readSession(sessions, options.session)) {
     if (options.json) console.log(JSON.stringify(event));
-    else for (const line of pagingLines(event)) console.log(line.text);
+    else
+      for (const line of pagingLines(event)) console.log(`${new Date(event.at).toISOString()} ${line.text}`);
   }
 }

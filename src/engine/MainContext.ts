@@ -6,6 +6,7 @@
 import type { ChatMessage, FunctionSchema } from './chat';
 import type { ContentHasher, ModelRequest } from './ports';
 import type { QueueEntry } from './queueEntries';
+import { tagged } from './taggedText';
 
 /** The head of an epoch and what its parts cost, own tokens. */
 export interface Head {
@@ -63,7 +64,7 @@ export class MainContext {
 /** The head's messages. @param memory summary and stubs, empty while nothing was evicted */
 export function headMessages(instructions: string, notes: string, memory: string): ChatMessage[] {
   const messages: ChatMessage[] = [
-    { role: 'system', content: `${instructions}\n\n<working_context>\n${notes}\n</working_context>` },
+    { role: 'system', content: `${instructions}\n\n${tagged('working_context', notes)}` },
   ];
   if (memory !== '') messages.push({ role: 'user', content: memory });
   return messages;

@@ -1,4 +1,4 @@
-/** The paging log: every engine act as one line a person can read (time, event, address, tokens, reason, resident/budget). */
+/** The paging log: every engine act as one line a person can read: event, address, tokens, reason, resident/budget. */
 import type { SessionEvent } from './events';
 
 export interface PagingLine {
@@ -6,7 +6,7 @@ export interface PagingLine {
   readonly text: string;
 }
 
-/** @returns the lines of one event; an eviction has one line a page */
+/** @returns the lines of one event, without its time; an eviction has one line a page */
 export function pagingLines(event: SessionEvent): readonly PagingLine[] {
   const occupancy = event.resident === undefined ? '' : ` | ${event.resident}/${event.budget ?? 0}`;
   const line = (
@@ -14,7 +14,7 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
     ...parts: readonly (string | number | undefined)[]
   ): PagingLine => ({
     level,
-    text: `${time(event.at)} ${parts.filter((part) => part !== undefined && part !== '').join(' | ')}${occupancy}`,
+    text: `${parts.filter((part) => part !== undefined && part !== '').join(' | ')}${occupancy}`,
   });
   const tokens = (count: number) => `${count} tokens`;
   switch (event.type) {
@@ -96,10 +96,6 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
     case 'request.failed':
       return [line('error', 'request.failed', event.kind, event.message)];
   }
-}
-
-function time(at: number): string {
-  return new Date(at).toISOString().slice(11, 23);
 }
 
 function firstLine(text: string): string {

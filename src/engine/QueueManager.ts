@@ -14,6 +14,7 @@ import type { SessionState } from './SessionState';
 import { Summarizer } from './Summarizer';
 import { renderStubs } from './stubs';
 import type { TokenBudget } from './TokenBudget';
+import { tagged } from './taggedText';
 
 /** Shares of the budget. The warning share and the low watermark are the paper's (70 %, 50 %). */
 export const WATERMARKS = { warning: 0.7, high: 0.9, low: 0.5 } as const;
@@ -277,9 +278,8 @@ export class QueueManager {
 
 function memoryMessage(summary: string, stubs: string): string {
   const parts: string[] = [];
-  if (summary !== '') parts.push(`<summary>\n${summary}\n</summary>`);
-  if (stubs !== '')
-    parts.push(`<evicted note="page_in(address) brings any of these back">\n${stubs}\n</evicted>`);
+  if (summary !== '') parts.push(tagged('summary', summary));
+  if (stubs !== '') parts.push(tagged('evicted', stubs, ' note="page_in(address) brings any of these back"'));
   return parts.join('\n');
 }
 

@@ -8,6 +8,7 @@ import { describeError } from './errors';
 import type { ModelRequest, TokenCounter } from './ports';
 import { countedText, type QueueEntry } from './queueEntries';
 import { splitByTokens } from './splitByTokens';
+import { tagged } from './taggedText';
 
 /** Sends a summary request. @returns the text of the answer */
 export type AskForSummary = (request: ModelRequest) => Promise<string>;
@@ -107,7 +108,7 @@ function summaryRequest(previous: string, piece: string, capTokens: number): Mod
       { role: 'system', content: `${INSTRUCTIONS} At most ${Math.floor(capTokens * 0.6)} words.` },
       {
         role: 'user',
-        content: `<previous_summary>\n${previous || '(none)'}\n</previous_summary>\n<leaving>\n${piece}\n</leaving>`,
+        content: `${tagged('previous_summary', previous || '(none)')}\n${tagged('leaving', piece)}`,
       },
     ],
     functions: [],

@@ -4,6 +4,7 @@ import type { ChatMessage, ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { EvictedPage, InterruptKind, QueueEvent } from './events';
 import type { BlobHash, TokenCounter } from './ports';
+import { tagged } from './taggedText';
 
 /** Own tokens a message costs beside its text (role, separators, ids). */
 const MESSAGE_OVERHEAD_TOKENS = 6;
@@ -49,7 +50,7 @@ function renderMessage(session: string, event: QueueEvent, blobText: string | un
 
 /** @returns an interrupt as the model reads it */
 export function interruptText(kind: InterruptKind, text: string): string {
-  return `<interrupt kind="${kind}">\n${text}\n</interrupt>`;
+  return tagged('interrupt', text, ` kind="${kind}"`);
 }
 
 /** @returns what of a message is counted: its text and the calls it makes */

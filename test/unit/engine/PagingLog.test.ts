@@ -6,7 +6,7 @@ const AT = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 
 function lines(body: SessionEventBody, context = {}): string[] {
   const event = { ...body, at: AT, seq: 7, ...context } as SessionEvent;
-  return pagingLines(event).map(({ level, text }) => `${level} ${text.replace('03:04:05.678 ', '')}`);
+  return pagingLines(event).map(({ level, text }) => `${level} ${text}`);
 }
 
 const result = {
@@ -23,9 +23,9 @@ const result = {
 } as const;
 const page = { path: 'a.ts', startLine: 1, endLine: 9, source: 'hash', version: '1' };
 
-it('has time, event, address, tokens, reason and occupancy', () => {
+it('has event, address, tokens, reason and occupancy', () => {
   const at = pagingLines({ ...result, at: AT, seq: 7, resident: 900, budget: 7000 })[0]?.text;
-  expect(at).toBe('03:04:05.678 call | tool:s/1 | 120 tokens | read_file | 900/7000');
+  expect(at).toBe('call | tool:s/1 | 120 tokens | read_file | 900/7000');
 });
 
 it('names the tier of a fault, each page of a result, and its tokens once', () => {
