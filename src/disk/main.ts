@@ -14,6 +14,8 @@ import { serve } from './serve';
 
 /** How long the process stays when nobody is connected, ms: a window reload finds it warm. */
 const lingering = 10_000;
+/** A store that was deleted, or taken over, is noticed within this long, ms. */
+const storeCheck = 2000;
 /** What is being written gets this long when the process is asked to end, ms; anything left is repaired at the next start. */
 const endingTime = 5000;
 
@@ -69,6 +71,10 @@ async function main(store: string): Promise<void> {
   await listen(server, address);
   await writeEndpoint(store, { address, pid: process.pid });
   linger();
+  // Nobody new could find this process, and its tables may be gone: its clients start another one.
+  setInterval(async () => {
+    if ((await readEndpoint(store))?.pid !== process.pid) await end(1);
+  }, storeCheck).unref();
 }
 
 function listen(server: Server, address: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeText } from '../engine/decodeText';
 import { chunkFile } from './chunkFile';
 import { pageTokens } from './codeTokens';
 import { languageOf } from './languages';
@@ -30,14 +31,9 @@ export type PageResult =
   | { readonly state: 'gone' }
   | { readonly state: 'failed'; readonly reason: string };
 
-/** Where git, too, looks for a NUL byte to call a file binary. */
-const binaryProbe = 8192;
 /** Text whose lines are this long on average was written by a program for a program. */
 const minifiedLine = 400;
 const minifiedSize = 16_384;
-
-/** Drops a byte order mark, replaces what is not UTF-8. */
-const decoder = new TextDecoder();
 
 /**
  * Reads a file and cuts it into pages with their terms. Never throws: files vanish, change and lie.
@@ -54,9 +50,9 @@ export async function readPages(request: PageRequest, parsers: Parsers | undefin
   if (bytes.length > request.maxFileBytes) return { state: 'skipped', hash: '', reason: 'too large' };
   const hash = createHash('sha256').update(bytes).digest('hex');
   if (hash === request.knownHash) return { state: 'unchanged', hash };
-  if (bytes.subarray(0, binaryProbe).includes(0)) return { state: 'skipped', hash, reason: 'binary' };
 
-  const text = decoder.decode(bytes);
+  const text = decodeText(bytes);
+  if (text === undefined) return { state: 'skipped', hash, reason: 'binary' };
   const language = languageOf(request.rel);
   if (text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine) {
     return { state: 'skipped', hash, reason: 'minified' };

@@ -1,9 +1,9 @@
 import { constants, type Dirent } from 'node:fs';
 import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeText } from '../engine/decodeText';
 import { OutsideWorkspaceError, UnreadableFileError, VirtualContextError } from '../engine/errors';
 import type { DirectoryEntry, FileSnapshot, WorkspaceFiles } from '../engine/ports';
-import { decodeText } from './decodeText';
 import { similarNames } from './similarNames';
 import {
   addressPath,

@@ -1,23 +1,20 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import type { SessionEvent } from '../../../src/engine/events';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
 import { sessionsFolder } from '../../../src/journal/storeFolders';
+import { withoutLance } from '../../support/buildDist';
 import { script } from '../../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../../support/modelServer/startModelServer';
-import { bundleCli, type Cli, type Run } from './bundleCli';
+import { type Run, runCli } from './runCli';
 
-let cli: Cli;
+const dist = inject('dist');
 let dir: string;
 let workspace: string;
 let store: string;
 
-beforeAll(async () => {
-  cli = await bundleCli();
-});
-afterAll(() => cli.remove());
 beforeEach(async () => {
   dir = await realpath(await mkdtemp(join(tmpdir(), 'vc-cli-')));
   workspace = join(dir, 'shop');
@@ -37,7 +34,7 @@ function write(path: string, text: string): Promise<void> {
 }
 
 function vctx(...args: string[]): Promise<Run> {
-  return cli.run([...args, '--store', store]);
+  return runCli(dist, [...args, '--store', store]);
 }
 
 /** The output's lines as JSON, of a run that must have succeeded. */
@@ -232,20 +229,10 @@ describe('vctx ask with an endpoint', () => {
   });
   afterEach(() => server.close());
 
-  function ask(prompt: string, key: string): Promise<Run> {
-    const args = [
-      'ask',
-      prompt,
-      '--workspace',
-      workspace,
-      '--store',
-      store,
-      '--model',
-      'm',
-      '--base-url',
-      server.url,
-    ];
-    return cli.run([...args, '--session', 's', '--json'], { OPENAI_API_KEY: key });
+  function ask(prompt: string, key: string, variable = 'VIRTUAL_CONTEXT_API_KEY'): Promise<Run> {
+    const endpoint = ['--model', 'm', '--base-url', server.url];
+    const place = ['--workspace', workspace, '--store', store, '--session', 's'];
+    return runCli(dist, ['ask', prompt, ...place, ...endpoint, '--json'], { [variable]: key });
   }
 
   it('runs the model, and refuses secret files', async () => {
@@ -262,6 +249,20 @@ describe('vctx ask with an endpoint', () => {
     expect(sent + run.stdout).not.toContain('hunter2');
   });
 
+  it('keeps the key of OpenAI from every other endpoint', async () => {
+    const run = await ask('hello', 'sesame', 'OPENAI_API_KEY');
+    expect(run.status).toBe(1);
+    expect(run.stderr).toMatch(/No answer: .*key/is);
+    expect(server.requests.map(({ status }) => status)).not.toContain(200);
+  });
+
+  it('says which option is missing or wrong', async () => {
+    const at = (...args: string[]) => vctx('ask', 'x', '--workspace', workspace, ...args);
+    expectFailure(await at('--base-url', server.url), /No model of .* is named\. Name it with --model\./);
+    expectFailure(await at('--base-url', 'localhost:11434', '--model', 'm'), /not an address.*http:/);
+    expect(server.requests).toEqual([]);
+  });
+
   it('fails with the reason when the endpoint refuses', async () => {
     const run = await ask('hello', 'wrong');
     expect(run.status).toBe(1);
@@ -274,14 +275,16 @@ describe('vctx ask with an endpoint', () => {
 
 describe('vctx without LanceDB', () => {
   it('says so, and still answers', async () => {
-    const bare = await bundleCli({ withLance: false });
+    const bare = withoutLance(dist);
     try {
-      const run = await bare.run(['ask', 'salesTax?', '--workspace', workspace, '--store', store]);
-      expect(run.stderr).toMatch(/^vctx: searching is not possible: /);
+      const run = await runCli(bare, ['ask', 'salesTax?', '--workspace', workspace, '--store', store]);
+      const missing = `The LanceDB library for ${process.platform}-${process.arch} could not be loaded`;
+      expect(run.stderr).toMatch(`vctx: searching is not possible: ${missing}`);
+      expect(run.stderr).toMatch(/Reinstall the extension for this platform/);
       expect(run.status).toBe(0);
-      expectFailure(await bare.run(['index', workspace, '--store', store]), /LanceDB/);
+      expectFailure(await runCli(bare, ['index', workspace, '--store', store]), /LanceDB/);
     } finally {
-      bare.remove();
+      await rm(bare, { recursive: true });
     }
   });
 });

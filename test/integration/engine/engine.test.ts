@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rgPath } from '@vscode/ripgrep';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { DiskClient } from '../../../src/disk/client';
 import type { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { EventOf, SessionEvent, SessionEventBody } from '../../../src/engine/events';
@@ -17,14 +17,12 @@ import { researcher, script, summariser } from '../../support/modelServer/polici
 import { type ModelServer, startModelServer } from '../../support/modelServer/startModelServer';
 import { rebuildAllRequests } from '../../support/rebuildRequests';
 import { SampleProject } from '../../support/sampleProject';
-import { bundleDisk, type DiskBundle } from '../disk/diskBundle';
 import { openRealEngine } from './realEngine';
 
 const WINDOW = 8_192;
 
 let project: SampleProject;
 let store: string;
-let bundle: DiskBundle;
 let disk: DiskClient;
 let server: ModelServer;
 let policy: Policy;
@@ -34,8 +32,7 @@ let sessions = 0;
 beforeAll(async () => {
   project = new SampleProject();
   store = realpathSync(mkdtempSync(join(tmpdir(), 'vctx-engine-')));
-  bundle = await bundleDisk();
-  disk = new DiskClient({ store, diskScript: bundle.script });
+  disk = new DiskClient({ store, diskScript: join(inject('dist'), 'disk.js') });
   await disk.openWorkspace([{ name: folderName(), path: project.folder }], { maxFileBytes: 1_000_000 });
   await disk.whenReady(AbortSignal.timeout(60_000));
   server = await startModelServer({ window: WINDOW, policy: summariser((request) => policy(request)) });
@@ -49,7 +46,6 @@ afterAll(async () => {
   disk.dispose();
   if (pid > 0) process.kill(pid, 'SIGTERM');
   await sleep(100);
-  bundle.remove();
   project.remove();
   rmSync(store, { recursive: true, force: true, maxRetries: 10 });
 });

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { GptTokenCounter } from '../../../src/models/gptTokenCounter';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
 
 let folder: string;
-let workerPath: string;
+const workerPath = join(inject('dist'), 'tokenWorker.js');
 const counters: GptTokenCounter[] = [];
 
 function counter(path = workerPath): GptTokenCounter {
@@ -23,17 +23,8 @@ function worker(name: string, program: string): string {
   return path;
 }
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'token-worker-'));
-  workerPath = join(folder, 'tokenWorker.js');
-  await build({
-    entryPoints: ['src/models/tokenWorker.ts'],
-    outfile: workerPath,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    logLevel: 'error',
-  });
 });
 afterEach(() => {
   for (const made of counters.splice(0)) made.dispose();

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import type { DiskClient } from '../../../src/disk/client';
+import type { SessionEvent } from '../../../src/engine/events';
+import type { SessionHistory } from '../../../src/engine/ports';
+import { feedRecall } from '../../../src/engine/recallFeed';
+import { MemoryBlobs } from '../../support/memoryPorts';
+import { never, useDisk } from './diskFixture';
+
+const disk = useDisk();
+
+describe('recall and notes', () => {
+  const message = (seq: number, text: string, more = {}) => ({
+    id: `msg:s/${seq}`,
+    session: 's',
+    seq,
+    time: seq * 1000,
+    role: 'user' as const,
+    text,
+    ...more,
+  });
+  const ids = async (client: DiskClient, text: string, range = {}) =>
+    (await client.search({ text, page: 1, pageSize: 10, ...range }, never)).hits.map((hit) => hit.id);
+
+  it('finds messages at once, by their words, their neighbours, their tool and their time', async () => {
+    const client = disk().newClient();
+    await client.append([
+      message(1, 'Which port does the gateway use?'),
+      message(2, '8443, since March.', { role: 'assistant' }),
+      message(5, 'exit status 0', { role: 'tool', name: 'run_command' }),
+      message(9, 'Let us have lunch.'),
+    ]);
+    const found = await ids(client, 'gateway port');
+    expect(found.slice(0, 2).sort()).toEqual(['msg:s/1', 'msg:s/2']);
+    expect((await ids(client, 'run_command'))[0]).toBe('msg:s/5');
+    expect(await ids(client, 'gateway', { since: 2000 })).not.toContain('msg:s/1');
+    expect(await ids(client, 'gateway', { until: 1000 })).toEqual(['msg:s/1']);
+    expect(await client.recallSeqs('s')).toEqual([1, 2, 5, 9]);
+    expect(await client.recallSeqs('unknown')).toEqual([]);
+  });
+
+  it('gives back what was appended and takes everything twice without harm', async () => {
+    const client = disk().newClient();
+    const messages = [message(1, "it's a 'quoted' kangaroo", { name: "o'neil" }), message(2, 'second')];
+    await client.append(messages);
+    await client.append(messages);
+    const page = await client.search({ text: 'kangaroo', page: 1, pageSize: 10 }, never);
+    expect(page.hits.filter((hit) => hit.id === 'msg:s/1')).toEqual([
+      { ...messages[0], score: expect.any(Number) },
+    ]);
+    expect(page.total).toBe(2);
+  });
+
+  it('lends a late message to those before it', async () => {
+    const client = disk().newClient();
+    await client.append([message(1, 'the codename of the release')]);
+    await client.append([message(2, 'it is wolverine')]);
+    expect(await ids(client, 'wolverine')).toEqual(['msg:s/2', 'msg:s/1']);
+  });
+
+  it('is fed what a session log has besides, however the gaps came about', async () => {
+    const blobs = new MemoryBlobs();
+    const result = await blobs.put('the yacht is moored at pier nine');
+    const events: SessionEvent[] = [1, 2, 3, 4].map((seq) => ({
+      type: 'message.user',
+      turn: seq,
+      seq,
+      at: seq * 1000,
+      text: `message number ${seq}`,
+      tokens: 3,
+    }));
+    events.push({
+      type: 'function.result',
+      turn: 5,
+      seq: 5,
+      at: 5000,
+      callId: 'c',
+      address: 'tool:s/c',
+      name: 'read_file',
+      result,
+      tokens: 9,
+      isError: false,
+      pages: [],
+      ms: 1,
+    });
+    const history: SessionHistory = {
+      sessions: async () => ['s'],
+      events: async function* () {
+        yield* events;
+      },
+    };
+    const client = disk().newClient();
+    // A live session went on while the log was being fed, and then the editor was killed.
+    await client.append([message(1, 'message number 1'), message(4, 'message number 4')]);
+    await feedRecall(client, history, blobs);
+    expect(await client.recallSeqs('s')).toEqual([1, 2, 3, 4, 5]);
+    expect((await ids(client, 'yacht pier'))[0]).toBe('msg:s/5');
+
+    const fed: number[] = [];
+    await feedRecall(
+      {
+        recallSeqs: (session) => client.recallSeqs(session),
+        archivalNoteIds: (session) => client.archivalNoteIds(session),
+        append: async (messages) => void fed.push(...messages.map(({ seq }) => seq)),
+        insertNotes: (notes) => client.insertNotes(notes),
+      },
+      history,
+      blobs,
+    );
+    expect(fed).toEqual([]);
+  });
+
+  it('keeps notes', async () => {
+    const client = disk().newClient();
+    await client.insertNotes([{ id: 'n1', session: 's', time: 1, text: 'The person prefers tabs.' }]);
+    await client.insertNotes([{ id: 'n1', session: 's', time: 1, text: 'The person prefers spaces.' }]);
+    const page = await client.searchNotes({ text: 'prefers spaces', page: 1, pageSize: 5 }, never);
+    expect(page).toMatchObject({ total: 1, hits: [{ id: 'n1', text: 'The person prefers spaces.' }] });
+    expect(await client.archivalNoteIds('s')).toEqual(['n1']);
+  });
+
+  it('finds nothing for a query without words', async () => {
+    const client = disk().newClient();
+    await client.append([message(1, 'something')]);
+    expect(await client.search({ text: '?!', page: 1, pageSize: 5 }, never)).toEqual({
+      hits: [],
+      page: 1,
+      pages: 0,
+      total: 0,
+    });
+  });
+});
