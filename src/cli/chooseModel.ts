@@ -24,7 +24,11 @@ export async function chooseModel({
     throw new ModelError('badResponse', `No model of ${baseUrl} is named.`, 'Name it with --model.');
   }
   if (!/^https?:/i.test(baseUrl) || !URL.canParse(baseUrl)) {
-    throw new ModelError('badResponse', `${baseUrl} is not an address.`, 'Give a URL, as http://host:port/v1.');
+    throw new ModelError(
+      'badResponse',
+      `${baseUrl} is not an address.`,
+      'Give a URL, as http://host:port/v1.',
+    );
   }
   const preset = MODEL_PRESETS.find((candidate) => candidate.baseUrl === baseUrl.replace(/\/+$/, ''));
   const apiKey = keyFor(baseUrl, process.env);

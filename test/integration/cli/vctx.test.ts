@@ -190,7 +190,7 @@ describe('vctx ask and log', () => {
     const log = jsonOf<SessionEvent>(await vctx('log', '--session', 'talk', '--json'));
     expect(log).toEqual([...first, ...second.slice(0, -1)]);
     const { stdout } = await vctx('log', '--session', 'talk');
-    expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} session\.started/);
+    expect(stdout).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z session\.started/);
 
     const [recalled] = jsonOf<{ hits: { id: string }[] }>(
       await vctx('recall', 'search', 'how is the sales tax computed', '--json'),
