@@ -84,6 +84,8 @@ export function activate(context: ExtensionContext): void {
       offline: readSettings().provider === 'offline',
     }),
     onEvent: (event) => paging.write(event),
+    onTrouble: (message) =>
+      void window.showWarningMessage(`The last chat could not be opened: ${message} A new one was started.`),
     onBusy: (busy) => void commands.executeCommand('setContext', 'virtualContext.turnRunning', busy),
   });
 

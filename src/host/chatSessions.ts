@@ -7,6 +7,7 @@ import { describeError, HeldElsewhereError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
+import { WorkingContext } from '../engine/WorkingContext';
 import type { Conversation } from './conversation';
 
 export interface ChatSessionsParts {
@@ -21,6 +22,8 @@ export interface ChatSessionsParts {
   readonly createModel: () => Promise<LanguageModel>;
   readonly describeModel: () => { readonly label: string; readonly offline: boolean };
   readonly onEvent: (event: SessionEvent) => void;
+  /** The last session could not be opened; a new one is begun. */
+  readonly onTrouble: (message: string) => void;
   readonly onBusy: (busy: boolean) => void;
 }
 
@@ -171,10 +174,17 @@ export class ChatSessions implements Conversation, Disposable {
     try {
       return await this.open(session, []);
     } catch (error) {
-      // Another window of this workspace shows it: this one gets a chat of its own.
-      if (error instanceof HeldElsewhereError) return this.begin([]);
-      throw error;
+      // Another window of this workspace shows it, or it is damaged: it stays as it is, and this window gets a chat of
+      // its own with the same notes.
+      if (!(error instanceof HeldElsewhereError)) this.parts.onTrouble(describeError(error));
+      return this.begin(await this.notesOf(session));
     }
+  }
+
+  private async notesOf(session: string): Promise<readonly Note[]> {
+    const notes = new WorkingContext(() => Number.POSITIVE_INFINITY);
+    for await (const event of this.parts.history.events(session)) notes.apply(event, 0);
+    return notes.list();
   }
 
   private begin(notes: readonly Note[]): Promise<AgentProcess> {
@@ -184,11 +194,7 @@ export class ChatSessions implements Conversation, Disposable {
 
   private async open(session: string, notes: readonly Note[]): Promise<AgentProcess> {
     const log = await this.parts.openLog(session);
-    const agent = await AgentProcess.open(
-      { ...(await this.parts.agent()), log },
-      () => this.modelInUse(),
-      notes,
-    );
+    const agent = await this.start(log, notes);
     if (this.disposed) {
       await agent.dispose();
       return agent;
@@ -200,5 +206,16 @@ export class ChatSessions implements Conversation, Disposable {
     this.resets.fire();
     this.prepare(agent);
     return agent;
+  }
+
+  private async start(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
+    try {
+      const parts = { ...(await this.parts.agent()), log };
+      return await AgentProcess.open(parts, () => this.modelInUse(), notes);
+    } catch (error) {
+      // Else this process would hold a session that it does not show.
+      await log.close();
+      throw error;
+    }
   }
 }

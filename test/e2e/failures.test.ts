@@ -1,6 +1,6 @@
 /** What a person meets when things break: nothing acknowledged is lost, and what is missing is said. */
 import { readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
@@ -108,6 +108,22 @@ describe('failures', () => {
     expect(results?.[2]).toContain("export * from './core/error'");
     await vscode.runCommand('Virtual Context: Show Index Status');
     await vscode.page.locator('.notifications-toasts', { hasText: 'LanceDB' }).waitFor();
+  });
+
+  it('begins a new chat with the same notes, and says why, when the last one is damaged', async () => {
+    const { vscode, chat } = await launch();
+    await chat.ask(`${call('pin_note', { text: 'Kept in mind.' })} [[then]] [[say Pinned.]]`);
+    const [log] = vscode.sessionFiles('events.jsonl');
+    rmSync(join(dirname(log ?? ''), '../../blobs'), { recursive: true });
+    await vscode.restart();
+    await vscode.page
+      .locator('.notifications-toasts', { hasText: 'The last chat could not be opened' })
+      .waitFor();
+    const again = await ChatView.open(vscode);
+    await again.ask('[[say New.]]');
+    expect(await again.userMessages.count()).toBe(1);
+    expect(server.requests.at(-1)?.body.messages[0]?.content).toContain('Kept in mind.');
+    expect(vscode.sessionFiles('events.jsonl')).toHaveLength(2);
   });
 
   it('says that the key is wrong and offers to set it', async () => {
