@@ -16,7 +16,7 @@ export interface ChatSessionsParts {
   /** @throws HeldElsewhereError | JournalError */
   readonly openLog: (session: string) => Promise<SessionLog>;
   readonly history: SessionHistory;
-  /** Remembers which session this workspace shows. */
+  /** Remembers which sessions this workspace shows. */
   readonly memento: Memento;
   /** @throws ModelError when the settings name none that can be reached */
   readonly createModel: () => Promise<LanguageModel>;
@@ -27,7 +27,9 @@ export interface ChatSessionsParts {
   readonly onBusy: (busy: boolean) => void;
 }
 
-const CURRENT_SESSION = 'session';
+/** Sessions that windows of this workspace show, last opened first. */
+const SHOWN_SESSIONS = 'sessions';
+const REMEMBERED_SESSIONS = 4;
 /** How long an endpoint may take to tell its window before the first turn. */
 const PREPARE_MS = 5000;
 
@@ -38,6 +40,7 @@ export class ChatSessions implements Conversation, Disposable {
   private agent: AgentProcess | undefined;
   private opening: Promise<AgentProcess> | undefined;
   private model: Promise<LanguageModel> | undefined;
+  private unsubscribe: (() => void) | undefined;
   private disposed = false;
 
   readonly onOutput = this.output.event;
@@ -86,9 +89,9 @@ export class ChatSessions implements Conversation, Disposable {
   /** The notes go along: working context belongs to the workspace, not to one chat. */
   async newChat(): Promise<void> {
     const before = await this.current();
-    const notes = before.notes.list();
+    await this.begin(before.notes.list());
     await before.dispose();
-    await this.begin(notes);
+    await this.forget(before.session);
   }
 
   async pinMessage(seq: number): Promise<void> {
@@ -167,18 +170,22 @@ export class ChatSessions implements Conversation, Disposable {
     return made;
   }
 
+  /** The session this workspace showed last; with several windows, the first that no other window shows. */
   private async resume(): Promise<AgentProcess> {
-    const last = this.parts.memento.get<string>(CURRENT_SESSION);
-    const session = last ?? (await this.parts.history.sessions())[0];
-    if (session === undefined) return this.begin([]);
-    try {
-      return await this.open(session, []);
-    } catch (error) {
-      // Another window of this workspace shows it, or it is damaged: it stays as it is, and this window gets a chat of
-      // its own with the same notes.
-      if (!(error instanceof HeldElsewhereError)) this.parts.onTrouble(describeError(error));
-      return this.begin(await this.notesOf(session));
+    const shown = this.parts.memento.get<readonly string[]>(SHOWN_SESSIONS, []);
+    const candidates = shown.length > 0 ? shown : (await this.parts.history.sessions()).slice(0, 1);
+    for (const session of candidates) {
+      try {
+        return await this.open(session, []);
+      } catch (error) {
+        if (error instanceof HeldElsewhereError) continue;
+        // Damaged: it stays as it is, and a new chat begins with its notes.
+        this.parts.onTrouble(describeError(error));
+        return this.begin(await this.notesOf(session));
+      }
     }
+    const [last] = candidates;
+    return this.begin(last === undefined ? [] : await this.notesOf(last));
   }
 
   private async notesOf(session: string): Promise<readonly Note[]> {
@@ -199,13 +206,30 @@ export class ChatSessions implements Conversation, Disposable {
       await agent.dispose();
       return agent;
     }
-    agent.output.subscribe((event) => this.output.fire(event));
+    // What the session before it still says is no longer shown.
+    this.unsubscribe?.();
+    this.unsubscribe = agent.output.subscribe((event) => this.output.fire(event));
     agent.onEvent((event) => this.parts.onEvent(event));
     this.agent = agent;
-    await this.parts.memento.update(CURRENT_SESSION, session);
+    await this.remember(session);
     this.resets.fire();
     this.prepare(agent);
     return agent;
+  }
+
+  private async remember(session: string): Promise<void> {
+    const others = this.parts.memento
+      .get<readonly string[]>(SHOWN_SESSIONS, [])
+      .filter((id) => id !== session);
+    await this.parts.memento.update(SHOWN_SESSIONS, [session, ...others].slice(0, REMEMBERED_SESSIONS));
+  }
+
+  private async forget(session: string): Promise<void> {
+    const shown = this.parts.memento.get<readonly string[]>(SHOWN_SESSIONS, []);
+    await this.parts.memento.update(
+      SHOWN_SESSIONS,
+      shown.filter((id) => id !== session),
+    );
   }
 
   private async start(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
