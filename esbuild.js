@@ -27,6 +27,11 @@ const { production, watch, outdir } = parseArgs({
 }).values;
 const modules = join(__dirname, 'node_modules');
 
+if (globSync === undefined) {
+  console.error(`error: Node ${process.versions.node} is too old to build: "npm run build" brings its own.`);
+  process.exit(1);
+}
+
 const nodeEntries = {
   extension: 'src/extension.ts',
   vctx: 'src/cli/main.ts',

@@ -13,8 +13,12 @@ type Options = PlaceOptions & ModelOptions & { readonly session?: string; readon
 /** The turn ended without an answer. */
 class TurnFailedError extends VirtualContextError {}
 
+class PromptMissingError extends VirtualContextError {}
+
 /** `vctx ask PROMPT` */
 export async function ask(prompt: string, options: Options, signal: AbortSignal): Promise<void> {
+  if (prompt.trim() === '')
+    throw new PromptMissingError('There is no question.', 'Write it as the argument.');
   const place = await placeOf(options);
   const model = await chooseModel(options);
   const session = options.session ?? randomUUID();

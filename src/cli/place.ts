@@ -1,6 +1,7 @@
 /** Which folder a command is about, and where what is known of it is kept. */
 import { createHash } from 'node:crypto';
-import { realpath, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { UnreadableFileError } from '../engine/errors';
@@ -16,12 +17,17 @@ export interface Place {
   readonly store: string;
 }
 
-/** @throws UnreadableFileError when the workspace is not a folder */
+/** @throws UnreadableFileError when the workspace is not a folder that can be read */
 export async function placeOf({ workspace, store }: PlaceOptions): Promise<Place> {
   const found = await stat(workspace).catch(() => undefined);
   if (!found?.isDirectory()) {
     throw new UnreadableFileError(`${workspace} is not a folder.`, 'Name the folder to work in.');
   }
+  await access(workspace, constants.R_OK | constants.X_OK).catch((error: unknown) => {
+    throw new UnreadableFileError(`${workspace} may not be read.`, 'Check its permissions.', {
+      cause: error,
+    });
+  });
   const path = await realpath(workspace);
   return { root: { name: basename(path) || 'root', path }, store: resolve(store ?? defaultStore(path)) };
 }

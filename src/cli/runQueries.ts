@@ -27,7 +27,7 @@ export async function runQueries(
   { queries, json }: QueryOptions,
   search: (text: string) => Promise<QueryResult>,
 ): Promise<void> {
-  if ((query === undefined) === (queries === undefined)) {
+  if (Boolean(query?.trim()) === (queries !== undefined)) {
     throw new QueryMissingError('There is nothing to search for.', 'Give either a query or --queries FILE.');
   }
   if (queries !== undefined) {

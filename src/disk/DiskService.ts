@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
-import { DiskUnavailableError, describeError, VirtualContextError } from '../engine/errors';
+import { DiskUnavailableError, VirtualContextError } from '../engine/errors';
 import { Database } from './Database';
 import { Indexer } from './Indexer';
+import { reasonOf } from './lance';
 import { NotesIndex } from './NotesIndex';
 import type { IndexPhase, IndexStatus, OpenWorkspaceParams } from './protocol';
 import { RecallIndex } from './RecallIndex';
@@ -106,9 +107,8 @@ export class DiskService {
 /** Every failure reaches the client with a next step. */
 export function asFailure(error: unknown): VirtualContextError {
   if (error instanceof VirtualContextError) return error;
-  const message = describeError(error).split('\n', 1)[0] ?? '';
   return new DiskUnavailableError(
-    `The workspace index failed: ${message}`,
+    `The workspace index failed: ${reasonOf(error)}.`,
     'Free disk space if it is short, then run “Rebuild Index”.',
     { cause: error },
   );

@@ -3,6 +3,7 @@ import { basename, join, relative, sep } from 'node:path';
 import { Catalog, type FileKey, type KnownFile, keyOf } from './Catalog';
 import type { Database } from './Database';
 import { IgnoreRules, ignoreFileNames } from './ignoreRules';
+import { reasonOf } from './lance';
 import { PageReader } from './PageReader';
 import type { IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
 import type { PageRequest, PageResult } from './readPages';
@@ -143,10 +144,9 @@ export class Indexer {
   private failed(error: unknown): void {
     if (this.abort.signal.aborted) return;
     this.incomplete = true;
-    const message = error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error);
     this.onPhase({
       phase: 'error',
-      message: `Indexing stopped: ${message}`,
+      message: `Indexing stopped: ${reasonOf(error)}.`,
       nextStep: 'Free disk space if it is short, then run “Rebuild Index”.',
     });
   }

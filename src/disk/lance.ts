@@ -24,6 +24,13 @@ export async function loadLance(): Promise<LanceModule> {
   }
 }
 
+/** @returns the innermost cause of a failure, without the places in LanceDB's sources where it passed: `No space left …` */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const cause = message.split(/\s*Caused by:\s*/).at(-1) ?? message;
+  return (cause.split('\n', 1)[0] ?? '').replace(/, \/\S+\.rs:\d+:\d+.*$/, '').trim();
+}
+
 /** A SQL string literal. */
 export function quote(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;

@@ -55,7 +55,8 @@ export function classifyModelError(error: unknown, origin: ErrorOrigin): ModelEr
   const evidence = gather(error);
   const kind = kindOf(evidence);
   const said = redact(evidence.message, origin.apiKey);
-  const { message, nextStep } = explain(kind, evidence, said, origin);
+  // A provider's words are made a sentence: the next step follows.
+  const { message, nextStep } = explain(kind, evidence, /[.!?]$/.test(said) ? said : `${said}.`, origin);
   return new ModelError(kind, message, nextStep, {
     ...(evidence.retryAfterMs !== undefined && { retryAfterMs: evidence.retryAfterMs }),
     // The original may carry request headers: only its redacted text goes on.

@@ -103,6 +103,8 @@ describe('vctx index and search', () => {
   it('says what is wrong, on standard error, and fails', async () => {
     expectFailure(await vctx('index', join(dir, 'nowhere')), /nowhere is not a folder/);
     expectFailure(await vctx('search', '--workspace', workspace), /either a query or --queries/);
+    expectFailure(await vctx('search', ' ', '--workspace', workspace), /either a query or --queries/);
+    expectFailure(await vctx('ask', '', '--workspace', workspace), /There is no question/);
     expectFailure(await vctx('search', 'x', '--queries', 'y', '--workspace', workspace), /either a query or/);
     expectFailure(await vctx('search', 'x', '--limit', '0', '--workspace', workspace), /whole number from 1/);
     expectFailure(
