@@ -1,12 +1,14 @@
 /** Cuts results into pages that fit what one result may hold, so that nothing is dropped without saying so. */
 import type { FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
 
-/** Own tokens kept for the header line. */
-const HEADER_TOKENS = 80;
+/**
+ * Own tokens of a page. Fixed: what is admitted changes from step to step, and page 2 must go on where page 1 ended. Where
+ * even one page is too much, the executor cuts it and says how the rest is paged in.
+ */
+const PAGE_TOKENS = 600;
 
 /**
- * Packs whole lines into pages of at most `maxResultTokens` and shows one of them. The cut depends on the lines alone,
- * so page 2 goes on exactly where page 1 ends.
+ * Packs whole lines into pages and shows one of them. The cut depends on the lines alone.
  * @param page 1-based
  * @param header first line of the result, given the number of pages
  */
@@ -16,13 +18,12 @@ export async function showPage(
   header: (pages: number) => string,
   context: FunctionContext,
 ): Promise<FunctionOutcome> {
-  const room = Math.max(50, context.maxResultTokens - HEADER_TOKENS);
   const tokens = await Promise.all(lines.map((line) => context.countTokens(line)));
   const pages: string[][] = [[]];
   let used = 0;
   lines.forEach((line, i) => {
     const cost = (tokens[i] ?? 0) + 1;
-    if (used > 0 && used + cost > room) {
+    if (used > 0 && used + cost > PAGE_TOKENS) {
       pages.push([]);
       used = 0;
     }
