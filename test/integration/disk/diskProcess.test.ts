@@ -155,6 +155,18 @@ describe('the process', () => {
     }
   });
 
+  it('says why the system refuses the LanceDB library', async () => {
+    const damaged = withoutLance(inject('dist'));
+    try {
+      for (const name of readdirSync(inject('dist')).filter((file) => /^lancedb\..*node$/.test(file)))
+        writeFileSync(join(damaged, name), 'damaged');
+      const client = disk().newClient(join(damaged, 'disk.js'));
+      await expect(client.recallSeqs('s')).rejects.toThrow(/could not be loaded \(.*lancedb\..*node/);
+    } finally {
+      rmSync(damaged, { recursive: true });
+    }
+  });
+
   it('is given up when it cannot even start', async () => {
     const client = disk().newClient(join(disk().folder, 'missing.js'));
     const error = await client
