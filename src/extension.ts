@@ -34,6 +34,9 @@ import { unifiedDiff } from './tools/unifiedDiff';
 import { NodeWorkspaceFiles } from './tools/workspaceFiles';
 import { absolutePath } from './tools/workspacePaths';
 
+/** The conversation of this window, for `deactivate`. */
+let conversation: ChatSessions | undefined;
+
 export function activate(context: ExtensionContext): void {
   const startedAt = performance.now();
   const paging = new PagingLogChannel();
@@ -88,6 +91,8 @@ export function activate(context: ExtensionContext): void {
       void window.showWarningMessage(`The last chat could not be opened: ${message} A new one was started.`),
     onBusy: (busy) => void commands.executeCommand('setContext', 'virtualContext.turnRunning', busy),
   });
+
+  conversation = sessions;
 
   const indexWorkspace = () =>
     background(disk.openWorkspace(roots(), { maxFileBytes: readSettings().maxFileBytes }), 'index');
@@ -149,6 +154,11 @@ export function activate(context: ExtensionContext): void {
     if (roots().length > 0) indexWorkspace();
     background(feed(), 'recall');
   });
+}
+
+/** VS Code waits for it when the window closes: the turn that runs is recorded as interrupted. */
+export async function deactivate(): Promise<void> {
+  await conversation?.close();
 }
 
 const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels };

@@ -41,6 +41,7 @@ export class AgentProcess {
   private readonly runner: TurnRunner;
   private readonly feeder: RecallFeeder;
   private readonly shown: OutputEvent[] = [];
+  private closing = false;
   private running: { readonly abort: AbortController; readonly done: Promise<TurnEnd> } | undefined;
 
   private constructor(
@@ -215,8 +216,9 @@ export class AgentProcess {
     if (stale.length > 0) await this.recorder.record(...stale);
   }
 
-  /** Stops the running turn and closes the log once everything is durable. */
+  /** Interrupts the running turn, which can be continued later, and closes the log once everything is durable. */
   async dispose(): Promise<void> {
+    this.closing = true;
     this.stop();
     await this.running?.done;
     await this.recorder.settled();
@@ -251,12 +253,9 @@ export class AgentProcess {
     }
   }
 
-  private async endTurn(
-    turn: number,
-    reason: TurnEnd,
-    message?: string,
-    errorKind?: string,
-  ): Promise<TurnEnd> {
+  private async endTurn(turn: number, end: TurnEnd, message?: string, errorKind?: string): Promise<TurnEnd> {
+    // Who closes the window has not withdrawn the question: it can be continued.
+    const reason = this.closing && end === 'cancelled' ? 'interrupted' : end;
     const details = {
       ...(message === undefined ? {} : { message }),
       ...(errorKind === undefined ? {} : { errorKind }),

@@ -131,9 +131,13 @@ export class ChatSessions implements Conversation, Disposable {
     await this.agent?.filesChanged();
   }
 
-  dispose(): void {
+  /** Interrupts the running turn and closes the session once all of it is durable. */
+  async close(): Promise<void> {
     this.disposed = true;
-    void this.agent?.dispose();
+    await this.agent?.dispose();
+  }
+
+  dispose(): void {
     for (const emitter of [this.output, this.resets, this.modelChanges]) emitter.dispose();
   }
 

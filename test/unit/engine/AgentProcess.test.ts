@@ -328,6 +328,18 @@ describe('AgentProcess', () => {
     expect(await agent.submit('three')).toBe('done');
   });
 
+  it('interrupts the turn when it is closed, so that it can be continued', async () => {
+    const world = memoryWorld({ functions });
+    const model = new ScriptedModel(() => ({ text: 'a long answer with many words' }));
+    const agent = await AgentProcess.open(world.parts, source(model));
+    agent.output.subscribe((e) => {
+      if (e.type === 'textDelta' && e.text.startsWith('answer')) void agent.dispose();
+    });
+    expect(await agent.submit('one')).toBe('interrupted');
+    const resumed = await AgentProcess.open(memoryWorld({ functions, after: world }).parts, source(model));
+    expect(await resumed.resumeTurn()).toBe('done');
+  });
+
   it('refuses a window that cannot hold the instructions, saying what to do', async () => {
     const world = memoryWorld({ functions });
     const agent = await AgentProcess.open(
