@@ -1,7 +1,7 @@
 /**
  * Orders the files of a workspace search: BM25 and vectors each score a file by its best pages, both are put in units of
  * their standard deviation over the candidates, and what file names, tests and defined symbols say is added.
- * The weights come from test/bench/localisation.mjs on six repositories; they are coarse on purpose.
+ * The weights come from `npm run bench -- search` on six repositories; they are coarse on purpose.
  */
 import { codeTokens } from './codeTokens';
 

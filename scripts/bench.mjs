@@ -1,0 +1,25 @@
+// npm run bench -- search [--queries DIR] [--repositories DIR] [--json]: see test/bench/main.ts.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installDependencies } from './install.mjs';
+import { main, root, run, show } from './run.mjs';
+
+async function bench() {
+  await installDependencies();
+  const dist = mkdtempSync(join(tmpdir(), 'vctx-bench-'));
+  // Inside node_modules, so that the packages it imports are found.
+  const program = join(root, 'node_modules/.cache/virtual-context/bench.mjs');
+  try {
+    await run('node', ['esbuild.js', '--production', '--outdir', dist]);
+    const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
+    await run('esbuild', ['./test/bench/main.ts', ...options, `--outfile=${program}`]);
+    const succeeded = await show('node', [program, dist, ...process.argv.slice(2)]);
+    return succeeded ? 0 : 1;
+  } finally {
+    rmSync(dist, { recursive: true });
+  }
+}
+
+await main(bench);
