@@ -1,5 +1,5 @@
 import type { Database } from './Database';
-import { isOneOf, quote } from './lance';
+import { isOneOf, quote } from './sql';
 
 /** What the index knows of a file. */
 export interface KnownFile {

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } from 'apache-arrow';
-import { LanceTable, loadLance, type TableSpec } from './lance';
+import { LanceTable, type TableSpec } from './LanceTable';
+import { loadLance } from './loadLance';
 
 /** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */
 const version = 1;

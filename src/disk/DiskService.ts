@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { DiskUnavailableError, VirtualContextError } from '../engine/errors';
 import { Database } from './Database';
 import { Indexer } from './Indexer';
-import { reasonOf } from './lance';
+import { reasonOf } from './loadLance';
 import { NotesIndex } from './NotesIndex';
 import type { IndexPhase, IndexStatus, OpenWorkspaceParams } from './protocol';
 import { RecallIndex } from './RecallIndex';

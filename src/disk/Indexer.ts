@@ -1,19 +1,13 @@
-import { createHash } from 'node:crypto';
 import { basename, join, relative, sep } from 'node:path';
-import { Catalog, type FileKey, type KnownFile, keyOf } from './Catalog';
+import { Catalog, type FileKey, keyOf } from './Catalog';
 import type { Database } from './Database';
+import { type FoundChanges, IndexWriter } from './IndexWriter';
 import { IgnoreRules, ignoreFileNames } from './ignoreRules';
-import { reasonOf } from './lance';
+import { reasonOf } from './loadLance';
 import { PageReader } from './PageReader';
 import type { IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
-import type { PageRequest, PageResult } from './readPages';
 import { VectorSpace } from './VectorSpace';
 import { type FoundFile, isFolder, look, walk } from './walk';
-
-const batchFiles = 48;
-const batchBytes = 768 * 1024;
-/** Pages after which the first run optimises for the first time, so that searches meanwhile stay fast and well scored. */
-const firstOptimise = 2000;
 
 interface Counts {
   readonly files: number;
@@ -37,6 +31,7 @@ export class Indexer {
   /** A run failed half way: the next one looks at everything. */
   private incomplete = false;
   private readonly abort = new AbortController();
+  private readonly writer: IndexWriter;
   private tooLarge = 0;
   private unreadable = 0;
 
@@ -46,7 +41,9 @@ export class Indexer {
     readonly vectors: VectorSpace,
     private readonly reader: PageReader,
     private readonly onPhase: (phase: IndexPhase) => void,
-  ) {}
+  ) {
+    this.writer = new IndexWriter(database, catalog, vectors, reader);
+  }
 
   /** @param scripts folder of indexWorker.js and grammars/ */
   static async create(
@@ -171,7 +168,9 @@ export class Indexer {
         if (!(await this.scan())) this.scanWanted = true;
         scanned = true;
       } else {
-        await this.update(await this.look(paths));
+        const complete = await this.update(await this.look(paths));
+        // Paused half way: which of them are done is known to a scan.
+        if (!complete) this.scanWanted = true;
       }
     }
     if (this.paused) return;
@@ -225,7 +224,7 @@ export class Indexer {
     return best;
   }
 
-  private async look(paths: readonly string[]): Promise<{ found: FoundFile[]; gone: FileKey[] }> {
+  private async look(paths: readonly string[]): Promise<FoundChanges> {
     const rules = new Map(this.roots.map((root) => [root.path, new IgnoreRules(root.path)]));
     const found: FoundFile[] = [];
     const gone: FileKey[] = [];
@@ -262,132 +261,13 @@ export class Indexer {
     return this.update({ found, gone });
   }
 
-  private async update({
-    found,
-    gone,
-  }: {
-    found: readonly FoundFile[];
-    gone: readonly FileKey[];
-  }): Promise<boolean> {
-    await this.catalog.forget(gone);
-    const todo = found.filter((file) => {
-      const known = this.catalog.get(file);
-      return known?.mtime !== file.mtime || known.size !== file.size || known.state === 'failed';
+  /** @returns false when it was interrupted by a pause */
+  private update(changes: FoundChanges): Promise<boolean> {
+    return this.writer.apply(changes, {
+      maxFileBytes: this.options.maxFileBytes,
+      signal: this.abort.signal,
+      isPaused: () => this.paused,
+      onProgress: (done, total) => this.onPhase({ phase: 'indexing', done, total }),
     });
-    let written = 0;
-    let optimiseAt = firstOptimise;
-    let done = 0;
-    const queue = [...batches(todo)];
-    let reading = this.read(queue[0]);
-    for (const [i, batch] of queue.entries()) {
-      this.abort.signal.throwIfAborted();
-      if (this.paused) return false;
-      this.onPhase({ phase: 'indexing', done, total: todo.length });
-      const results = await reading;
-      // The next files are read and parsed on the other thread while these are written.
-      reading = this.read(queue[i + 1]);
-      written += await this.write(batch, results);
-      done += batch.length;
-      if (written >= optimiseAt) {
-        // Each optimisation rewrites the whole index: doubling keeps their sum in proportion.
-        optimiseAt *= 2;
-        await this.database.pages.optimise();
-      }
-    }
-    return true;
   }
-
-  private read(batch: readonly FoundFile[] = []): Promise<readonly PageResult[]> {
-    return batch.length === 0
-      ? Promise.resolve([])
-      : this.reader.read(batch.map((file) => this.request(file)));
-  }
-
-  /** @returns pages written */
-  private async write(batch: readonly FoundFile[], results: readonly PageResult[]): Promise<number> {
-    this.abort.signal.throwIfAborted();
-    const fresh: KnownFile[] = [];
-    const refreshed: KnownFile[] = [];
-    const outdated: FileKey[] = [];
-    const rows: (Record<string, unknown> & { id: string; root: string; rel: string; toks: string })[] = [];
-    batch.forEach((file, i) => {
-      const result = results[i];
-      if (!result) return;
-      const known = this.catalog.get(file);
-      if (result.state === 'unchanged' && known) {
-        refreshed.push({ ...known, mtime: file.mtime, size: file.size });
-        return;
-      }
-      outdated.push(file);
-      const entry = entryOf(file, result);
-      if (!entry) return;
-      fresh.push(entry);
-      if (result.state === 'indexed') rows.push(...rowsOfPages(file, result));
-    });
-    await this.catalog.forget(outdated);
-    await this.catalog.refresh(refreshed);
-    for (const row of rows) this.catalog.expectPages(row);
-    await Promise.all([this.database.pages.add(rows), this.vectors.add(rows)]);
-    await this.catalog.remember(fresh);
-    return rows.length;
-  }
-
-  private request(file: FoundFile): PageRequest {
-    const known = this.catalog.get(file);
-    const request = { root: file.root, rel: file.rel, maxFileBytes: this.options.maxFileBytes };
-    return known && known.state !== 'failed' ? { ...request, knownHash: known.hash } : request;
-  }
-}
-
-function entryOf(file: FoundFile, result: PageResult): KnownFile | undefined {
-  const entry = {
-    root: file.root,
-    rel: file.rel,
-    mtime: file.mtime,
-    size: file.size,
-    hash: '',
-    pages: 0,
-    reason: '',
-  };
-  switch (result.state) {
-    case 'indexed':
-      return { ...entry, state: 'indexed', hash: result.hash, pages: result.pages.length };
-    case 'skipped':
-      return { ...entry, state: 'skipped', hash: result.hash, reason: result.reason };
-    case 'failed':
-      return { ...entry, state: 'failed', reason: result.reason };
-    default:
-      return undefined;
-  }
-}
-
-function rowsOfPages(file: FoundFile, result: PageResult & { state: 'indexed' }) {
-  const prefix = createHash('sha256').update(keyOf(file)).digest('hex').slice(0, 16);
-  return result.pages.map((page) => ({
-    id: `${prefix}:${page.startLine}`,
-    root: file.root,
-    rel: file.rel,
-    startLine: page.startLine,
-    endLine: page.endLine,
-    symbol: page.symbol,
-    names: page.names.join(' '),
-    language: result.language,
-    text: page.text,
-    toks: page.toks,
-  }));
-}
-
-function* batches(files: readonly FoundFile[]): Generator<FoundFile[]> {
-  let batch: FoundFile[] = [];
-  let bytes = 0;
-  for (const file of files) {
-    if (batch.length > 0 && (batch.length >= batchFiles || bytes + file.size > batchBytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(file);
-    bytes += file.size;
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -1,9 +1,9 @@
 import type { ArchivalNote, SearchPage } from '../engine/ports';
 import { codeTokens, queryTokens } from './codeTokens';
 import type { Database } from './Database';
-import { quote } from './lance';
 import { paginate } from './paginate';
 import type { NoteHit, NoteQuery } from './protocol';
+import { quote } from './sql';
 
 const candidates = 200;
 

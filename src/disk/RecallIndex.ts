@@ -1,10 +1,10 @@
 import type { RecallHit, RecallMessage, RecallQuery, SearchPage } from '../engine/ports';
 import { queryTokens } from './codeTokens';
 import type { Database } from './Database';
-import { isOneOf } from './lance';
 import { messageTokens, smoothTokens } from './messageTokens';
 import { paginate } from './paginate';
 import { type RankedMessage, rankMessages, type Statistics } from './rankMessages';
+import { isOneOf } from './sql';
 
 /** Messages of the first stage, ranked again by their surroundings. */
 const candidates = 200;

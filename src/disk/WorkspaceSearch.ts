@@ -5,10 +5,10 @@ import { type FileKey, keyOf, rowsOf } from './Catalog';
 import { queryTokens } from './codeTokens';
 import type { Database } from './Database';
 import type { Indexer } from './Indexer';
-import { isOneOf } from './lance';
 import { paginate } from './paginate';
 import type { CodeQuery, WorkspaceRoot } from './protocol';
 import { type Candidate, type RankedPage, rankPages } from './rankFiles';
+import { isOneOf } from './sql';
 
 /** Pages each of the two searches contributes. */
 const candidates = 200;

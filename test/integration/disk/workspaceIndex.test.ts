@@ -163,6 +163,19 @@ describe('the workspace index', () => {
     expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
   });
 
+  it('forgets no change when it is paused over it', async () => {
+    const client = await disk().indexed();
+    const names = Array.from({ length: 300 }, (_, i) => `many/f${i}.ts`);
+    disk().put(Object.fromEntries(names.map((name) => [name, `export const name = '${name}';\n`])));
+    const changed = client.filesChanged(names.map((name) => join(disk().root, name)));
+    await client.pause();
+    await changed;
+    expect((await client.status()).files).toBeLessThan(303);
+    await client.resume();
+    await client.whenReady(soon());
+    expect(await client.status()).toMatchObject({ phase: 'ready', files: 303 });
+  });
+
   it('is made anew on request, messages untouched', async () => {
     const client = await disk().indexed();
     await client.append([

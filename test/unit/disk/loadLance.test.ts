@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { reasonOf } from '../../../src/disk/lance';
+import { reasonOf } from '../../../src/disk/loadLance';
 
 it('tells what went wrong, not where in LanceDB', () => {
   const source = ', /usr/local/cargo/registry/src/index.crates.io-1949/lance-file-4.0.0/src/writer.rs:380:9';
