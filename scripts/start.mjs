@@ -33,7 +33,7 @@ async function serve() {
   // The browser keeps API keys and the layout by address: the same port each time, if it is free.
   const server = await startServer(profile, { port: 8139 }).catch(() => startServer(profile));
   console.log(
-    `\nVS Code is running. Open ${server.url}/?folder=${encodeURIComponent(folder)}\nCtrl-C stops it.`,
+    `\nVS Code is running. Open ${server.url}/?folder=${encodeURIComponent(folder)}\nThere, Ctrl+Alt+V opens the chat. Here, Ctrl-C stops it.`,
   );
   await server.exited;
 }
