@@ -17,7 +17,7 @@ import type {
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export class MemoryLog implements SessionLog {
+class MemoryLog implements SessionLog {
   readonly events: SessionEvent[] = [];
   /** When set, appends fail as on a full disk. */
   full = false;
@@ -59,7 +59,7 @@ export class MemoryBlobs implements BlobStore {
 }
 
 /** One folder named `proj`; a file's version is a counter. */
-export class MemoryFiles implements WorkspaceFiles {
+class MemoryFiles implements WorkspaceFiles {
   private readonly files = new Map<string, { text: string; version: number }>();
 
   set(path: string, text: string): void {
