@@ -1,4 +1,5 @@
 /** The thread that reads, parses and cuts files, and the one that fits vectors: the process's own thread stays free to answer. */
+import { constants, setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { fitLsi, type LsiModel } from './Lsi';
 import { Parsers } from './Parsers';
@@ -27,6 +28,9 @@ export type WorkerReply =
     }
   | { readonly kind: 'fit'; readonly id: number; readonly model: LsiModel | null }
   | { readonly kind: 'error'; readonly id: number; readonly message: string };
+
+// The editor goes first. On Linux this is the priority of this thread alone; elsewhere it is the whole process's.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 let parsers: Parsers | undefined;
 
