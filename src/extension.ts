@@ -19,6 +19,7 @@ import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { affectsModel, affectsNotes, readSettings } from './host/settings';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
+import { workspaceStore } from './host/workspaceStore';
 import { WorkspaceWatcher } from './host/workspaceWatcher';
 import { FileBlobStore } from './journal/fileBlobStore';
 import { FileSessionHistory } from './journal/fileSessionHistory';
@@ -40,7 +41,7 @@ let conversation: ChatSessions | undefined;
 export function activate(context: ExtensionContext): void {
   const startedAt = performance.now();
   const paging = new PagingLogChannel();
-  const store = (context.storageUri ?? context.globalStorageUri).fsPath;
+  const store = workspaceStore((context.storageUri ?? context.globalStorageUri).fsPath);
   const bundled = (name: string) => join(context.extensionPath, 'dist', name);
   const roots = workspaceRoots;
 
@@ -112,7 +113,12 @@ export function activate(context: ExtensionContext): void {
     await commands.executeCommand(command, ...args);
   };
   const actions = {
-    openFile: (place: Place) => openPlace(resolve, place),
+    openFile: async (place: Place) => {
+      preview.yield();
+      await openPlace(resolve, place);
+    },
+    folderIsOpen: () => roots().length > 0,
+    openFolder: () => run('workbench.action.files.openFolder'),
     selectModel: () => run('virtualContext.selectModel'),
     setApiKey: () => run('virtualContext.setApiKey'),
     openWindowSetting: () => run('workbench.action.openSettings', 'virtualContext.model.contextWindow'),

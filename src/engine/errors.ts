@@ -76,6 +76,11 @@ function isVirtualContextError(error: unknown): error is VirtualContextError {
 
 /** @returns the message a person sees: what happened and what to do next. */
 export function describeError(error: unknown): string {
-  if (isVirtualContextError(error)) return `${error.message} ${error.nextStep}`;
+  if (isVirtualContextError(error)) return `${sentence(error.message)} ${error.nextStep}`;
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Messages that quote a provider end as the provider ended them. */
+function sentence(message: string): string {
+  return /[.!?…]["”')]?$/.test(message) ? message : `${message}.`;
 }

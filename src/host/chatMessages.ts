@@ -76,7 +76,7 @@ function gaugeOf(gauge: MemoryGauge): Gauge {
     free: Math.round(gauge.free),
     budget: Math.round(gauge.budget),
     window: gauge.window,
-    assumed: gauge.windowSource === 'assumed',
+    assumed: gauge.windowSource === 'assumed' && gauge.window > 0,
   };
 }
 

@@ -9,6 +9,9 @@ import type { RequestHandlers } from './webviewRequests';
 export interface ChatActions {
   /** Shows lines of a workspace file in the editor. @throws VirtualContextError */
   openFile(place: Place): Promise<void>;
+  /** Whether there is a workspace to ask about. */
+  folderIsOpen(): boolean;
+  openFolder(): Promise<void>;
   selectModel(): Promise<void>;
   setApiKey(): Promise<void>;
   /** Opens the setting of the model's window size. */
@@ -36,7 +39,7 @@ export function chatRequests(
   actions: ChatActions,
 ): RequestHandlers<ChatRequests> {
   return {
-    load: { params: nothing, run: () => chatState(conversation) },
+    load: { params: nothing, run: () => chatState(conversation, actions) },
     submit: {
       params: z.object({ text: z.string().trim().min(1).max(MAX_PROMPT_CHARS) }),
       // The answer must not wait for the turn: it shows in events.
@@ -60,6 +63,7 @@ export function chatRequests(
       run: async ({ address }) => preview(await conversation.stored(address)),
     },
     openFile: { params: place, run: (params) => done(actions.openFile(params)) },
+    openFolder: { params: nothing, run: () => done(actions.openFolder()) },
     selectModel: { params: nothing, run: () => done(actions.selectModel()) },
     setApiKey: { params: nothing, run: () => done(actions.setApiKey()) },
     openWindowSetting: { params: nothing, run: () => done(actions.openWindowSetting()) },
@@ -71,9 +75,10 @@ export function modelInfo({ modelLabel, modelIsOffline }: Conversation): ModelIn
   return { label: modelLabel, offline: modelIsOffline };
 }
 
-function chatState(conversation: Conversation): ChatState {
+function chatState(conversation: Conversation, actions: ChatActions): ChatState {
   return {
     session: conversation.session,
+    folderIsOpen: actions.folderIsOpen(),
     model: modelInfo(conversation),
     events: chatEventsOf(conversation.transcript()),
   };

@@ -1,5 +1,5 @@
 /** Opens a file of the workspace at a range. */
-import { Range, type TextDocumentShowOptions, Uri, window, workspace } from 'vscode';
+import { Range, type TextDocumentShowOptions, type TextEditor, Uri, window, workspace } from 'vscode';
 import { UnreadableFileError } from '../engine/errors';
 
 export interface Place {
@@ -21,12 +21,12 @@ export async function openPlace(
   resolve: ResolvePath,
   place: Place,
   options: TextDocumentShowOptions = {},
-): Promise<void> {
+): Promise<TextEditor> {
   const document = await openDocument(resolve(place.path), place.path);
   const start = Math.max(0, (place.startLine ?? 1) - 1);
   const end = Math.min(document.lineCount - 1, Math.max(start, (place.endLine ?? place.startLine ?? 1) - 1));
   const selection = document.validateRange(new Range(start, 0, end, Number.MAX_SAFE_INTEGER));
-  await window.showTextDocument(document, { preview: true, ...options, selection });
+  return window.showTextDocument(document, { preview: true, ...options, selection });
 }
 
 async function openDocument(path: string, shown: string) {

@@ -89,6 +89,8 @@ export type ChatEvent =
 
 export interface ChatState {
   readonly session: string;
+  /** Without one there is nothing to look up. */
+  readonly folderIsOpen: boolean;
   readonly model: ModelInfo;
   readonly events: readonly ChatEvent[];
 }
@@ -113,6 +115,7 @@ export interface ChatRequests {
   pinMessage: { params: { readonly seq: number }; result: null };
   preview: { params: { readonly address: string }; result: ResultPreview };
   openFile: { params: Place; result: null };
+  openFolder: { params: Nothing; result: null };
   selectModel: { params: Nothing; result: null };
   setApiKey: { params: Nothing; result: null };
   openWindowSetting: { params: Nothing; result: null };

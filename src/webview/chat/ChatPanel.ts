@@ -28,6 +28,7 @@ interface ChatViewState {
 @customElement('vc-chat')
 export class ChatPanel extends LightElement {
   @state() private transcript = emptyTranscript();
+  @state() private folderIsOpen = true;
   @state() private expanded: ReadonlySet<string> = new Set();
   /** Why the last thing the person asked for did not work. */
   @state() private problem = '';
@@ -98,7 +99,7 @@ export class ChatPanel extends LightElement {
           .model=${model}
           .lastPrompt=${items.findLast((item) => item.kind === 'user')?.text ?? ''}
         ></vc-prompt>
-        ${gauge ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
+        ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
       </footer>
       <div class="visually-hidden" role="status">${this.announcement}</div>
     `;
@@ -111,7 +112,9 @@ export class ChatPanel extends LightElement {
   private welcome(): TemplateResult {
     return emptyState({
       model: this.transcript.model,
+      folderIsOpen: this.folderIsOpen,
       onSelectModel: () => this.ask('selectModel'),
+      onOpenFolder: () => this.ask('openFolder'),
       onAsk: (question) => this.submit(question),
     });
   }
@@ -165,6 +168,7 @@ export class ChatPanel extends LightElement {
     const state = await this.tried(this.host.request('load', {}));
     if (!state) return;
     this.transcript = loadTranscript(state);
+    this.folderIsOpen = state.folderIsOpen;
     this.sticky?.toEnd();
     // The session may still be opening; a `reset` will follow.
     if (state.session === '') return;

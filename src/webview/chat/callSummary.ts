@@ -3,7 +3,7 @@ import type { Place } from '../protocol';
 import type { CallItem } from './Transcript';
 
 const ICONS: Readonly<Record<string, string>> = {
-  read_file: 'file-code',
+  read_file: 'file-text',
   search_workspace: 'search',
   grep: 'regex',
   list_directory: 'folder-opened',
@@ -45,11 +45,11 @@ export function shortArguments(json: string): string {
   return parts.join(' · ');
 }
 
-/** @returns the lines a click on the row opens: what was shown, else what was asked for */
+/** @returns the lines a click on the row opens: what was shown, else what was asked for unless it could not be read */
 export function placeOf(call: CallItem): Place | undefined {
   const shown = call.outcome?.places[0];
   if (shown) return shown;
-  if (call.name !== 'read_file') return undefined;
+  if (call.name !== 'read_file' || call.outcome?.isError) return undefined;
   const args = parse(call.arguments);
   return typeof args?.path === 'string' ? placeFrom(args.path, args.startLine, args.endLine) : undefined;
 }

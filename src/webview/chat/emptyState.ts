@@ -10,12 +10,15 @@ const EXAMPLES = [
 
 interface EmptyState {
   readonly model: ModelInfo;
+  readonly folderIsOpen: boolean;
   readonly onSelectModel: () => void;
+  readonly onOpenFolder: () => void;
   readonly onAsk: (question: string) => void;
 }
 
-/** @returns what this is, which model answers, and three questions to begin with */
-export function emptyState({ model, onSelectModel, onAsk }: EmptyState): TemplateResult {
+/** @returns what this is, which model answers, and three questions to begin with, or that a folder is missing */
+export function emptyState(state: EmptyState): TemplateResult {
+  const { model, folderIsOpen, onSelectModel } = state;
   return html`<section class="empty" aria-label="Welcome">
     <h2>Virtual Context</h2>
     <p>
@@ -31,14 +34,23 @@ export function emptyState({ model, onSelectModel, onAsk }: EmptyState): Templat
             <vscode-button @click=${onSelectModel}>Select Model</vscode-button>`
         : nothing
     }
-    <ul class="examples" aria-label="Example questions">
-      ${EXAMPLES.map(
-        (question) => html`<li>
-          <button type="button" class="example" data-testid="example" @click=${() => onAsk(question)}>
-            <span class="codicon codicon-comment" aria-hidden="true"></span>${question}
-          </button>
-        </li>`,
-      )}
-    </ul>
+    ${folderIsOpen ? examples(state) : noFolder(state)}
   </section>`;
+}
+
+function examples({ onAsk }: EmptyState): TemplateResult {
+  return html`<ul class="examples" aria-label="Example questions">
+    ${EXAMPLES.map(
+      (question) => html`<li>
+        <button type="button" class="example" data-testid="example" @click=${() => onAsk(question)}>
+          <span class="codicon codicon-comment" aria-hidden="true"></span>${question}
+        </button>
+      </li>`,
+    )}
+  </ul>`;
+}
+
+function noFolder({ onOpenFolder }: EmptyState): TemplateResult {
+  return html`<p data-testid="no-folder">No folder is open, so there are no files to page in.</p>
+    <vscode-button secondary data-testid="open-folder" @click=${onOpenFolder}>Open Folder</vscode-button>`;
 }

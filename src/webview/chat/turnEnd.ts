@@ -46,6 +46,9 @@ function errorActions(kind: string | undefined): EndAdvice['actions'] {
     case 'contextLength':
     case 'WindowTooSmallError':
       return [{ label: 'Set Window Size', action: 'openWindowSetting' }, NEW_CHAT];
+    case 'network':
+    case 'badResponse':
+      return [RETRY, SELECT_MODEL];
     default:
       return [RETRY];
   }

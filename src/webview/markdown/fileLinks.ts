@@ -2,13 +2,14 @@
 import type { Place } from '../protocol';
 
 /**
- * @param href target of a Markdown link: `src/a.ts#L10-L20`, `src/a.ts:10-20`, `./my%20file.md`
+ * @param href target of a Markdown link: `src/a.ts#L10-L20`, `src/a.ts:10-20`, `./my%20file.md`, `README.md#usage`
  * @returns the place, or undefined when the target is a web address, an anchor, or outside any folder
  */
 export function placeOfHref(href: string): Place | undefined {
-  const anchored = /^([^#?]+)(?:#L(\d+)(?:C\d+)?(?:-L?(\d+)(?:C\d+)?)?)?$/.exec(href);
-  const written = anchored?.[1];
-  if (!written) return undefined;
+  const anchored = /^([^?]+?)(?:#L(\d+)(?:C\d+)?(?:-L?(\d+)(?:C\d+)?)?)?$/.exec(href);
+  // A heading of a page is no line; but models leave the `#` of `c#sharp.ts` as it is.
+  const written = anchored?.[1]?.replace(/#[^#./]*$/, '');
+  if (!anchored || !written) return undefined;
   let path: string;
   try {
     path = decodeURIComponent(written);

@@ -100,12 +100,15 @@ export class NoteItem extends LightElement {
   }
 
   private text(): TemplateResult {
-    const { id, text } = this.note;
+    const { id, text, sourceLabel } = this.note;
+    // Lines of a file begin with their place, which the link above says already.
+    const shown =
+      sourceLabel && text.startsWith(`${sourceLabel}\n`) ? text.slice(sourceLabel.length + 1) : text;
     return html`<div
       class="note-text"
       data-testid="note-text"
       @dblclick=${() => this.act({ type: 'edit', id })}
-    >${text}</div>`;
+    >${shown}</div>`;
   }
 
   /** Where the text is from, and whether that still holds. */

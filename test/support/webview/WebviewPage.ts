@@ -111,7 +111,15 @@ export class WebviewBrowser {
         readFileSync(join(root, 'node_modules/@vscode/codicons/dist', name)),
       );
     }
-    for (const name of ['webview.css', 'markdown.css', 'chat.css', 'notes.css']) {
+    for (const name of [
+      'webview.css',
+      'markdown.css',
+      'chat.css',
+      'tool-row.css',
+      'prompt.css',
+      'gauge.css',
+      'notes.css',
+    ]) {
       this.files.set(`/media/${name}`, readFileSync(join(root, 'media', name)));
     }
   }

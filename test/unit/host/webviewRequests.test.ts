@@ -8,6 +8,8 @@ function host() {
   const conversation = new FakeConversation();
   const actions = {
     openFile: vi.fn<ChatActions['openFile']>(async () => undefined),
+    folderIsOpen: () => true,
+    openFolder: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
     setApiKey: vi.fn(async () => undefined),
     openWindowSetting: vi.fn(async () => undefined),
@@ -26,6 +28,7 @@ it('answers load with the session, the model and what happened', async () => {
     id: 5,
     result: {
       session: 's1',
+      folderIsOpen: true,
       model: { label: 'Offline', offline: true },
       events: [{ type: 'userMessage', seq: 1, text: 'q' }],
     },

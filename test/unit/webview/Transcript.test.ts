@@ -109,7 +109,12 @@ describe('turns', () => {
 
 it('loads a session to the same items that its events made', () => {
   const events: ChatEvent[] = [{ type: 'userMessage', seq: 1, text: 'q' }, started, finished];
-  const loaded = loadTranscript({ session: 's', model: { label: 'm', offline: false }, events });
+  const loaded = loadTranscript({
+    session: 's',
+    folderIsOpen: true,
+    model: { label: 'm', offline: false },
+    events,
+  });
   expect(loaded.items).toEqual(after(...events).items);
   expect(loaded).toMatchObject({ session: 's', model: { label: 'm' } });
 });

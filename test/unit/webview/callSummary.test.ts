@@ -55,6 +55,7 @@ describe('placeOf', () => {
   });
 
   it('is nothing for calls that show no lines', () => {
+    expect(placeOf(call('read_file', { path: 'gone.ts' }, { isError: true }))).toBeUndefined();
     expect(placeOf(call('list_directory', { path: 'src' }))).toBeUndefined();
     expect(placeOf(call('read_file', { path: 7 }))).toBeUndefined();
   });

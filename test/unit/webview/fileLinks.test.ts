@@ -12,6 +12,9 @@ describe('placeOfHref', () => {
     ['my%20file%23.md', { path: 'my file#.md' }],
     ['docs/100%.md', { path: 'docs/100%.md' }],
     ['README.md', { path: 'README.md' }],
+    ['README.md#usage', { path: 'README.md' }],
+    ['src/c#sharp.ts#L3-L4', { path: 'src/c#sharp.ts', startLine: 3, endLine: 4 }],
+    ['src/c#sharp.ts:3', { path: 'src/c#sharp.ts', startLine: 3 }],
     ['src/a.ts#L20-L10', { path: 'src/a.ts', startLine: 20 }],
   ])('reads %s', (href, place) => {
     expect(placeOfHref(href)).toEqual(place);

@@ -21,6 +21,11 @@ describe('what is offered first', () => {
     expect(actions('error', kind)[0]).toBe(action);
   });
 
+  it('another model where the endpoint is at fault', () => {
+    expect(actions('error', 'network')).toContain('selectModel');
+    expect(actions('error', 'badResponse')).toContain('selectModel');
+  });
+
   it('to go on after a crash and at the call limit', () => {
     expect(actions('interrupted')).toEqual(['resumeTurn']);
     expect(actions('callLimit')).toEqual(['resumeTurn']);
