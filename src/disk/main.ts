@@ -34,23 +34,23 @@ async function main(store: string): Promise<void> {
   const address = await newAddress();
 
   let ending = false;
-  const end = async (status: number) => {
+  const end = async () => {
     if (ending) return;
     ending = true;
-    setTimeout(() => process.exit(status), endingTime).unref();
+    setTimeout(() => process.exit(0), endingTime).unref();
     server.close();
     // First out of sight, then out of the way: who comes now starts a new process, which waits for the lock.
     await removeEndpoint(store);
     await service.dispose();
     await removeAddress(address);
     await lock.release();
-    process.exit(status);
+    process.exit(0);
   };
 
   let timer: NodeJS.Timeout | undefined;
   const linger = () => {
     clearTimeout(timer);
-    if (clients.size === 0) timer = setTimeout(() => void end(0), lingering);
+    if (clients.size === 0) timer = setTimeout(() => void end(), lingering);
   };
 
   const server = createServer((socket) => {
@@ -64,16 +64,20 @@ async function main(store: string): Promise<void> {
       linger();
     });
   });
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(0));
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end());
   process.on('uncaughtException', (error) => fail(error));
   process.on('unhandledRejection', (error) => fail(error));
 
   await listen(server, address);
   await writeEndpoint(store, { address, pid: process.pid });
   linger();
-  // Nobody new could find this process, and its tables may be gone: its clients start another one.
+  // Nobody new could find this process, and its tables may be gone or another's: it leaves all as it is, and its clients
+  // start another one.
   setInterval(async () => {
-    if ((await readEndpoint(store))?.pid !== process.pid) await end(1);
+    const endpoint = await readEndpoint(store);
+    if (ending || endpoint?.pid === process.pid) return;
+    await removeAddress(address);
+    process.exit(1);
   }, storeCheck).unref();
 }
 
