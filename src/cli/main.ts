@@ -96,13 +96,19 @@ function queries(): Option {
 }
 
 function limit(): Option {
-  return new Option('--limit <n>', 'hits per query').argParser(positiveInteger).default(10);
+  return new Option('--limit <n>', 'hits per query, at most 1000').argParser(hitLimit).default(10);
 }
 
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1)
     throw new InvalidArgumentError('Give a whole number from 1.');
+  return value;
+}
+
+function hitLimit(text: string): number {
+  const value = positiveInteger(text);
+  if (value > 1000) throw new InvalidArgumentError('Give at most 1000.');
   return value;
 }
 

@@ -3,7 +3,8 @@ import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 
 const absolutePath = z.string().min(1).refine(isAbsolute, 'must be an absolute path');
-const text = z.string().max(200_000);
+/** Of an endless question the beginning is asked. */
+const text = z.string().transform((whole) => whole.slice(0, 200_000));
 const page = z.int().min(1);
 const pageSize = z.int().min(1).max(1000);
 const time = z.number().finite();

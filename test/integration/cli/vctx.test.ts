@@ -107,6 +107,7 @@ describe('vctx index and search', () => {
     expectFailure(await vctx('ask', '', '--workspace', workspace), /There is no question/);
     expectFailure(await vctx('search', 'x', '--queries', 'y', '--workspace', workspace), /either a query or/);
     expectFailure(await vctx('search', 'x', '--limit', '0', '--workspace', workspace), /whole number from 1/);
+    expectFailure(await vctx('search', 'x', '--limit', '1001', '--workspace', workspace), /at most 1000/);
     expectFailure(
       await vctx('search', '--queries', join(dir, 'none'), '--workspace', workspace),
       /cannot be read/,

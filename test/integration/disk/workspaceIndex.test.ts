@@ -30,6 +30,11 @@ describe('the workspace index', () => {
     expect(await paths(client, 'binary')).toEqual([]);
   });
 
+  it('takes a question of any length', async () => {
+    const client = await disk().indexed();
+    expect((await paths(client, `watermark ${'word '.repeat(100_000)}`))[0]).toBe('src/queue.ts');
+  });
+
   it('narrows by glob and pages with totals', async () => {
     disk().put(
       Object.fromEntries(
