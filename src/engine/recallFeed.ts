@@ -51,7 +51,9 @@ async function* sessionRecord(
     const note = archivalNoteOf(session, event);
     if (note) yield { note };
     if (known.has(event.seq) || !isQueueEvent(event)) continue;
-    const text = event.type === 'function.result' ? await blobs.get(event.result) : '';
+    // A result that is lost or damaged must not keep those after it from being found.
+    const text = event.type === 'function.result' ? await blobs.get(event.result).catch(() => undefined) : '';
+    if (text === undefined) continue;
     const message = recallMessageOf(session, event, text);
     if (message) yield { message };
   }

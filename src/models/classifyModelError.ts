@@ -55,8 +55,7 @@ export function classifyModelError(error: unknown, origin: ErrorOrigin): ModelEr
   const evidence = gather(error);
   const kind = kindOf(evidence);
   const said = redact(evidence.message, origin.apiKey);
-  // A provider's words are made a sentence: the next step follows.
-  const { message, nextStep } = explain(kind, evidence, /[.!?]$/.test(said) ? said : `${said}.`, origin);
+  const { message, nextStep } = explain(kind, evidence, said, origin);
   return new ModelError(kind, message, nextStep, {
     ...(evidence.retryAfterMs !== undefined && { retryAfterMs: evidence.retryAfterMs }),
     // The original may carry request headers: only its redacted text goes on.

@@ -68,20 +68,12 @@ describe('recall and notes', () => {
       text: `message number ${seq}`,
       tokens: 3,
     }));
-    events.push({
-      type: 'function.result',
-      turn: 5,
-      seq: 5,
-      at: 5000,
-      callId: 'c',
-      address: 'tool:s/c',
-      name: 'read_file',
-      result,
-      tokens: 9,
-      isError: false,
-      pages: [],
-      ms: 1,
-    });
+    const call = { type: 'function.result', callId: 'c', address: 'tool:s/c', name: 'read_file' } as const;
+    const outcome = { tokens: 9, isError: false, pages: [], ms: 1 } as const;
+    events.push(
+      { ...call, ...outcome, turn: 5, seq: 5, at: 5000, result: 'f'.repeat(64) }, // lost
+      { ...call, ...outcome, turn: 6, seq: 6, at: 6000, result },
+    );
     const history: SessionHistory = {
       sessions: async () => ['s'],
       events: async function* () {
@@ -92,8 +84,8 @@ describe('recall and notes', () => {
     // A live session went on while the log was being fed, and then the editor was killed.
     await client.append([message(1, 'message number 1'), message(4, 'message number 4')]);
     await feedRecall(client, history, blobs);
-    expect(await client.recallSeqs('s')).toEqual([1, 2, 3, 4, 5]);
-    expect((await ids(client, 'yacht pier'))[0]).toBe('msg:s/5');
+    expect(await client.recallSeqs('s')).toEqual([1, 2, 3, 4, 6]);
+    expect((await ids(client, 'yacht pier'))[0]).toBe('msg:s/6');
 
     const fed: number[] = [];
     await feedRecall(
