@@ -16,7 +16,7 @@ export function messageTokens(message: { readonly name?: string; readonly text: 
 }
 
 /**
- * Terms under which a message is looked up: its own three times, its neighbours' twice, theirs once (RETRIEVAL.md).
+ * Terms under which a message is looked up: its own three times, its neighbours' twice, theirs once (docs/disk.md).
  * @param window terms of two messages before, the message itself, two after; undefined where there is none
  */
 export function smoothTokens(window: readonly (string | undefined)[]): string {

@@ -1,4 +1,4 @@
-/** Ranks old messages by their own words and by the best three-message window around them: the formula of RETRIEVAL.md. */
+/** Ranks old messages by their own words and by the best three-message window around them: docs/disk.md has the formula. */
 
 /** What BM25 needs to know of all messages. */
 export interface Statistics {

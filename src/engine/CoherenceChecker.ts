@@ -5,7 +5,6 @@ import { rawRange, splitLines } from './filePages';
 import type { ResidentPage } from './PageTable';
 import type { BlobStore, ContentHasher, TextDiff, WorkspaceFiles } from './ports';
 import type { SessionState } from './SessionState';
-import { isSecretPath } from './secretFiles';
 
 export interface CoherenceParts {
   readonly state: SessionState;
@@ -105,7 +104,7 @@ export class CoherenceChecker {
   /** @returns undefined where a diff must not or cannot be shown */
   private async diffOf(page: ResidentPage, now: string | undefined): Promise<string | undefined> {
     // What a secret file says now was not asked for, and only the person can allow it.
-    if (now === undefined || isSecretPath(page.path)) return undefined;
+    if (now === undefined || (await this.parts.files.isSecret(page.path))) return undefined;
     return this.parts.diff(await this.parts.blobs.get(page.source), now);
   }
 }

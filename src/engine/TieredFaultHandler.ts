@@ -17,7 +17,6 @@ import type {
 } from './ports';
 import type { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
-import { isSecretPath } from './secretFiles';
 import { servePages } from './textPages';
 
 export interface FaultHandlerParts {
@@ -105,7 +104,7 @@ export class TieredFaultHandler implements FaultHandler {
     }
     const now = rawRange(splitLines(current.text), parsed);
     if (now !== source)
-      return this.servePart(shown.text, page, this.superseded(current.path, source, now), fault);
+      return this.servePart(shown.text, page, await this.superseded(current.path, source, now), fault);
     const outcome = await this.servePart(shown.text, page, '', fault);
     if (outcome.text !== shown.text) return outcome;
     return { ...outcome, pages: [{ ...filePage, path: current.path, version: current.version }] };
@@ -217,10 +216,10 @@ export class TieredFaultHandler implements FaultHandler {
     }
   }
 
-  private superseded(path: string, before: string, now: string): string {
+  private async superseded(path: string, before: string, now: string): Promise<string> {
     const news = `[superseded: ${path} has changed since; read_file shows it as it is now.`;
     // What a secret file says now was not asked for, and only the person can allow it.
-    if (isSecretPath(path)) return `${news}]`;
+    if (await this.parts.files.isSecret(path)) return `${news}]`;
     const diff = this.parts.diff(before, now);
     // About a third of what is admitted.
     const chars = Math.min(MAX_DIFF_CHARS, this.maxTokens);

@@ -191,6 +191,8 @@ export interface WorkspaceFiles {
   version(path: string): Promise<string | undefined>;
   /** @throws OutsideWorkspaceError | UnreadableFileError */
   list(path: string, signal: AbortSignal): Promise<readonly DirectoryEntry[]>;
+  /** Whether the path, or the file it leads to through symbolic links, looks like it holds secrets. */
+  isSecret(path: string): Promise<boolean>;
   /** Workspace path of an address part (`<folder name>/…`). @throws OutsideWorkspaceError when no such folder is open */
   fromAddress(addressPath: string): string;
   /** Canonical form of a path the model wrote (strips `./`, accepts absolute paths inside the workspace). @throws OutsideWorkspaceError */

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { isSecretPath } from '../engine/secretFiles';
 import { defineFunction, positiveInteger } from './defineFunction';
 
 export const readFile = defineFunction({
@@ -18,7 +17,7 @@ export const readFile = defineFunction({
       return { text: `endLine ${endLine} is before startLine ${startLine}.`, isError: true };
     }
     if (
-      isSecretPath(path) &&
+      (await context.files.isSecret(path)) &&
       !(await context.approver.approve({ kind: 'secretFile', path }, context.signal))
     ) {
       return {

@@ -1,10 +1,12 @@
-import { constants, type Dirent } from 'node:fs';
-import { lstat, open, readdir, realpath, stat } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { decodeText } from '../engine/decodeText';
 import { OutsideWorkspaceError, UnreadableFileError, VirtualContextError } from '../engine/errors';
 import type { DirectoryEntry, FileSnapshot, WorkspaceFiles } from '../engine/ports';
+import { isSecretPath } from '../engine/secretFiles';
+import { readTextFile, versionOf } from './readTextFile';
 import { similarNames } from './similarNames';
+import { codeOf, unreadable } from './unreadable';
 import {
   addressPath,
   canonicalPath,
@@ -26,8 +28,6 @@ export interface WorkspaceFilesOptions {
   ) => { readonly text: string; readonly version: string } | undefined;
 }
 
-/** A source file is never this long; a model could not read it, and holding it in memory several times would hurt. */
-const MAX_BYTES = 20_000_000;
 /** Directory entries looked at together. */
 const BATCH = 256;
 
@@ -60,10 +60,20 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     const shown = this.openText(place, real);
     if (shown) return { ...names, ...shown };
     try {
-      return { ...names, ...(await readText(names.path, real, signal)) };
+      return { ...names, ...(await readTextFile(names.path, real, signal)) };
     } catch (error) {
       if (error instanceof VirtualContextError || signal.aborted) throw error;
       throw unreadable(names.path, error);
+    }
+  }
+
+  async isSecret(path: string): Promise<boolean> {
+    if (isSecretPath(this.canonical(path))) return true;
+    try {
+      return isSecretPath((await this.resolve(path)).inside);
+    } catch {
+      // What cannot be resolved cannot be read either.
+      return false;
     }
   }
 
@@ -107,8 +117,8 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     return shown && { text: shown.text, version: `editor:${shown.version}` };
   }
 
-  /** Follows symbolic links and makes sure that the end of the way is inside a workspace folder. */
-  private async resolve(path: string): Promise<{ place: WorkspacePlace; real: string }> {
+  /** Follows symbolic links and makes sure that the end of the way is inside a workspace folder: `inside`, relative to it. */
+  private async resolve(path: string): Promise<{ place: WorkspacePlace; real: string; inside: string }> {
     const roots = this.options.roots();
     const place = locate(roots, path);
     if (place === undefined) {
@@ -126,7 +136,8 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     }
     for (const root of roots) {
       const folder = await realpath(root.path).catch(() => root.path);
-      if (relativeInside(folder, real) !== undefined) return { place, real };
+      const inside = relativeInside(folder, real);
+      if (inside !== undefined) return { place, real, inside };
     }
     throw outside(canonicalPath(roots, place));
   }
@@ -166,59 +177,6 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
   }
 }
 
-/** @returns text and version of one and the same state of the file, also while it is being written */
-async function readText(
-  path: string,
-  real: string,
-  signal: AbortSignal,
-): Promise<{ text: string; version: string }> {
-  // Links are resolved already: a link put in place meanwhile is not followed, and a pipe does not block.
-  const handle = await open(
-    real,
-    constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-  );
-  try {
-    for (let attempt = 1; ; attempt++) {
-      const before = await handle.stat({ bigint: true });
-      if (before.isDirectory())
-        throw new UnreadableFileError(`${path} is a folder.`, 'List it with list_directory.');
-      if (!before.isFile())
-        throw new UnreadableFileError(`${path} is not a regular file.`, 'Read another file.');
-      if (before.size > MAX_BYTES) {
-        throw new UnreadableFileError(
-          `${path} is too large to read (${(Number(before.size) / 1e6).toFixed(0)} MB, the limit is ${MAX_BYTES / 1e6} MB).`,
-          'Find the lines in it with grep.',
-        );
-      }
-      const bytes = Buffer.alloc(Number(before.size));
-      let length = 0;
-      while (length < bytes.length) {
-        signal.throwIfAborted();
-        const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      const version = versionOf(before);
-      // A log file may never hold still; what was read is then as good as anything later.
-      if (version !== versionOf(await handle.stat({ bigint: true })) && attempt < 3) continue;
-      const text = decodeText(bytes.subarray(0, length));
-      if (text === undefined) {
-        throw new UnreadableFileError(
-          `${path} is a binary file.`,
-          'Only text can be shown; read another file.',
-        );
-      }
-      return { text, version };
-    }
-  } finally {
-    await handle.close();
-  }
-}
-
-function versionOf(stats: { readonly mtimeNs: bigint; readonly size: bigint }): string {
-  return `${stats.mtimeNs}-${stats.size}`;
-}
-
 async function describeEntry(folder: string, entry: Dirent): Promise<DirectoryEntry> {
   const { name } = entry;
   if (entry.isDirectory()) return { name, kind: 'directory', size: 0 };
@@ -235,42 +193,4 @@ async function describeEntry(folder: string, entry: Dirent): Promise<DirectoryEn
 function foldersFirst(a: DirectoryEntry, b: DirectoryEntry): number {
   const folders = Number(b.kind === 'directory') - Number(a.kind === 'directory');
   return folders || (a.name < b.name ? -1 : 1);
-}
-
-function unreadable(path: string, error: unknown): UnreadableFileError {
-  const options = { cause: error };
-  switch (codeOf(error)) {
-    case 'ENOENT':
-    case 'ESTALE':
-      return new UnreadableFileError(
-        `${path} was deleted while it was read.`,
-        'See what is there with list_directory.',
-        options,
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return new UnreadableFileError(
-        `${path} may not be read: no permission.`,
-        'Go on without it, or ask the person.',
-        options,
-      );
-    case 'ELOOP':
-      return new UnreadableFileError(
-        `${path} is a link that leads to itself.`,
-        'Read another file.',
-        options,
-      );
-    default: {
-      const message = error instanceof Error ? error.message : String(error);
-      return new UnreadableFileError(
-        `${path} could not be read: ${message}.`,
-        'Try again or read another file.',
-        options,
-      );
-    }
-  }
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }

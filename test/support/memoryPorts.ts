@@ -14,6 +14,7 @@ import type {
   TokenCounter,
   WorkspaceFiles,
 } from '../../src/engine/ports';
+import { isSecretPath } from '../../src/engine/secretFiles';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -87,6 +88,10 @@ class MemoryFiles implements WorkspaceFiles {
 
   canonical(path: string): string {
     return path;
+  }
+
+  async isSecret(path: string): Promise<boolean> {
+    return isSecretPath(path);
   }
 
   fromAddress(addressPath: string): string {

@@ -163,6 +163,16 @@ describe('read', () => {
     expect(await problem(one.read('loop', signal))).toContain('leads to itself');
   });
 
+  it('knows a secret file behind a link with a harmless name', async () => {
+    await writeFile(join(dir, 'app/.env'), 'KEY=1');
+    await symlink('.env', join(dir, 'app/notes.txt'));
+    await symlink('src', join(dir, 'app/code'));
+    expect(await one.isSecret('.env')).toBe(true);
+    expect(await one.isSecret('notes.txt')).toBe(true);
+    expect(await one.isSecret('code/a.ts')).toBe(false);
+    expect(await one.isSecret('missing.txt')).toBe(false);
+  });
+
   it('works in a folder that was opened through a link', async () => {
     await symlink(join(dir, 'app'), join(dir, 'alias'));
     const aliased = files([{ name: 'alias', path: join(dir, 'alias') }]);

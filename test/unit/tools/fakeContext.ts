@@ -1,4 +1,5 @@
 /** In-memory ports for the functions a model may call. */
+
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
 import type { FunctionContext, NoteKeeper } from '../../../src/engine/EngineFunction';
 import { NoteLimitError, UnknownNoteError } from '../../../src/engine/errors';
@@ -11,6 +12,7 @@ import type {
   RecallQuery,
   SearchPage,
 } from '../../../src/engine/ports';
+import { isSecretPath } from '../../../src/engine/secretFiles';
 
 class MemoryNotes implements NoteKeeper {
   readonly notes: Note[] = [];
@@ -112,6 +114,7 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
         world.asked.push(`list ${path}`);
         return world.entries;
       },
+      isSecret: async (path) => isSecretPath(path),
       fromAddress: (path) => path,
       canonical: (path) => path.replace(/^\.\//, ''),
     },
