@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DiskClient } from '../../src/disk/client';
+import { endProcess } from '../support/endProcess';
 import { PlainSearch } from './PlainSearch';
 import { type QueryFile, readQueryFiles } from './queryFile';
 import { describeScores, meanScores, type Scores, scoresOf } from './scores';
@@ -116,7 +117,7 @@ async function measure(dist: string, root: string, { name, questions }: QueryFil
   } finally {
     const { pid } = await disk.status();
     disk.dispose();
-    if (pid > 0) process.kill(pid, 'SIGTERM');
-    rmSync(store, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    if (pid > 0) await endProcess(pid);
+    rmSync(store, { recursive: true, force: true, maxRetries: 10 });
   }
 }

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, inject } from 'vitest';
 import { DiskClient } from '../../../src/disk/client';
+import { endProcess } from '../../support/endProcess';
 
 export const options = { maxFileBytes: 100_000 };
 export const never = new AbortController().signal;
@@ -60,21 +60,8 @@ export class DiskFixture {
     // or one of them would start another.
     const states = await Promise.all(this.clients.map((client) => client.status()));
     for (const client of this.clients) client.dispose();
-    for (const pid of new Set(states.map((state) => state.pid))) if (pid > 0) await end(pid);
+    for (const pid of new Set(states.map((state) => state.pid))) if (pid > 0) await endProcess(pid);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10 });
-  }
-}
-
-/** Asks a process to end and waits until it has: it must not write into the folder that is removed next. */
-async function end(pid: number): Promise<void> {
-  try {
-    process.kill(pid, 'SIGTERM');
-    for (;;) {
-      await sleep(20);
-      process.kill(pid, 0);
-    }
-  } catch {
-    // No such process: it has ended.
   }
 }
 
