@@ -31,7 +31,7 @@ export class FaultPreview implements Disposable {
   }
 
   show(event: OutputEvent): void {
-    if (event.type === 'userMessage') this.inUse = false;
+    if (event.type === 'turnStarted') this.inUse = false;
     if (event.type !== 'callFinished' || event.fault?.kind !== 'major') return;
     const page = event.pages[0];
     if (!page || this.inUse || !readSettings().openFilesOnFault) return;

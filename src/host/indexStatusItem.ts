@@ -29,7 +29,7 @@ export class IndexStatusItem implements Disposable {
       ? ['Rebuild Index']
       : [status.phase === 'paused' ? 'Resume' : 'Pause', 'Rebuild Index'];
     const details = [
-      `${status.files} files in ${status.pages} pages`,
+      `${plural(status.files, 'file')} in ${plural(status.pages, 'page')}`,
       `${status.skipped} skipped, ${status.failed} unreadable`,
       `${(status.storeBytes / 1e6).toFixed(1)} MB in ${this.store}`,
     ].join(' · ');
@@ -51,7 +51,7 @@ export class IndexStatusItem implements Disposable {
     item.tooltip =
       status.phase === 'error'
         ? `${status.message} ${status.nextStep}`
-        : `Virtual Context index ${phaseText(status)}: ${status.files} files, ${status.pages} pages`;
+        : `Virtual Context index ${phaseText(status)}: ${plural(status.files, 'file')}, ${plural(status.pages, 'page')}`;
     item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
     item.show();
   }
@@ -78,7 +78,7 @@ function shortText(status: IndexStatus): string {
     case 'indexing':
       return status.total > 0 ? `Indexing ${status.done}/${status.total}` : 'Indexing';
     case 'ready':
-      return `${status.files} files`;
+      return plural(status.files, 'file');
     case 'paused':
       return 'Index paused';
     case 'error':
@@ -90,4 +90,8 @@ function phaseText(status: IndexStatus): string {
   return status.phase === 'indexing' && status.total > 0
     ? `indexing, ${status.done} of ${status.total}`
     : status.phase;
+}
+
+function plural(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -55,8 +55,6 @@ const uiTimeout = 30_000;
  *     await vscode.close();
  */
 export class VSCode {
-  /** Holds all that this instance writes. */
-  private readonly home = mkdtempSync(join(tmpdir(), 'vscode-'));
   readonly profile = { userData: join(this.home, 'data'), extensions: join(this.home, 'extensions') };
   private server: Awaited<ReturnType<typeof startServer>> | undefined;
 
@@ -64,6 +62,8 @@ export class VSCode {
     private readonly options: LaunchOptions,
     private readonly browser: Browser,
     readonly page: Page,
+    /** Holds all that this instance writes. */
+    private readonly home = mkdtempSync(join(tmpdir(), 'vscode-')),
   ) {}
 
   static async launch(options: LaunchOptions): Promise<VSCode> {
@@ -128,6 +128,22 @@ export class VSCode {
     writeFileSync(file, JSON.stringify({ ...quietSettings, ...settings }, null, 2));
   }
 
+  /** Opens a window without a folder in place of the workspace. */
+  async leaveFolder(): Promise<void> {
+    await this.page.goto(`${new URL(this.page.url()).origin}/?ew=true`);
+    await this.workbenchReady();
+  }
+
+  /** Another window on the same workspace, of another browser profile; it goes when this one does. */
+  async secondWindow(): Promise<VSCode> {
+    const page = await this.browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    page.setDefaultTimeout(uiTimeout);
+    const other = new VSCode(this.options, this.browser, page, this.home);
+    await page.goto(this.page.url());
+    await other.workbenchReady();
+    return other;
+  }
+
   /** Runs a command by its full title, "Category: Title", as soon as the command palette offers it. */
   async runCommand(title: string): Promise<void> {
     await this.pickInPalette(`>${title}`, title);
@@ -142,7 +158,8 @@ export class VSCode {
   private async pickInPalette(query: string, label: string): Promise<void> {
     const palette = this.page.locator('.quick-input-widget');
     const pick = async () => {
-      await this.page.keyboard.press('Escape');
+      // Only where it closes a palette: Escape would end a selection, or the turn.
+      if (await palette.isVisible()) await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
       await palette.locator('input').first().fill(query, { timeout: 2000 });
       await palette.getByText(label, { exact: true }).first().click({ timeout: 4000 });
@@ -228,7 +245,11 @@ export class VSCode {
   }
 
   diskProcessPid(): number | undefined {
-    return findProcesses(this.extensionFolder(), 'disk.js')[0]?.pid;
+    return this.diskProcessPids()[0];
+  }
+
+  diskProcessPids(): number[] {
+    return findProcesses(this.extensionFolder(), 'disk.js').map(({ pid }) => pid);
   }
 
   /** Saves what is seen to test-results/<name>.png. */

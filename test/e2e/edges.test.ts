@@ -1,0 +1,443 @@
+/** What a person meets beside the main job: odd files, refusals, endpoints that fail, windows without a folder. */
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
+const lines = (count: number, text: string) => Array.from({ length: count }, (_, i) => `${text} ${i + 1}`);
+
+let home: string;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+const modelSettings = () => ({
+  'virtualContext.model.provider': 'custom',
+  'virtualContext.model.baseUrl': server.url,
+  'virtualContext.model.name': 'scripted',
+});
+
+function write(path: string, content: string | Buffer): void {
+  const file = join(home, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+}
+
+/** The results of the last turn's calls, as the model got them. */
+function results(): string[] {
+  const messages = server.requests.at(-1)?.body.messages ?? [];
+  const asked = messages.findLastIndex((m) => m.role === 'user' && !m.content?.startsWith('<interrupt'));
+  return messages
+    .slice(asked)
+    .filter((m) => m.role === 'tool')
+    .map((m) => m.content ?? '');
+}
+
+async function read(args: object): Promise<string> {
+  await chat.ask(`${call('read_file', args)} [[then]] [[say ok]]`);
+  return results()[0] ?? '';
+}
+
+const lastAnswer = () => chat.answers.last().innerText();
+const lastEnd = () => chat.byTestId('turn-end').last().innerText();
+const activeTab = (name: string) => vscode.page.locator('.tab.active', { hasText: name }).waitFor();
+const dialog = () => vscode.page.locator('.monaco-dialog-box');
+const quickInput = () => vscode.page.locator('.quick-input-widget');
+const paging = () => vscode.log('Virtual Context: Paging');
+
+beforeAll(() => {
+  home = mkdtempSync(join(tmpdir(), 'edges-'));
+});
+
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+describe('a folder with odd files', () => {
+  beforeAll(async () => {
+    write('folder/.env', 'TOKEN=hunter2\n');
+    write('folder/docs/a file.md', lines(20, 'line').join('\n'));
+    write('folder/src/c#sharp.ts', lines(20, '// sharp').join('\n'));
+    write('folder/src/ünïcode.ts', lines(20, '// uni').join('\n'));
+    write('folder/src/a.ts', `${lines(40, 'export const a').join('\n')}\n`);
+    write('folder/big.log', lines(60_000, `entry ${'x'.repeat(80)}`).join('\n'));
+    write('folder/min.js', 'function f(){return 12345};'.repeat(11_000));
+    write('folder/crlf.txt', lines(400, 'row').join('\r\n'));
+    write('folder/bin.dat', Buffer.from(lines(2000, '').map((_, i) => i % 256)));
+    server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
+    vscode = await VSCode.launch({ folder: join(home, 'folder'), settings: modelSettings() });
+    chat = await ChatView.open(vscode);
+  });
+
+  afterAll(async () => {
+    await vscode?.close();
+    await server?.close();
+  });
+
+  it('reads huge files and lines in part, CRLF by lines, and no binary file', async () => {
+    expect(await read({ path: 'big.log' })).toMatch(/page 1 of \d+; go on with startLine: \d+/);
+    expect((await read({ path: 'min.js' })).length).toBeLessThan(8000);
+    const crlf = await read({ path: 'crlf.txt', startLine: 399 });
+    expect(crlf).toContain('  399\trow 399\n  400\trow 400');
+    expect(await read({ path: 'bin.dat' })).toContain('binary');
+    expect(await chat.rows.last().getByTestId('tool-file').count()).toBe(0);
+  });
+
+  it('opens links to files with spaces, # and other letters in their names', async () => {
+    const links = [
+      ['[1](docs/a%20file.md#L3-L5)', 'a file.md', 5],
+      ['[2](<docs/a file.md#L6>)', 'a file.md', 6],
+      ['[3](src/c%23sharp.ts#L7)', 'c#sharp.ts', 7],
+      ['[4](src/c#sharp.ts#L8-L9)', 'c#sharp.ts', 9],
+      ['[5](src/ünïcode.ts:10)', 'ünïcode.ts', 10],
+    ] as const;
+    await chat.ask(`[[say ${links.map(([link]) => link).join(' ')}]]`);
+    for (const [index, [, name, line]] of links.entries()) {
+      await chat.answers.last().locator('a').nth(index).click();
+      await activeTab(name);
+      await vscode.page.locator('.statusbar-item', { hasText: new RegExp(`^Ln ${line},`) }).waitFor();
+    }
+  });
+
+  it('asks before it reads a secret, each time', async () => {
+    const ask = `${call('read_file', { path: '.env' })} [[then]] [[say ok]]`;
+    await chat.send(ask);
+    await dialog().getByText('.env').waitFor();
+    await vscode.page.keyboard.press('Escape');
+    await chat.idle();
+    expect(results()[0]).toContain('refused');
+    await chat.send(ask);
+    await dialog().getByText('Allow Once').click();
+    await chat.idle();
+    expect(results()[0]).toContain('hunter2');
+    await chat.ask(`${call('grep', { pattern: 'hunter' })} [[then]] [[say ok]]`);
+    expect(results()[0]).not.toContain('TOKEN');
+  });
+
+  it('never takes an editor from the person who works in it', async () => {
+    await vscode.openFile('docs/a file.md');
+    server.misbehave({ kind: 'slowStream', delayMs: 400 });
+    await chat.send(`${call('read_file', { path: 'src/a.ts' })} [[then]] [[say ok]]`);
+    await chat.byTestId('stop').waitFor();
+    await vscode.page.locator('.editor-instance .view-line').nth(2).click();
+    await vscode.page.keyboard.press('End');
+    await chat.idle();
+    await chat.frame.waitForTimeout(500); // longer than a preview waits
+    await activeTab('a file.md');
+    expect(await read({ path: 'src/ünïcode.ts', startLine: 3, endLine: 5 })).toContain('uni 3');
+    await activeTab('ünïcode.ts');
+  });
+
+  it('waits as long as the endpoint says, keeps what a cut stream brought, and goes on', async () => {
+    server.misbehave({ kind: 'rateLimit', retryAfterSeconds: 1 });
+    await chat.ask('[[say After the limit.]]');
+    expect(await lastAnswer()).toContain('After the limit.');
+    server.misbehave({ kind: 'cutStream', afterEvents: 4 });
+    await chat.ask(
+      '[[say Words enough that some of them are lost when the connection is cut in the middle.]]',
+    );
+    expect(await lastAnswer()).toMatch(/^Words enough[\s\S]*Cut by an error/);
+    expect(await lastEnd()).toMatch(/failed: .*\. Check the network/);
+    await chat.byTestId('action-resumeTurn').click();
+    await chat.byTestId('stop').waitFor();
+    await chat.idle();
+    server.misbehave({ kind: 'noTools' });
+    await chat.ask('[[say No functions?]]');
+    expect(await lastEnd()).toContain('cannot call functions');
+    expect(await chat.byTestId('action-selectModel').count()).toBe(1);
+  });
+
+  it('stops by Escape and by command, and begins a new chat while it answers', async () => {
+    const slow = async () => {
+      server.misbehave({ kind: 'slowStream', delayMs: 1500 });
+      await chat.send('[[say One word after the other, slowly, so that there is time to stop it.]]');
+      await chat.byTestId('stop').waitFor();
+    };
+    await slow();
+    await chat.byTestId('chat-input').press('Escape');
+    await chat.idle();
+    expect(await lastEnd()).toContain('Stopped.');
+    await slow();
+    await vscode.runCommand('Virtual Context: Stop Answering');
+    await chat.idle();
+    expect(await chat.byTestId('turn-end').count()).toBeGreaterThan(2);
+    await slow();
+    await vscode.runCommand('Virtual Context: New Chat');
+    await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
+    await chat.ask('[[say Fresh.]]');
+    expect(await lastAnswer()).toContain('Fresh.');
+  });
+
+  it('keeps transcript and draft while it is hidden', async () => {
+    await chat.byTestId('chat-input').fill('half a question');
+    await chat.frame.waitForTimeout(400); // longer than saving waits
+    await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
+    await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
+    chat = await ChatView.open(vscode);
+    await vi.waitUntil(async () => (await chat.byTestId('chat-input').inputValue()) !== '', timeout);
+    expect(await chat.byTestId('chat-input').inputValue()).toBe('half a question');
+    await vi.waitUntil(async () => (await chat.answers.count()) === 1, timeout);
+    await chat.byTestId('chat-input').fill('');
+  });
+
+  it('works by keyboard alone', async () => {
+    const { keyboard } = vscode.page;
+    await keyboard.press('Control+Alt+v');
+    await vi.waitUntil(
+      () => chat.frame.evaluate(() => document.activeElement?.tagName === 'TEXTAREA'),
+      timeout,
+    );
+    await keyboard.type(`${call('read_file', { path: 'src/a.ts' })} [[then]] [[say By keyboard.]]`);
+    await keyboard.press('Enter');
+    await chat.answers.getByText('By keyboard.').waitFor();
+    await chat.idle();
+    for (let i = 0; i < 3; i++) await keyboard.press('Shift+Tab'); // the answer's Pin, the file, the row
+    await keyboard.press('Enter');
+    await chat.frame.locator('.tool-result', { hasText: 'export const a 1' }).waitFor();
+  });
+
+  it('says how full the notes are, when one is stale, and brings a deleted one back', async () => {
+    await vscode.runCommand('View: Show Virtual Context');
+    const notes = await vscode.webview('[data-testid=note-input]');
+    const note = notes.locator('[data-testid=note]');
+    await notes.locator('[data-testid=note-input]').fill('word '.repeat(3000));
+    await notes.locator('[data-testid=note-input]').press('Enter');
+    await notes.getByRole('alert').filter({ hasText: 'of 2000 are free' }).waitFor();
+    await notes.locator('[data-testid=note-input]').fill('');
+    await vscode.openFile('src/a.ts');
+    await vscode.page.locator('.editor-instance .view-line').first().click();
+    await vscode.page.keyboard.press('Control+Home');
+    for (let i = 0; i < 3; i++) await vscode.page.keyboard.press('Shift+ArrowDown');
+    await vscode.runCommand('Virtual Context: Pin to Working Memory');
+    await note.waitFor();
+    expect(await note.innerText()).toBe('src/a.ts:1-3\nexport const a 1\nexport const a 2\nexport const a 3');
+    appendFileSync(join(home, 'folder/src/a.ts'), 'export const more = 1;\n');
+    await chat.frame.waitForTimeout(700); // a change elsewhere in the file
+    expect(await notes.locator('[data-testid=note-stale]').count()).toBe(0);
+    writeFileSync(join(home, 'folder/src/a.ts'), '// changed\n');
+    await notes.locator('[data-testid=note-stale]').waitFor();
+    await note.hover();
+    await notes.locator('[data-testid=note-delete]').click();
+    await notes.locator('[data-testid=note-undo]').click();
+    await note.waitFor();
+    await chat.answers.last().hover();
+    await chat.byTestId('pin-message').last().click();
+    await note.filter({ hasText: 'By keyboard.' }).waitFor();
+  });
+
+  it('pins a selection of a file outside the workspace as text', async () => {
+    write('outside.txt', 'Kept although it has no address.\n');
+    await vscode.openFile(join(home, 'outside.txt'));
+    await vscode.page.locator('.editor-instance .view-line').first().click();
+    await vscode.page.keyboard.press('Control+a');
+    await vscode.runCommand('Virtual Context: Pin to Working Memory');
+    const notes = await vscode.webview('[data-testid=note-input]');
+    const note = notes.locator('[data-testid=note]', { hasText: 'Kept although' });
+    await note.waitFor();
+    expect(await note.locator('.note-origin').count()).toBe(0);
+  });
+
+  it('shares notes and disk process with a second window, which has its own chat', async () => {
+    const second = await vscode.secondWindow();
+    const other = await ChatView.open(second);
+    await other.byTestId('example').first().waitFor();
+    await second.runCommand('View: Show Virtual Context');
+    const notes = await second.webview('[data-testid=note-input]');
+    await notes.locator('[data-testid=note]', { hasText: 'By keyboard.' }).waitFor();
+    await other.ask(`${call('search_workspace', { query: 'sharp' })} [[then]] [[say Second window.]]`);
+    expect(results()[0]).toContain('src/c#sharp.ts');
+    expect(vscode.diskProcessPids()).toHaveLength(1);
+    expect(await chat.answers.getByText('Second window.').count()).toBe(0);
+    await second.page.close();
+  });
+
+  it('pauses, resumes, rebuilds and describes the index', async () => {
+    const status = (text: RegExp) => vscode.page.locator('.statusbar-item', { hasText: text }).waitFor();
+    await vscode.runCommand('Virtual Context: Pause Indexing');
+    await status(/Index paused/);
+    write('folder/src/zebra.ts', 'export const zebra = 1;\n');
+    await vscode.runCommand('Virtual Context: Resume Indexing');
+    await vi.waitFor(async () => {
+      await chat.ask(`${call('search_workspace', { query: 'zebra' })} [[then]] [[say ok]]`);
+      expect(results()[0]).toContain('src/zebra.ts');
+    }, timeout);
+    await vscode.runCommand('Virtual Context: Rebuild Index');
+    await status(/^\s*\d+ files/);
+    await vscode.runCommand('Virtual Context: Show Index Status');
+    await vscode.page.locator('.notifications-toasts', { hasText: /\d+ files in \d+ pages/ }).waitFor();
+  });
+
+  it('changes nothing when Select Model is cancelled, and keeps the question when the endpoint is down', async () => {
+    const model = async () => chat.byTestId('model-button').innerText();
+    const begin = async () => {
+      await vscode.runCommand('Virtual Context: Select Model');
+      await vscode.choose('OpenAI-compatible endpoint');
+    };
+    const cancel = async () => {
+      await vscode.page.keyboard.press('Escape');
+      await quickInput().waitFor({ state: 'hidden' });
+      expect(await model()).toContain('scripted');
+    };
+    await vscode.runCommand('Virtual Context: Select Model');
+    await quickInput().getByText('Offline', { exact: true }).waitFor();
+    await cancel();
+    await begin();
+    await cancel();
+    await begin();
+    await vscode.enter(server.url);
+    await quickInput().getByText('scripted', { exact: true }).waitFor();
+    await cancel();
+    await begin();
+    await vscode.enter('http://127.0.0.1:1/v1');
+    await quickInput()
+      .getByText(/connection to 127\.0\.0\.1:1 failed/)
+      .waitFor();
+    await vscode.enter('nobody');
+    await chat.byTestId('model-button').filter({ hasText: 'nobody' }).waitFor();
+    await chat.ask('[[say Reached after all.]]');
+    expect(await lastEnd()).toContain('127.0.0.1:1');
+    await begin();
+    await vscode.enter(server.url);
+    await vscode.choose('scripted');
+    await chat.byTestId('model-button').filter({ hasText: 'scripted' }).waitFor();
+    await chat.byTestId('action-resumeTurn').click();
+    await chat.answers.getByText('Reached after all.').waitFor();
+  });
+
+  it('chats without a folder and says that none is open', async () => {
+    await vscode.leaveFolder();
+    chat = await ChatView.open(vscode);
+    await chat.byTestId('no-folder').waitFor();
+    await vscode.screenshot('edges-no-folder');
+    await chat.ask(
+      `${call('read_file', { path: 'a.ts' })} ${call('pin_note', { text: 'n' })} [[then]] [[say Hi.]]`,
+    );
+    expect(await lastAnswer()).toContain('Hi.');
+    expect(results()[0]).toContain('No folder is open');
+    expect(results()[1]).toContain('Pinned');
+    expect(paging()).not.toMatch(/\[error\].*TypeError/);
+  });
+});
+
+describe('a restricted workspace of several folders, and an endpoint that does not tell its window', () => {
+  beforeAll(async () => {
+    write('one/src/alpha.ts', lines(10, 'export const alpha').join('\n'));
+    write('target/beta.ts', lines(10, 'export const beta').join('\n'));
+    mkdirSync(join(home, 'two'));
+    symlinkSync(join(home, 'target'), join(home, 'two/src'));
+    symlinkSync('/etc/hostname', join(home, 'one/src/leak.txt'));
+    const settings = {
+      'virtualContext.maxCallsPerTurn': 1,
+      'virtualContext.notes.tokenLimit': 100,
+      'virtualContext.model.baseUrl': 'http://127.0.0.1:1/v1',
+    };
+    write(
+      'ws.code-workspace',
+      JSON.stringify({ folders: [{ path: 'one/src' }, { path: 'two/src' }], settings }),
+    );
+    const policy = summariser(script);
+    server = await startModelServer({ window: 12_000, tellsWindow: false, policy, model: 'scripted' });
+    vscode = await VSCode.launch({
+      folder: join(home, 'ws.code-workspace'),
+      trusted: false,
+      settings: {
+        ...modelSettings(),
+        'virtualContext.openFilesOnFault': false,
+        'security.workspace.trust.startupPrompt': 'never',
+      },
+    });
+    chat = await ChatView.open(vscode);
+  });
+
+  afterAll(async () => {
+    await vscode?.close();
+    await server?.close();
+  });
+
+  it('tells folders of one name apart, follows none outside, and obeys no setting of the workspace', async () => {
+    const reads = ['src/alpha.ts', 'src-2/beta.ts', 'src/leak.txt'].map((path) =>
+      call('read_file', { path }),
+    );
+    await chat.ask(
+      `${reads.join(' ')} ${call('search_workspace', { query: 'beta' })} [[then]] ${call('list_directory', { path: '.' })} [[then]] [[say [b](src-2/beta.ts#L4)]]`,
+    );
+    const [alpha, beta, leak, found, list] = results();
+    expect(alpha).toContain('alpha 1');
+    expect(beta).toContain('beta 1');
+    expect(leak).toContain('outside the workspace');
+    expect(found).toContain('src-2/beta.ts');
+    expect(list).toContain('src-2/');
+    expect(await vscode.page.locator('.tab').count()).toBe(0);
+    await chat.answers.last().locator('a').click();
+    await activeTab('beta.ts');
+    await vscode.runCommand('View: Show Virtual Context');
+    const notes = await vscode.webview('[data-testid=notes-usage]');
+    expect(await notes.locator('[data-testid=notes-usage]').innerText()).toContain('/ 2,000');
+  });
+
+  /** In the settings editor that is open or about to open. */
+  async function setWindow(tokens: number): Promise<void> {
+    const setting = vscode.page
+      .locator('.setting-item-contents', { hasText: 'Context Window' })
+      .locator('input');
+    const settings = join(vscode.profile.userData, 'User/settings.json');
+    await setting.waitFor();
+    await chat.frame.waitForTimeout(500); // the editor draws the setting again once it has searched
+    await setting.fill(String(tokens));
+    await vi.waitUntil(() => readFileSync(settings, 'utf8').includes(`: ${tokens}`), timeout);
+    await vscode.page.keyboard.press('Escape');
+  }
+
+  it('says that the window is assumed, and takes the setting at once', async () => {
+    const gauge = chat.byTestId('gauge');
+    await gauge.getByText('Window size assumed: 8,192 tokens.').waitFor();
+    await vscode.screenshot('edges-restricted');
+    await gauge.getByText('Set it').click();
+    await setWindow(16_384);
+    await gauge.getByText(/ 13k$/).waitFor();
+    expect(await gauge.innerText()).not.toContain('assumed');
+  });
+
+  it('shrinks a request that a smaller window refuses, sends it again and logs it', async () => {
+    for (let i = 0; i < 6; i++)
+      await chat.ask(`[[say Answer ${i}.]] ${'lorem ipsum dolor sit amet '.repeat(300)}`);
+    expect(await lastAnswer()).toContain('Answer 5.');
+    expect(server.requests.filter(({ status }) => status === 400)).toHaveLength(1);
+    expect(paging()).toContain('request.failed | contextLength');
+    expect(paging()).toMatch(/epoch\.started .* contextLength/);
+  });
+
+  it('refuses a window that cannot hold one exchange, and offers to set it', async () => {
+    await vscode.runCommand('Preferences: Open Settings (UI)');
+    await vscode.page.keyboard.type('virtualContext.model.contextWindow');
+    await setWindow(800);
+    await chat
+      .byTestId('gauge')
+      .getByText(/ 6\d\d$/)
+      .waitFor();
+    const sent = server.requests.length;
+    await chat.ask('[[say Too small.]]');
+    await vscode.screenshot('edges-window');
+    expect(server.requests).toHaveLength(sent);
+    await chat.byTestId('action-openWindowSetting').click();
+    await setWindow(12_000);
+    await chat.ask('[[say Large enough.]]');
+    expect(await lastAnswer()).toContain('Large enough.');
+  });
+});
