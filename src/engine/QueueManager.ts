@@ -285,7 +285,7 @@ function memoryMessage(summary: string, stubs: string): string {
 
 function tooSmall(budget: TokenBudget, needed: number): WindowTooSmallError {
   return new WindowTooSmallError(
-    `The model's window of ${budget.window} tokens is too small: ${needed} tokens are needed before the conversation starts.`,
+    `The model's window of ${budget.window} tokens is too small: ${needed} tokens are needed before the conversation starts, and ${budget.budget} are left beside the answer.`,
     'Choose a model with a larger window, correct the context window setting, or remove pinned notes.',
   );
 }

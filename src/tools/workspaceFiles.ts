@@ -167,7 +167,7 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
         `${canonicalPath(roots, place)} does not exist${where}.`,
         similar.length > 0
           ? `Similar: ${similar.join(', ')}.`
-          : `See what is there: list_directory ${parentPath}.`,
+          : `See what is there with list_directory "${parentPath}".`,
       );
     }
     return new UnreadableFileError(

@@ -154,8 +154,9 @@ describe('a folder with odd files', () => {
     );
     expect(await lastAnswer()).toMatch(/^Words enough[\s\S]*Cut by an error/);
     expect(await lastEnd()).toMatch(/failed: .*\. Check the network/);
+    const answers = await chat.answers.count();
     await chat.byTestId('action-resumeTurn').click();
-    await chat.byTestId('stop').waitFor();
+    await vi.waitUntil(async () => (await chat.answers.count()) > answers, timeout);
     await chat.idle();
     server.misbehave({ kind: 'noTools' });
     await chat.ask('[[say No functions?]]');
@@ -290,14 +291,19 @@ describe('a folder with odd files', () => {
       await vscode.choose('OpenAI-compatible endpoint');
     };
     const cancel = async () => {
-      await vscode.page.keyboard.press('Escape');
-      await quickInput().waitFor({ state: 'hidden' });
+      await vi.waitFor(async () => {
+        await vscode.page.keyboard.press('Escape'); // lost while one input takes the place of another
+        await quickInput().waitFor({ state: 'hidden', timeout: 500 });
+      }, timeout);
       expect(await model()).toContain('scripted');
     };
     await vscode.runCommand('Virtual Context: Select Model');
     await quickInput().getByText('Offline', { exact: true }).waitFor();
     await cancel();
     await begin();
+    await quickInput()
+      .getByText(/^Everything before/)
+      .waitFor();
     await cancel();
     await begin();
     await vscode.enter(server.url);
@@ -437,7 +443,11 @@ describe('a restricted workspace of several folders, and an endpoint that does n
     expect(server.requests).toHaveLength(sent);
     await chat.byTestId('action-openWindowSetting').click();
     await setWindow(12_000);
-    await chat.ask('[[say Large enough.]]');
-    expect(await lastAnswer()).toContain('Large enough.');
+    await chat
+      .byTestId('gauge')
+      .getByText(/ 9\.8k$/)
+      .waitFor();
+    await chat.byTestId('action-resumeTurn').click();
+    await chat.answers.getByText('Too small.').waitFor();
   });
 });

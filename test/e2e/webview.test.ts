@@ -102,6 +102,22 @@ describe('the chat panel', () => {
     expect(await view.byTestId('message-assistant').count()).toBe(1);
   });
 
+  it('keeps a question that is sent while the session is still opening', async () => {
+    conversation.session = '';
+    await openChat();
+    await view.byTestId('chat-input').fill('Early?');
+    await view.byTestId('chat-input').press('Enter');
+    await view.byTestId('stop').waitFor();
+    await conversation.newChat(); // it is open now
+    await view.settled();
+    expect(await view.byTestId('message-user').innerText()).toContain('Early?');
+    expect(await view.byTestId('stop').count()).toBe(1);
+    conversation.emit({ type: 'userMessage', seq: 1, turn: 1, text: 'Early?' });
+    conversation.emit({ type: 'turnEnded', turn: 1, reason: 'done' });
+    await view.byTestId('send').waitFor();
+    expect(await view.byTestId('message-user').count()).toBe(1);
+  });
+
   it('breaks lines with Shift+Enter, leaves Enter to an input method, recalls with Arrow Up', async () => {
     await openChat();
     const input = view.byTestId('chat-input');

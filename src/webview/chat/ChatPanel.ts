@@ -97,7 +97,7 @@ export class ChatPanel extends LightElement {
         <vc-prompt
           .running=${running}
           .model=${model}
-          .lastPrompt=${items.findLast((item) => item.kind === 'user')?.text ?? ''}
+          .lastPrompt=${lastQuestion(items) ?? ''}
         ></vc-prompt>
         ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
       </footer>
@@ -167,7 +167,12 @@ export class ChatPanel extends LightElement {
   private async load(): Promise<void> {
     const state = await this.tried(this.host.request('load', {}));
     if (!state) return;
+    const asked = this.transcript.session === '' ? lastQuestion(this.transcript.items) : undefined;
     this.transcript = loadTranscript(state);
+    // What was asked while the session was opening may not be recorded yet: its turn is about to begin.
+    if (asked !== undefined && !this.transcript.running && asked !== lastQuestion(this.transcript.items)) {
+      this.apply({ type: 'submitted', text: asked });
+    }
     this.folderIsOpen = state.folderIsOpen;
     this.sticky?.toEnd();
     // The session may still be opening; a `reset` will follow.
@@ -267,6 +272,10 @@ export class ChatPanel extends LightElement {
       return undefined;
     }
   }
+}
+
+function lastQuestion(items: readonly ChatItem[]): string | undefined {
+  return items.findLast((item) => item.kind === 'user')?.text;
 }
 
 /** Whether an item at the end already moves: text that streams in, a call that runs. */

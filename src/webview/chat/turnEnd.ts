@@ -45,7 +45,7 @@ function errorActions(kind: string | undefined): EndAdvice['actions'] {
       return [SELECT_MODEL, RETRY];
     case 'contextLength':
     case 'WindowTooSmallError':
-      return [{ label: 'Set Window Size', action: 'openWindowSetting' }, NEW_CHAT];
+      return [{ label: 'Set Window Size', action: 'openWindowSetting' }, RETRY, NEW_CHAT];
     case 'network':
     case 'badResponse':
       return [RETRY, SELECT_MODEL];

@@ -210,7 +210,7 @@ describe('read', () => {
     expect(await problem(one.read('src/a.js', signal))).toContain('Similar: src/a.ts.');
     expect(await problem(one.read('src/queuemanger.ts', signal))).toContain('Similar: src/QueueManager.ts.');
     expect(await problem(one.read('scr/a.ts', signal))).toMatch(/there is no scr in \.\).*Similar: src\./);
-    expect(await problem(one.read('src/nothing/like/this.ts', signal))).toContain('list_directory src.');
+    expect(await problem(one.read('src/nothing/like/this.ts', signal))).toContain('list_directory "src".');
     expect(await problem(several.read('lib/c.ts', signal))).toContain('Similar: lib/b.ts.');
     expect(await problem(one.read('src/a.ts/b', signal))).toContain('does not exist');
   });
