@@ -108,7 +108,8 @@ export class TurnRunner {
         turn,
         calls,
         firstCall,
-        this.functionContext(calls.length, budget, signal),
+        // A refusal may have corrected the budget.
+        this.functionContext(calls.length, this.budget ?? budget, signal),
       );
       if (signal.aborted) return { reason: 'cancelled' };
       if (failed.length > 0) await this.interrupt('failedCall', failedText(failed));
@@ -131,10 +132,15 @@ export class TurnRunner {
     } catch (error) {
       if (!isModelError(error) || error.kind !== 'contextLength' || this.streamed !== '') throw error;
       await this.parts.recorder.record({ type: 'request.failed', kind: error.kind, message: error.message });
-      const { model, budget } = prepared;
-      budget.rejected(this.parts.state.context.tokens.total);
-      await this.parts.queue.shrink(model, budget, signal);
-      return await this.ask(turn, prepared, signal);
+      const { model } = prepared;
+      const told = error.details.windowTokens;
+      if (told !== undefined && told < prepared.budget.window) {
+        // The setting promised more than is served.
+        this.useWindow(model, { windowTokens: told, windowSource: 'endpoint' });
+      } else prepared.budget.rejected(this.parts.state.context.tokens.total);
+      const corrected = { model, budget: this.budget ?? prepared.budget };
+      await this.parts.queue.shrink(model, corrected.budget, signal);
+      return await this.ask(turn, corrected, signal);
     } finally {
       this.streamed = '';
     }
@@ -215,15 +221,21 @@ export class TurnRunner {
   async prepareModel(signal: AbortSignal): Promise<PreparedModel> {
     const model = await this.modelSource();
     if (model !== this.model || !this.budget) {
-      this.profile = await model.profile(signal);
-      const { maxOutputTokens } = this.parts.agent.settings();
-      this.budget = new TokenBudget({ windowTokens: this.profile.windowTokens, maxOutputTokens });
-      this.model = model;
-      const { measured, calibration, model: measuredModel } = this.parts.state;
-      if (measuredModel === model.id && calibration !== undefined) this.budget.resume(calibration);
-      if (measuredModel === model.id && measured) this.budget.observe(measured.own, measured.provider);
+      this.budget = this.useWindow(model, await model.profile(signal));
     }
     return { model, budget: this.budget };
+  }
+
+  private useWindow(model: LanguageModel, profile: ModelProfile): TokenBudget {
+    const { maxOutputTokens } = this.parts.agent.settings();
+    const budget = new TokenBudget({ windowTokens: profile.windowTokens, maxOutputTokens });
+    const { measured, calibration, model: measuredModel } = this.parts.state;
+    if (measuredModel === model.id && calibration !== undefined) budget.resume(calibration);
+    if (measuredModel === model.id && measured) budget.observe(measured.own, measured.provider);
+    this.model = model;
+    this.profile = profile;
+    this.budget = budget;
+    return budget;
   }
 
   /** What happened since the last step, as the model is told it: the person's note changes and stale pages. */

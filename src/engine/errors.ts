@@ -29,7 +29,12 @@ export class ModelError extends VirtualContextError {
     readonly kind: ModelErrorKind,
     message: string,
     nextStep: string,
-    readonly details: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+    readonly details: {
+      readonly retryAfterMs?: number;
+      /** With kind `contextLength`: the window the provider says it has, tokens. */
+      readonly windowTokens?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, nextStep, details.cause === undefined ? undefined : { cause: details.cause });
   }

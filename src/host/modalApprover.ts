@@ -2,7 +2,9 @@
 import { window } from 'vscode';
 import type { ApprovalRequest, Approver } from '../engine/ports';
 
-const ALLOW_ONCE = 'Allow Once';
+const allow = { title: 'Allow Once' };
+/** First, so that a stray Enter allows nothing. */
+const deny = { title: 'Don’t Allow', isCloseAffordance: true };
 
 export const modalApprover: Approver = {
   async approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean> {
@@ -10,8 +12,9 @@ export const modalApprover: Approver = {
     const choice = await window.showWarningMessage(
       `The assistant wants to read ${request.path}, which looks like it holds secrets.`,
       { modal: true, detail: 'What it reads is sent to the model you configured.' },
-      ALLOW_ONCE,
+      deny,
+      allow,
     );
-    return choice === ALLOW_ONCE && !signal.aborted;
+    return choice === allow && !signal.aborted;
   },
 };

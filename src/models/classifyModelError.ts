@@ -37,6 +37,11 @@ const TOO_LONG: readonly RegExp[] = [
   /too large for model with \d+ maximum context/i, // Mistral
   /must be <=? ?\d+.*(max_new_tokens|inputs)|max_new_tokens.* must be <=? ?\d+/i, // text-generation-inference, Together
 ];
+const TOLD_WINDOW: readonly RegExp[] = [
+  /maximum (?:context|prompt|model) length (?:is|of) ([\d,]+)/i, // OpenAI, DeepSeek, vLLM
+  /available context size \(([\d,]+)/i, // llama.cpp
+  /too large for model with ([\d,]+) maximum context/i, // Mistral
+];
 const NO_TOOLS =
   /(not|n't) support (the )?(tool|function)|(tools?|tool use|tool calling|function calling) (is|are) not supported|no endpoints found that support tool use|tool choice requires|tools param requires|requires --jinja/i;
 const BAD_KEY =
@@ -58,9 +63,19 @@ export function classifyModelError(error: unknown, origin: ErrorOrigin): ModelEr
   const { message, nextStep } = explain(kind, evidence, said, origin);
   return new ModelError(kind, message, nextStep, {
     ...(evidence.retryAfterMs !== undefined && { retryAfterMs: evidence.retryAfterMs }),
+    ...(kind === 'contextLength' && toldWindow(evidence.message)),
     // The original may carry request headers: only its redacted text goes on.
     cause: new Error(said),
   });
+}
+
+/** @returns the window that a refusal for length names, where it does */
+function toldWindow(message: string): { readonly windowTokens: number } | undefined {
+  for (const wording of TOLD_WINDOW) {
+    const tokens = Number(wording.exec(message)?.[1]?.replaceAll(',', ''));
+    if (tokens > 0) return { windowTokens: tokens };
+  }
+  return undefined;
 }
 
 /** The person or the engine stopped the request. */

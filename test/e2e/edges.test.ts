@@ -119,7 +119,8 @@ describe('a folder with odd files', () => {
     const ask = `${call('read_file', { path: '.env' })} [[then]] [[say ok]]`;
     await chat.send(ask);
     await dialog().getByText('.env').waitFor();
-    await vscode.page.keyboard.press('Escape');
+    // A stray Enter allows nothing.
+    await vscode.page.keyboard.press('Enter');
     await chat.idle();
     expect(results()[0]).toContain('refused');
     await chat.send(ask);

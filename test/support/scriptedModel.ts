@@ -15,6 +15,8 @@ export type Script = (request: ModelRequest, step: number) => ScriptedReply;
 
 export interface ScriptedModelOptions {
   readonly windowTokens?: number;
+  /** What the person's setting claims, when that is not true. */
+  readonly claimedWindowTokens?: number;
   /** The provider's tokenizer, which is not ours. */
   readonly charsPerToken?: number;
   readonly generative?: boolean;
@@ -43,7 +45,8 @@ export class ScriptedModel implements LanguageModel {
   }
 
   async profile(): Promise<ModelProfile> {
-    return { windowTokens: this.options.windowTokens ?? 32_768, windowSource: 'setting' };
+    const { claimedWindowTokens, windowTokens = 32_768 } = this.options;
+    return { windowTokens: claimedWindowTokens ?? windowTokens, windowSource: 'setting' };
   }
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent> {
@@ -51,7 +54,10 @@ export class ScriptedModel implements LanguageModel {
     const tokens = this.count(request);
     const rejected = tokens + request.maxOutputTokens > windowTokens;
     this.requests.push({ request, tokens, rejected });
-    if (rejected) throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.');
+    if (rejected) {
+      const told = this.options.claimedWindowTokens === undefined ? {} : { windowTokens };
+      throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.', told);
+    }
     if (request.functions.length === 0) {
       const summary = await this.options.summary?.(request);
       if (summary?.error) throw summary.error;

@@ -259,6 +259,20 @@ describe('AgentProcess', () => {
     ).toBe(true);
   });
 
+  it('takes the window from a provider that refuses what the setting allowed, however far off that was', async () => {
+    const world = memoryWorld({ functions });
+    for (let i = 0; i < 40; i++) world.files.set(`f${i}.ts`, numbered(`file${i}`, 60));
+    const model = new ScriptedModel(
+      (_, step) =>
+        step < 40 ? { calls: [{ name: 'read_file', arguments: { path: `f${step}.ts` } }] } : { text: 'ok' },
+      { windowTokens: 12_000, claimedWindowTokens: 128_000 },
+    );
+    const agent = await AgentProcess.open(world.parts, source(model));
+    expect(await agent.submit('read')).toBe('done');
+    expect(model.requests.filter((r) => r.rejected)).toHaveLength(1);
+    expect(agent.gauge()).toMatchObject({ window: 12_000, windowSource: 'endpoint' });
+  });
+
   it('keeps what was streamed when the connection breaks or the person stops', async () => {
     const world = memoryWorld({ functions });
     const model = new ScriptedModel((_, step) =>

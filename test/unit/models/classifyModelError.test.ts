@@ -190,3 +190,17 @@ describe('classifyModelError', () => {
     expect(message).toContain('provided: [key], or [key]');
   });
 });
+
+it.each([
+  ["This model's maximum context length is 8192 tokens. However, you requested 9000 tokens.", 8192],
+  ['the request exceeds the available context size (4096 tokens), try increasing it', 4096],
+  ['Prompt contains 40000 tokens, too large for model with 32,768 maximum context length', 32_768],
+  ['prompt is too long', undefined],
+])('takes the window out of a refusal that names it: %s', (message, windowTokens) => {
+  const error = classifyModelError(
+    { status: 400, error: { message }, message },
+    { baseUrl: 'http://127.0.0.1:1/v1' },
+  );
+  expect(error.kind).toBe('contextLength');
+  expect(error.details.windowTokens).toBe(windowTokens);
+});
