@@ -48,17 +48,11 @@ export interface EvictedPage {
   readonly seq: number;
   readonly kind: 'file' | 'tool' | 'message';
   readonly tokens: number;
-  /** One line for the stub, e.g. `read_file src/a.ts` or the first words of a message. */
+  /** One line for the stub, e.g. `src/a.ts:1-40` or the first words of a message. */
   readonly label: string;
 }
 
-export type InterruptKind =
-  | 'memoryPressure'
-  | 'fileChanged'
-  | 'failedCall'
-  | 'notesChanged'
-  | 'resumed'
-  | 'callLimit';
+export type InterruptKind = 'memoryPressure' | 'fileChanged' | 'failedCall' | 'notesChanged' | 'resumed';
 
 export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
 

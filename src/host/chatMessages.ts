@@ -89,8 +89,6 @@ function noticeText(kind: Exclude<InterruptKind, 'failedCall'>, text: string): s
       return 'Changed notes passed on to the model';
     case 'resumed':
       return 'Continued';
-    case 'callLimit':
-      return 'Call limit reached';
     case 'fileChanged':
       return text.split('\n', 1)[0] ?? '';
   }

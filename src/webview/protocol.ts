@@ -38,13 +38,7 @@ export interface Fault {
 
 export type TurnEndReason = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
 
-export type NoticeKind =
-  | 'memoryPressure'
-  | 'fileChanged'
-  | 'notesChanged'
-  | 'resumed'
-  | 'callLimit'
-  | 'evicted';
+export type NoticeKind = 'memoryPressure' | 'fileChanged' | 'notesChanged' | 'resumed' | 'evicted';
 
 /** What happened in the conversation, in order. A transcript is a list of these. */
 export type ChatEvent =

@@ -19,7 +19,6 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   fileChanged: 'sync',
   notesChanged: 'pinned',
   resumed: 'debug-continue',
-  callLimit: 'warning',
   evicted: 'archive',
 };
 
