@@ -8,6 +8,9 @@ import type { ModelPicker } from './modelPicker';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
 
+/** How long the status bar confirms what was done. */
+const CONFIRMATION_MS = 4000;
+
 export interface CommandParts {
   readonly sessions: ChatSessions;
   readonly index: IndexControl;
@@ -34,7 +37,9 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       sessions.modelChanged();
     },
     setApiKey: async () => {
-      if (await models.setApiKey()) sessions.modelChanged();
+      if (!(await models.setApiKey())) return;
+      sessions.modelChanged();
+      window.setStatusBarMessage('$(key) API key saved', CONFIRMATION_MS);
     },
     clearApiKey: async () => {
       await models.clearApiKey();

@@ -4,7 +4,7 @@ import type { ApprovalRequest, Approver } from '../engine/ports';
 
 const allow = { title: 'Allow Once' };
 /** First, so that a stray Enter allows nothing. */
-const deny = { title: 'Don’t Allow', isCloseAffordance: true };
+const deny = { title: 'Don’t Allow' };
 
 export const modalApprover: Approver = {
   async approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean> {

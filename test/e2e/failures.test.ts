@@ -131,6 +131,7 @@ describe('failures', () => {
     await chat.ask('[[say Hello.]]');
     await chat.byTestId('action-setApiKey').click();
     await vscode.enter('the right key');
+    await vscode.page.locator('.statusbar-item', { hasText: 'API key saved' }).waitFor();
     await chat.ask('[[say Hello again.]]');
     expect(await chat.answers.last().textContent()).toContain('Hello again.');
   });
