@@ -4,18 +4,18 @@ import { expect, it } from 'vitest';
 import { defaultStore, placeOf } from '../../../src/cli/place';
 
 it('keeps the store of a folder in the data folder of the platform', () => {
-  // sha256('/work/shop')
-  const name = 'shop-dbea7844263c';
-  expect(defaultStore('/work/shop', 'linux', { XDG_DATA_HOME: '/data' })).toBe(
+  // sha256('/code/shop')
+  const name = 'shop-89eba2db88c4';
+  expect(defaultStore('/code/shop', 'linux', { XDG_DATA_HOME: '/data' })).toBe(
     `/data/virtual-context/${name}`,
   );
   const home = join(homedir(), '.local', 'share', 'virtual-context', name);
-  expect(defaultStore('/work/shop', 'linux', {})).toBe(home);
-  expect(defaultStore('/work/shop', 'linux', { XDG_DATA_HOME: 'relative' })).toBe(home);
-  expect(defaultStore('/work/shop', 'darwin', {})).toBe(
+  expect(defaultStore('/code/shop', 'linux', {})).toBe(home);
+  expect(defaultStore('/code/shop', 'linux', { XDG_DATA_HOME: 'relative' })).toBe(home);
+  expect(defaultStore('/code/shop', 'darwin', {})).toBe(
     join(homedir(), 'Library', 'Application Support', 'virtual-context', name),
   );
-  expect(defaultStore('/work/shop', 'win32', { LOCALAPPDATA: '/local' })).toBe(
+  expect(defaultStore('/code/shop', 'win32', { LOCALAPPDATA: '/local' })).toBe(
     `/local/virtual-context/${name}`,
   );
 });
