@@ -13,7 +13,8 @@ export class RecallFeeder {
   }
 
   /**
-   * One batch at a time, so that messages which come meanwhile travel together. What fails waits for the next message, and in the log for the next feeding when this process ends before.
+   * One batch at a time, so that messages which come meanwhile travel together. What fails waits for the next message,
+   * and in the log for the next feeding when this process ends before.
    */
   private async drain(): Promise<void> {
     if (this.feeding) return;

@@ -133,14 +133,14 @@ export class TurnRunner {
       if (!isModelError(error) || error.kind !== 'contextLength' || this.streamed !== '') throw error;
       await this.parts.recorder.record({ type: 'request.failed', kind: error.kind, message: error.message });
       const { model } = prepared;
+      let { budget } = prepared;
       const told = error.details.windowTokens;
-      if (told !== undefined && told < prepared.budget.window) {
+      if (told !== undefined && told < budget.window) {
         // The setting promised more than is served.
-        this.useWindow(model, { windowTokens: told, windowSource: 'endpoint' });
-      } else prepared.budget.rejected(this.parts.state.context.tokens.total);
-      const corrected = { model, budget: this.budget ?? prepared.budget };
-      await this.parts.queue.shrink(model, corrected.budget, signal);
-      return await this.ask(turn, corrected, signal);
+        budget = this.useWindow(model, { windowTokens: told, windowSource: 'endpoint' });
+      } else budget.rejected(this.parts.state.context.tokens.total);
+      await this.parts.queue.shrink(model, budget, signal);
+      return await this.ask(turn, { model, budget }, signal);
     } finally {
       this.streamed = '';
     }
@@ -220,10 +220,8 @@ export class TurnRunner {
   /** The model and the budget of its window, which is asked for once a model. @throws ModelError */
   async prepareModel(signal: AbortSignal): Promise<PreparedModel> {
     const model = await this.modelSource();
-    if (model !== this.model || !this.budget) {
-      this.budget = this.useWindow(model, await model.profile(signal));
-    }
-    return { model, budget: this.budget };
+    if (model === this.model && this.budget) return { model, budget: this.budget };
+    return { model, budget: this.useWindow(model, await model.profile(signal)) };
   }
 
   private useWindow(model: LanguageModel, profile: ModelProfile): TokenBudget {
