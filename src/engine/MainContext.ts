@@ -4,6 +4,7 @@
  * (Packer et al. 2023, MemGPT, section 2.1: system instructions, working context, FIFO queue.)
  */
 import type { ChatMessage, FunctionSchema } from './chat';
+import type { HeadTokens } from './events';
 import type { ContentHasher, ModelRequest } from './ports';
 import type { QueueEntry } from './queueEntries';
 import { tagged } from './taggedText';
@@ -12,7 +13,7 @@ import { tagged } from './taggedText';
 export interface Head {
   readonly messages: readonly ChatMessage[];
   readonly functions: readonly FunctionSchema[];
-  readonly tokens: { readonly system: number; readonly notes: number; readonly summary: number };
+  readonly tokens: HeadTokens;
 }
 
 const EMPTY_HEAD: Head = { messages: [], functions: [], tokens: { system: 0, notes: 0, summary: 0 } };
@@ -43,12 +44,15 @@ export class MainContext {
   }
 
   /** Own tokens of the parts; `queue` includes the messages' overhead. */
-  get tokens(): Head['tokens'] & { readonly queue: number; readonly total: number } {
-    const { system, notes, summary } = this.head.tokens;
+  get tokens(): Required<HeadTokens> & { readonly queue: number; readonly total: number } {
+    const { system, notes, summary, pages = 0 } = this.head.tokens;
     return {
-      ...this.head.tokens,
+      system,
+      notes,
+      summary,
+      pages,
       queue: this.queueTokens,
-      total: system + notes + summary + this.queueTokens,
+      total: system + notes + summary + pages + this.queueTokens,
     };
   }
 

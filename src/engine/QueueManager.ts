@@ -4,7 +4,7 @@
  */
 import type { FunctionSchema } from './chat';
 import { WindowTooSmallError } from './errors';
-import type { SessionEventBody } from './events';
+import type { EpochReason, SessionEventBody } from './events';
 import { canonicalRequest, headMessages, requestHash } from './MainContext';
 import type { BlobStore, Clock, ContentHasher, LanguageModel, ModelRequest, TokenCounter } from './ports';
 import { entryTokens, interruptText, messageTokens, pagesOf } from './queueEntries';
@@ -42,8 +42,6 @@ export interface QueueManagerParts {
   readonly instructions: string;
   readonly schemas: readonly FunctionSchema[];
 }
-
-export type EpochReason = 'start' | 'highWatermark' | 'contextLength' | 'modelChanged';
 
 export class QueueManager {
   private readonly summarizer: Summarizer;

@@ -118,12 +118,17 @@ export class SessionState {
     } else if (event.type === 'function.result') {
       this.openCalls.delete(event.callId);
       this.results.set(event.address, event.whole ?? event.result);
-      for (const page of event.pages) this.filePages.set(page.address, page);
-      this.pages.admit(event.pages, event.seq);
+      this.showPages(event.pages, event.seq);
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
+      this.showPages(event.pages ?? [], event.seq);
     }
+  }
+
+  private showPages(pages: readonly FilePage[], seq: number): void {
+    for (const page of pages) this.filePages.set(page.address, page);
+    this.pages.admit(pages, seq);
   }
 
   private async applyEpoch(event: EventOf<'epoch.started'>): Promise<void> {

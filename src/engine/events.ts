@@ -9,11 +9,21 @@ import type { BlobHash } from './ports';
 /** Who served a look-up: the window itself, the swap cache, or the disk. */
 type Tier = 'resident' | 'recall' | 'archival';
 
+/**
+ * Why a major fault happened. Cold: never shown before. Capacity: shown before and evicted. Stale: shown before, and the
+ * file has changed since. Hint and prefetch: the engine pointed at it, or brought it, before the model asked.
+ */
+type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch';
+
 /** Minor: already resident, nothing copied. Major: brought in from recall or archival storage. */
 export interface Fault {
   readonly kind: 'minor' | 'major';
   readonly tier: Tier;
+  readonly cause?: FaultCause;
 }
+
+/** Who brought a page into the window. */
+type PageOrigin = 'fault' | 'prefetch' | 'hint' | 'user';
 
 /** A range of a file as it was shown. */
 export interface FilePage {
@@ -52,7 +62,38 @@ export interface EvictedPage {
   readonly label: string;
 }
 
+/** A page that an epoch's head goes on holding although the messages that brought it have left. */
+export interface CarriedPage {
+  readonly kind: 'file' | 'tool';
+  readonly address: string;
+  readonly tokens: number;
+  /** The file range, merged from those that were resident. */
+  readonly file?: FilePage;
+  /** Addresses of the resident pages it takes the place of; its own when nothing was merged. */
+  readonly from: readonly string[];
+}
+
 export type InterruptKind = 'memoryPressure' | 'fileChanged' | 'failedCall' | 'notesChanged' | 'resumed';
+
+export type EpochReason =
+  | 'start'
+  | 'highWatermark'
+  | 'contextLength'
+  | 'modelChanged'
+  | 'notesChanged'
+  | 'compact'
+  | 'reset';
+
+/** What the parts of an epoch's head cost, own tokens. */
+export interface HeadTokens {
+  /** System instructions and schemas. */
+  readonly system: number;
+  readonly notes: number;
+  /** Summary and stubs. */
+  readonly summary: number;
+  /** Carried pages. */
+  readonly pages?: number;
+}
 
 export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
 
@@ -62,14 +103,14 @@ export type SessionEventBody =
       /** The start of an epoch freezes the head: until the next one every request begins with the same bytes. */
       readonly type: 'epoch.started';
       readonly epoch: number;
-      readonly reason: 'start' | 'highWatermark' | 'contextLength' | 'modelChanged';
+      readonly reason: EpochReason;
       readonly model: string;
       /** Usable tokens of the window: window − reserved output − safety margin. */
       readonly budget: number;
       /** JSON of the head's `ChatMessage[]`. */
       readonly head: BlobHash;
       /** What the head's parts cost, own tokens; schemas count as system. */
-      readonly headTokens: { readonly system: number; readonly notes: number; readonly summary: number };
+      readonly headTokens: HeadTokens;
       /** JSON of the epoch's `FunctionSchema[]`. */
       readonly functions: BlobHash;
       /** The recursive summary's text; null while nothing was evicted. */
@@ -80,6 +121,8 @@ export type SessionEventBody =
       /** Sequence numbers of the queue entries that stay. */
       readonly retained: readonly number[];
       readonly evicted: readonly EvictedPage[];
+      /** Pages the head holds beside the summary, in the order shown. */
+      readonly carried?: readonly CarriedPage[];
       readonly tokensBefore: number;
       readonly tokensAfter: number;
     }
@@ -108,6 +151,8 @@ export type SessionEventBody =
       readonly text: string;
       readonly calls: readonly ToolCall[];
       readonly tokens: number;
+      /** Addresses of the resident pages that the text or the calls make use of. */
+      readonly references?: readonly string[];
       /** Set when the stream ended early: what is recorded is what was shown. */
       readonly cut?: 'cancelled' | 'length' | 'error';
     }
@@ -133,6 +178,11 @@ export type SessionEventBody =
       readonly kind: InterruptKind;
       readonly text: string;
       readonly tokens: number;
+      /** What follows the text, when it is long: pages, shown whole. */
+      readonly body?: BlobHash;
+      /** File ranges that `body` shows; they become resident pages. */
+      readonly pages?: readonly FilePage[];
+      readonly origin?: PageOrigin;
       /** With `notesChanged`: sequence number of the last change told. */
       readonly notesThrough?: number;
     }

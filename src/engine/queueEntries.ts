@@ -19,6 +19,7 @@ export interface QueueEntry {
 export function blobOf(event: QueueEvent): BlobHash | undefined {
   if (event.type === 'function.result') return event.result;
   if (event.type === 'message.user') return event.shown;
+  if (event.type === 'interrupt') return event.body;
   return undefined;
 }
 
@@ -44,8 +45,12 @@ function renderMessage(session: string, event: QueueEvent, blobText: string | un
     case 'function.result':
       return { role: 'tool', callId: event.callId, content: blobText ?? '' };
     case 'interrupt':
-      return { role: 'user', content: interruptText(event.kind, event.text) };
+      return { role: 'user', content: interruptText(event.kind, joined(event.text, blobText)) };
   }
+}
+
+function joined(text: string, body: string | undefined): string {
+  return body === undefined ? text : `${text}\n${body}`;
 }
 
 /** @returns an interrupt as the model reads it */
