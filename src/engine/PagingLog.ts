@@ -20,6 +20,8 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
   switch (event.type) {
     case 'session.started':
       return [line('info', 'session.started', event.workspace.join(', ') || 'no folder')];
+    case 'session.forked':
+      return [line('info', 'session.forked', event.kind, `${event.from} #${event.through}`, event.task)];
     case 'turn.started':
       return [line('info', 'turn.started', `turn ${event.turn}`)];
     case 'turn.ended':

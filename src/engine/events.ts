@@ -100,6 +100,17 @@ export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupte
 export type SessionEventBody =
   | { readonly type: 'session.started'; readonly workspace: readonly string[] }
   | {
+      /** First own event of a session that inherits another's up to event `through`; its `seq` is `through` + 1. */
+      readonly type: 'session.forked';
+      readonly from: string;
+      /** 0: nothing is inherited (a sub-agent with an empty window of its own). */
+      readonly through: number;
+      /** `session`: the person's fork or rewind. `process`: a sub-agent. */
+      readonly kind: 'session' | 'process';
+      /** What a sub-agent was asked to do. */
+      readonly task?: string;
+    }
+  | {
       /** The start of an epoch freezes the head: until the next one every request begins with the same bytes. */
       readonly type: 'epoch.started';
       readonly epoch: number;
@@ -236,7 +247,11 @@ export interface EventContext {
 export type NewSessionEvent = SessionEventBody & { readonly at: number } & Partial<EventContext>;
 
 /** `seq` is dense and starts at 1; `at` is ms since the epoch. */
-export type SessionEvent = NewSessionEvent & { readonly seq: number };
+export type SessionEvent = NewSessionEvent & {
+  readonly seq: number;
+  /** Set when a fork reads an event of its lineage: the session whose log holds it. Never written. */
+  readonly inherited?: string;
+};
 
 export type EventOf<T extends SessionEventBody['type']> = Extract<SessionEvent, { type: T }>;
 

@@ -69,6 +69,10 @@ it('has a line for each page an epoch evicts, and one for the epoch', () => {
 
 it.each<[SessionEventBody, string]>([
   [{ type: 'session.started', workspace: [] }, 'info session.started | no folder'],
+  [
+    { type: 'session.forked', from: 's1', through: 12, kind: 'process', task: 'Count the tests.' },
+    'info session.forked | process | s1 #12 | Count the tests.',
+  ],
   [{ type: 'turn.started', turn: 3 }, 'info turn.started | turn 3'],
   [
     { type: 'turn.ended', turn: 3, reason: 'error', message: 'No network.' },
