@@ -66,6 +66,7 @@ export function activate(context: ExtensionContext): void {
   const sessions = new ChatSessions({
     agent: async () => ({
       history,
+      forkLog: (session, origin) => FileSessionLog.fork(sessionsFolder(store), session, origin, Date.now()),
       blobs: await openBlobs(),
       hash: sha256,
       diff: unifiedDiff,

@@ -44,6 +44,7 @@ export async function withAgent<Result>(
       const agent = await AgentProcess.open(
         {
           log: observed(log, onEvent),
+          forkLog: (id, origin) => FileSessionLog.fork(sessionsFolder(store), id, origin, Date.now()),
           history,
           blobs,
           hash: sha256,

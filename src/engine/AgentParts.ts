@@ -6,6 +6,7 @@ import type {
   BlobStore,
   Clock,
   ContentHasher,
+  ForkLog,
   RecallStorage,
   SessionHistory,
   SessionLog,
@@ -25,6 +26,7 @@ export interface AgentSettings {
 
 export interface AgentParts {
   readonly log: SessionLog;
+  readonly forkLog: ForkLog;
   readonly history: SessionHistory;
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;

@@ -189,6 +189,13 @@ export class AgentProcess {
     this.running?.abort.abort();
   }
 
+  /** As `stop`; resolves when the turn has ended and all of it is durable. */
+  async halt(): Promise<void> {
+    this.stop();
+    await this.running?.done;
+    await this.recorder.settled();
+  }
+
   /** Pins lines of a file, under their address: the note becomes stale when the lines change. @throws NoteLimitError */
   async pinRange(path: string, startLine: number, endLine: number): Promise<Note> {
     const { files, blobs } = this.parts;
@@ -219,9 +226,7 @@ export class AgentProcess {
   /** Interrupts the running turn, which can be continued later, and closes the log once everything is durable. */
   async dispose(): Promise<void> {
     this.closing = true;
-    this.stop();
-    await this.running?.done;
-    await this.recorder.settled();
+    await this.halt();
     await this.parts.log.close();
   }
 

@@ -78,6 +78,10 @@ export class SessionState {
       case 'epoch.started':
         await this.applyEpoch(event);
         return;
+      case 'session.forked':
+        // A sub-agent is not in its parent's turn.
+        if (event.kind === 'process') this.openTurn = undefined;
+        return;
       case 'turn.started':
         this.turn = event.turn;
         this.openTurn = event.turn;
@@ -160,7 +164,11 @@ export class SessionState {
 
   private async entryOf(event: QueueEvent): Promise<QueueEntry> {
     const blob = blobOf(event);
-    return renderEntry(this.session, event, blob === undefined ? undefined : await this.blobs.get(blob));
+    return renderEntry(
+      event.inherited ?? this.session,
+      event,
+      blob === undefined ? undefined : await this.blobs.get(blob),
+    );
   }
 
   private async countOne(text: string): Promise<number> {

@@ -1,5 +1,5 @@
 /** What addresses name: resolves them to stored text, in this session's memory first, then in the histories on disk. */
-import { type Address, parseAddress } from './addresses';
+import { type Address, messageAddress, parseAddress } from './addresses';
 import { UnknownAddressError } from './errors';
 import { type FilePage, isQueueEvent, type QueueEvent, type SessionEvent } from './events';
 import type { BlobStore, SessionHistory } from './ports';
@@ -99,7 +99,7 @@ export class StoredPages {
   private async messages(address: string, parsed: Extract<Address, { kind: 'msg' }>): Promise<string> {
     const { history } = this;
     const texts: string[] = [];
-    for await (const event of history.events(parsed.session)) {
+    for await (const event of history.lineage(parsed.session)) {
       if (event.seq < parsed.firstSeq || !isQueueEvent(event)) continue;
       if (event.seq > parsed.lastSeq) break;
       const text = await this.textOf(event);
@@ -108,7 +108,7 @@ export class StoredPages {
       const role = { 'message.user': 'user', 'message.assistant': 'assistant', 'function.result': 'tool' }[
         event.type
       ];
-      texts.push(`[msg:${parsed.session}/${event.seq}] ${role}: ${text}`);
+      texts.push(`[${messageAddress(event.inherited ?? parsed.session, event.seq)}] ${role}: ${text}`);
     }
     if (texts.length === 0) throw unknown(address);
     return texts.join('\n');

@@ -118,8 +118,13 @@ export class TieredFaultHandler implements FaultHandler {
     const parsed = parseAddress(address);
     if (parsed?.kind === 'note') return state.notes.list().some((note) => note.id === parsed.id);
     if (parsed?.kind === 'msg') {
-      if (parsed.session !== state.session || parsed.firstSeq !== parsed.lastSeq) return false;
-      return state.context.entries.some(({ event }) => event.seq === parsed.firstSeq);
+      if (parsed.firstSeq !== parsed.lastSeq) return false;
+      // What a fork inherits goes by its own name as well.
+      return state.context.entries.some(
+        ({ event }) =>
+          event.seq === parsed.firstSeq &&
+          (parsed.session === state.session || parsed.session === event.inherited),
+      );
     }
     if (parsed?.kind !== 'tool') return false;
     return state.context.entries.some(

@@ -3,7 +3,7 @@
  * All token figures are counts by `TokenCounter` unless a name says otherwise; all times are milliseconds since the epoch.
  */
 import type { ChatMessage, FunctionSchema, TokenUsage, ToolCall } from './chat';
-import type { NewSessionEvent, SessionEvent } from './events';
+import type { EventOf, NewSessionEvent, SessionEvent } from './events';
 
 // ---- language model -------------------------------------------------------------------------------------------------
 
@@ -53,17 +53,28 @@ export interface SessionLog {
   readonly sessionId: string;
   /** Appends in order and resolves once the bytes are durable (fsync). @throws JournalError; nothing is written then. */
   append(events: readonly NewSessionEvent[]): Promise<readonly SessionEvent[]>;
-  /** Every durable event, oldest first. */
+  /** Every durable event, oldest first; of a fork, those it inherits before its own. */
   read(): AsyncIterable<SessionEvent>;
   close(): Promise<void>;
 }
+
+/** Where a session that is not the first of its kind begins. */
+export type SessionOrigin = Pick<EventOf<'session.forked'>, 'from' | 'through' | 'kind' | 'task'>;
+
+/**
+ * Begins a session that inherits the events of another, which may be live: its first own event, `session.forked`, is
+ * durable when resolved, and nothing is there before. @throws JournalError
+ */
+export type ForkLog = (session: string, origin: SessionOrigin) => Promise<SessionLog>;
 
 /** Read access to the events of every session of this workspace, also those another window is writing. */
 export interface SessionHistory {
   /** Session ids, most recently written first. */
   sessions(): Promise<readonly string[]>;
-  /** Durable events, oldest first; nothing when there is no such session. */
+  /** Durable events of a session's own, oldest first; nothing when there is no such session. */
   events(session: string): AsyncIterable<SessionEvent>;
+  /** As `events`, of a fork with those it inherits before. @throws JournalError when some of these are gone */
+  lineage(session: string): AsyncIterable<SessionEvent>;
 }
 
 /** 64 hex digits: the SHA-256 of the text's UTF-8 bytes. */

@@ -23,7 +23,10 @@ export function blobOf(event: QueueEvent): BlobHash | undefined {
   return undefined;
 }
 
-/** @param blobText text of `blobOf(event)`, when it names one */
+/**
+ * @param session the one whose log holds the event
+ * @param blobText text of `blobOf(event)`, when it names one
+ */
 export function renderEntry(session: string, event: QueueEvent, blobText: string | undefined): QueueEntry {
   return { event, message: renderMessage(session, event, blobText) };
 }
@@ -117,7 +120,7 @@ export function pagesOf(entry: QueueEntry, session: string): EvictedPage[] {
   const text = countedText(entry.message).replace(/\s+/g, ' ').trim();
   return [
     {
-      address: messageAddress(session, event.seq),
+      address: messageAddress(event.inherited ?? session, event.seq),
       seq: event.seq,
       kind: 'message',
       tokens: event.tokens,

@@ -44,7 +44,7 @@ export function archivalNoteOf(session: string, event: SessionEvent): ArchivalNo
 async function* sessionRecord(
   session: string,
   known: ReadonlySet<number>,
-  history: SessionHistory,
+  history: Pick<SessionHistory, 'events'>,
   blobs: BlobStore,
 ): AsyncIterable<{ readonly message?: RecallMessage; readonly note?: ArchivalNote }> {
   for await (const event of history.events(session)) {
@@ -76,7 +76,7 @@ const BATCH = 200;
  */
 export async function feedRecall(
   tables: DerivedTables,
-  history: SessionHistory,
+  history: Pick<SessionHistory, 'sessions' | 'events'>,
   blobs: BlobStore,
 ): Promise<void> {
   for (const session of await history.sessions()) {

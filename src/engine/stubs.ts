@@ -66,7 +66,10 @@ function rangeLine(session: string, runs: readonly (readonly EvictedPage[])[]): 
   return `- ${runAddress(session, pages)} (${tokensOf(pages)} tokens) ${pages.length} older entries: page_in or recall_search`;
 }
 
+/** A run may reach from what a fork inherits into its own: the fork's name covers both. */
 function runAddress(session: string, run: readonly EvictedPage[]): string {
+  const [first] = run;
+  if (run.length === 1 && first?.kind === 'message') return first.address;
   return messageAddress(session, run[0]?.seq ?? 0, run.at(-1)?.seq);
 }
 

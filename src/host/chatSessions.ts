@@ -194,7 +194,11 @@ export class ChatSessions implements Conversation, Disposable {
 
   private async notesOf(session: string): Promise<readonly Note[]> {
     const notes = new WorkingContext(() => Number.POSITIVE_INFINITY);
-    for await (const event of this.parts.history.events(session)) notes.apply(event, 0);
+    try {
+      for await (const event of this.parts.history.lineage(session)) notes.apply(event, 0);
+    } catch {
+      // What was read of them goes along.
+    }
     return notes.list();
   }
 

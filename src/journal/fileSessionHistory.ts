@@ -1,6 +1,6 @@
 import type { SessionEvent } from '../engine/events';
 import type { SessionHistory } from '../engine/ports';
-import { isSessionId, listSessions, readSession } from './sessionFiles';
+import { isSessionId, listSessions, readLineage, readSession } from './sessionFiles';
 
 /** The sessions of a folder, read without opening them: this window's and those other windows are writing. */
 export class FileSessionHistory implements SessionHistory {
@@ -14,5 +14,9 @@ export class FileSessionHistory implements SessionHistory {
   async *events(session: string): AsyncGenerator<SessionEvent> {
     // Ids come out of addresses that models write.
     if (isSessionId(session)) yield* readSession(this.dir, session);
+  }
+
+  async *lineage(session: string): AsyncGenerator<SessionEvent> {
+    if (isSessionId(session)) yield* readLineage(this.dir, session);
   }
 }

@@ -2,11 +2,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeldElsewhereError, JournalError } from '../engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../engine/events';
-import type { SessionLog } from '../engine/ports';
+import type { SessionLog, SessionOrigin } from '../engine/ports';
 import { journalError, makeDurableDirectory, syncDirectory } from './durableFiles';
-import { parseLogLine, readLogLines } from './logLines';
+import { LogParser, readLogLines } from './logLines';
 import { acquireProcessLock, type ProcessLock } from './processLock';
-import { sessionFolder, sessionLogPath } from './sessionFiles';
+import { readInherited, sessionFolder, sessionLogPath } from './sessionFiles';
 
 interface PendingAppend {
   readonly events: readonly NewSessionEvent[];
@@ -17,8 +17,9 @@ interface PendingAppend {
 }
 
 /**
- * One append-only file of JSON lines, `<dir>/<session>/events.jsonl`; line n is the event with seq n. Appends are
- * serialised; those that arrive while one is written go together in the next write and share its fsync.
+ * One append-only file of JSON lines, `<dir>/<session>/events.jsonl`; line n is the event with seq n, or in a fork n plus
+ * what it inherits. Appends are serialised; those that arrive while one is written go together in the next write and
+ * share its fsync.
  */
 export class FileSessionLog implements SessionLog {
   private pending: PendingAppend[] = [];
@@ -29,6 +30,8 @@ export class FileSessionLog implements SessionLog {
 
   private constructor(
     readonly sessionId: string,
+    /** Folder of all sessions. */
+    private readonly dir: string,
     /** The file of JSON lines. */
     readonly path: string,
     private readonly file: FileHandle,
@@ -59,12 +62,41 @@ export class FileSessionLog implements SessionLog {
         await file.sync();
       }
       await syncDirectory(folder);
-      return new FileSessionLog(sessionId, path, file, lock, lastSeq, end);
+      return new FileSessionLog(sessionId, dir, path, file, lock, lastSeq, end);
     } catch (error) {
       await file?.close().catch(() => {});
       await lock?.release().catch(() => {});
       if (error instanceof JournalError || error instanceof HeldElsewhereError) throw error;
       throw journalError(`The session log ${path} could not be opened`, error);
+    }
+  }
+
+  /**
+   * Begins a session that inherits another's events. Its first line makes it a session, so a crash leaves a whole fork or
+   * none.
+   * @param at ms since the epoch
+   * @throws JournalError when there is such a session already, or the other lacks these events
+   * @throws HeldElsewhereError when another process begins the same
+   */
+  static async fork(
+    dir: string,
+    sessionId: string,
+    origin: SessionOrigin,
+    at: number,
+  ): Promise<FileSessionLog> {
+    // Throws when they are not all there.
+    for await (const _ of readInherited(dir, origin));
+    const log = await FileSessionLog.open(dir, sessionId);
+    try {
+      if (log.lastSeq > 0) {
+        throw new JournalError(`There is a session ${sessionId} in ${dir} already.`, 'Choose another id.');
+      }
+      log.lastSeq = origin.through;
+      await log.append([{ type: 'session.forked', ...origin, at }]);
+      return log;
+    } catch (error) {
+      await log.close();
+      throw error;
     }
   }
 
@@ -81,9 +113,11 @@ export class FileSessionLog implements SessionLog {
   }
 
   async *read(): AsyncGenerator<SessionEvent> {
+    const parser = new LogParser();
     for await (const line of readLogLines(this.path, this.end)) {
-      const event = parseLogLine(line);
+      const event = parser.parse(line);
       if (event === undefined) throw damaged(this.path, line.number);
+      if (event.type === 'session.forked') yield* readInherited(this.dir, event);
       yield event;
     }
   }
@@ -170,8 +204,9 @@ async function findEnd(path: string): Promise<{ lastSeq: number; end: number }> 
   let lastSeq = 0;
   let end = 0;
   let torn: number | undefined;
+  const parser = new LogParser();
   for await (const line of readLogLines(path)) {
-    const event = parseLogLine(line);
+    const event = parser.parse(line);
     if (torn !== undefined) {
       if (event !== undefined) throw damaged(path, torn);
     } else if (event !== undefined) {

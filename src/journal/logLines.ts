@@ -44,16 +44,25 @@ export async function* readLogLines(path: string, end = Number.POSITIVE_INFINITY
   if (length > 0) yield { number, start, bytes: Buffer.concat(pieces), terminated: false };
 }
 
-/** @returns the line's event, or undefined when it is not a whole event with a dense sequence number */
-export function parseLogLine(line: LogLine): SessionEvent | undefined {
+/** Parses the lines of one log in their order. */
+export class LogParser {
+  /** Events that the log inherits: its own are numbered after them. */
+  private inherits = 0;
+
+  /** @returns the line's event, or undefined when it is not a whole event with a dense sequence number */
+  parse(line: LogLine): SessionEvent | undefined {
+    const event = parseEvent(line);
+    if (event === undefined) return undefined;
+    if (line.number === 1) this.inherits = event.type === 'session.forked' ? event.through : 0;
+    return event.seq === line.number + this.inherits ? event : undefined;
+  }
+}
+
+function parseEvent(line: LogLine): SessionEvent | undefined {
   if (!line.terminated) return undefined;
   try {
     const value = JSON.parse(line.bytes.toString('utf8')) as Partial<SessionEvent> | null;
-    // Sequence numbers start at 1 and have no gaps, so the number of the line is the number of the event.
-    return typeof value === 'object' &&
-      value !== null &&
-      value.seq === line.number &&
-      typeof value.type === 'string'
+    return typeof value === 'object' && value !== null && typeof value.type === 'string'
       ? (value as SessionEvent)
       : undefined;
   } catch {

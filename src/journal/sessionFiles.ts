@@ -2,9 +2,9 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JournalError } from '../engine/errors';
-import type { SessionEvent } from '../engine/events';
+import type { EventOf, SessionEvent } from '../engine/events';
 import { errorCode, journalError } from './durableFiles';
-import { type LogLine, parseLogLine, readLogLines } from './logLines';
+import { type LogLine, LogParser, readLogLines } from './logLines';
 
 export interface SessionSummary {
   readonly id: string;
@@ -46,21 +46,50 @@ export async function sessionExists(dir: string, sessionId: string): Promise<boo
 }
 
 /**
- * Reads the whole events of a log that another process may be writing; stops before a torn or damaged line. Nothing
- * when there is no such session.
+ * Reads the whole events of a log that another process may be writing, its own ones; stops before a torn or damaged
+ * line. Nothing when there is no such session.
  * @throws JournalError when it cannot be read
  */
 export async function* readSession(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
   const path = sessionLogPath(dir, sessionId);
+  const parser = new LogParser();
   try {
     for await (const line of readLogLines(path)) {
-      const event = parseLogLine(line);
+      const event = parser.parse(line);
       if (event === undefined) return;
       yield event;
     }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') throw journalError(`The session log ${path} could not be read`, error);
   }
+}
+
+/**
+ * What a session's state is folded from: the events it inherits, marked with the session whose log holds them, then its
+ * own. Sequence numbers are dense over all of them.
+ * @throws JournalError when it cannot be read, or lacks events that it inherits
+ */
+export async function* readLineage(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
+  for await (const event of readSession(dir, sessionId)) {
+    if (event.type === 'session.forked') yield* readInherited(dir, event);
+    yield event;
+  }
+}
+
+/** @throws JournalError when they are not all there */
+export async function* readInherited(
+  dir: string,
+  { from, through }: Pick<EventOf<'session.forked'>, 'from' | 'through'>,
+): AsyncGenerator<SessionEvent> {
+  if (through === 0) return;
+  for await (const event of readLineage(dir, from)) {
+    yield { ...event, inherited: event.inherited ?? from };
+    if (event.seq === through) return;
+  }
+  throw new JournalError(
+    `The session ${from} in ${dir} lacks events up to number ${through}, which a fork of it goes on from.`,
+    'Restore its log from a backup, or start a new chat.',
+  );
 }
 
 /** The sessions of a folder, last changed first. Reads the beginning of each log only. @throws JournalError */
@@ -81,6 +110,7 @@ async function summarise(dir: string, id: string): Promise<SessionSummary | unde
   let created: number | undefined;
   let modified: number;
   let title: string | undefined;
+  const parser = new LogParser();
   try {
     const file = await open(sessionLogPath(dir, id), 'r');
     try {
@@ -88,7 +118,7 @@ async function summarise(dir: string, id: string): Promise<SessionSummary | unde
       const head = Buffer.alloc(HEAD_BYTES);
       const { bytesRead } = await file.read(head, 0, HEAD_BYTES, 0);
       for (const line of splitHead(head.subarray(0, bytesRead))) {
-        const event = parseLogLine(line);
+        const event = parser.parse(line);
         if (event === undefined) break;
         created ??= event.at;
         if (event.type === 'message.user') {

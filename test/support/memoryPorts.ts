@@ -8,6 +8,7 @@ import type { NewSessionEvent, SessionEvent } from '../../src/engine/events';
 import type {
   BlobStore,
   FileSnapshot,
+  ForkLog,
   RecallMessage,
   SessionHistory,
   SessionLog,
@@ -19,28 +20,68 @@ import { isSecretPath } from '../../src/engine/secretFiles';
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 class MemoryLog implements SessionLog {
+  /** Its own. */
   readonly events: SessionEvent[] = [];
   /** When set, appends fail as on a full disk. */
   full = false;
 
-  constructor(readonly sessionId = 's1') {}
+  /** @param inherited of a fork */
+  constructor(
+    readonly sessionId = 's1',
+    private readonly inherited: readonly SessionEvent[] = [],
+  ) {}
 
   async append(events: readonly NewSessionEvent[]): Promise<readonly SessionEvent[]> {
     if (this.full) throw new JournalError('The disk is full.', 'Free some space.');
+    const next = this.inherited.length + this.events.length + 1;
     // A round trip through JSON, as on disk: what does not survive it must not be relied on.
     const written = events.map(
-      (event, index) =>
-        JSON.parse(JSON.stringify({ ...event, seq: this.events.length + index + 1 })) as SessionEvent,
+      (event, index) => JSON.parse(JSON.stringify({ ...event, seq: next + index })) as SessionEvent,
     );
     this.events.push(...written);
     return written;
   }
 
   async *read(): AsyncIterable<SessionEvent> {
+    yield* this.inherited;
     yield* this.events;
   }
 
   async close(): Promise<void> {}
+}
+
+/** All sessions of a store. */
+export class MemorySessions implements SessionHistory {
+  readonly logs = new Map<string, MemoryLog>();
+
+  open(session: string): MemoryLog {
+    const log = this.logs.get(session) ?? new MemoryLog(session);
+    this.logs.set(session, log);
+    return log;
+  }
+
+  readonly fork: ForkLog = async (session, origin) => {
+    const inherited: SessionEvent[] = [];
+    for await (const event of this.lineage(origin.from))
+      if (event.seq <= origin.through) inherited.push({ inherited: origin.from, ...event });
+    const log = new MemoryLog(session, inherited);
+    await log.append([{ type: 'session.forked', ...origin, at: 0 }]);
+    this.logs.set(session, log);
+    return log;
+  };
+
+  async sessions(): Promise<readonly string[]> {
+    return [...this.logs.keys()];
+  }
+
+  async *events(session: string): AsyncIterable<SessionEvent> {
+    yield* this.logs.get(session)?.events ?? [];
+  }
+
+  async *lineage(session: string): AsyncIterable<SessionEvent> {
+    const log = this.logs.get(session);
+    if (log) yield* log.read();
+  }
 }
 
 export class MemoryBlobs implements BlobStore {
@@ -105,6 +146,7 @@ export const roughCounter: TokenCounter = {
 };
 
 export interface MemoryWorld {
+  readonly sessions: MemorySessions;
   readonly log: MemoryLog;
   readonly blobs: MemoryBlobs;
   readonly files: MemoryFiles;
@@ -120,19 +162,17 @@ export interface WorldOptions {
 }
 
 export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
-  const log = options.after?.log ?? new MemoryLog();
+  const sessions = options.after?.sessions ?? new MemorySessions();
+  const log = options.after?.log ?? sessions.open('s1');
   const blobs = options.after?.blobs ?? new MemoryBlobs();
   const files = options.after?.files ?? new MemoryFiles();
   const recalled: RecallMessage[] = [];
-  const history: SessionHistory = {
-    sessions: async () => [log.sessionId],
-    events: (session) => (session === log.sessionId ? log.read() : new MemoryLog().read()),
-  };
   let now = Date.UTC(2026, 0, 1);
   const parts: AgentParts = {
     log,
+    forkLog: sessions.fork,
     blobs,
-    history,
+    history: sessions,
     hash: sha256,
     diff: (before, after) =>
       before === after ? '' : createTwoFilesPatch('a', 'b', before, after).split('\n').slice(4).join('\n'),
@@ -158,5 +198,5 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       ...options.settings,
     }),
   };
-  return { log, blobs, files, recalled, parts };
+  return { sessions, log, blobs, files, recalled, parts };
 }

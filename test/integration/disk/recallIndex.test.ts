@@ -74,7 +74,7 @@ describe('recall and notes', () => {
       { ...call, ...outcome, turn: 5, seq: 5, at: 5000, result: 'f'.repeat(64) }, // lost
       { ...call, ...outcome, turn: 6, seq: 6, at: 6000, result },
     );
-    const history: SessionHistory = {
+    const history: Omit<SessionHistory, 'lineage'> = {
       sessions: async () => ['s'],
       events: async function* () {
         yield* events;

@@ -1,11 +1,21 @@
 /**
  * Child of fileSessionLog.test.ts. `append DIR SESSION`: appends for ever, in overlapping calls, and prints the highest
- * acknowledged seq. `fill DIR SESSION BYTES`: appends events of that size until one fails, then a short one.
+ * acknowledged seq. `fork DIR SESSION`: forks the session for ever, each fork one event longer, and prints the id of each that
+ * is durable. `fill DIR SESSION BYTES`: appends events of that size until one fails, then a short one.
  */
 import { describeError } from '../../../src/engine/errors';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
 
 async function main([mode, dir = '', session = '', bytes = '0']: string[]) {
+  if (mode === 'fork') {
+    for (let n = 1; ; n++) {
+      const origin = { from: session, through: n, kind: 'session' } as const;
+      const fork = await FileSessionLog.fork(dir, `fork-${n}`, origin, 1);
+      process.stdout.write(`${n}\n`);
+      await fork.append([userMessage(`own ${n}`)]);
+      await fork.close();
+    }
+  }
   const log = await FileSessionLog.open(dir, session);
   if (mode === 'append') {
     for (let n = 0; ; n += 3) {

@@ -22,12 +22,10 @@ beforeEach(() => {
 });
 
 function handler(maxTokens = 2000): TieredFaultHandler {
-  const history = {
-    sessions: async () => ['s1', 's0'],
-    async *events(session: string) {
-      yield* session === 's1' ? world.log.events : session === 's0' ? other : [];
-    },
-  };
+  async function* events(session: string) {
+    yield* session === 's1' ? world.log.events : session === 's0' ? other : [];
+  }
+  const history = { sessions: async () => ['s1', 's0'], events, lineage: events };
   return new TieredFaultHandler({ ...world.parts, history, state }, maxTokens);
 }
 

@@ -1,0 +1,73 @@
+/** Where a session is cut for a fork: at a message, and never between a call and its result. */
+import { messageAddress } from './addresses';
+import { UnknownAddressError } from './errors';
+import { isQueueEvent, type SessionEvent } from './events';
+
+/** The fork inherits the events of `from` up to `through`. */
+interface ForkPoint {
+  readonly from: string;
+  readonly through: number;
+}
+
+/**
+ * A fork that holds the message `seq` as its last, with the results of its calls; at the end of a turn, with its end.
+ * @param events the session's lineage; its last call is answered
+ * @throws UnknownAddressError when it is not a message of the session
+ */
+export async function forkPoint(
+  session: string,
+  events: AsyncIterable<SessionEvent>,
+  seq: number,
+): Promise<ForkPoint> {
+  let open = 0;
+  let found = false;
+  let last: SessionEvent | undefined;
+  for await (const event of events) {
+    if (last) {
+      if (event.type === 'turn.ended') last = event;
+      // The end of a turn may come after a note that the person changed meanwhile.
+      if (!event.type.startsWith('note.')) break;
+      continue;
+    }
+    if (event.type === 'message.assistant') open = event.calls.length;
+    else if (event.type === 'function.result') open--;
+    if (event.seq === seq) found = isQueueEvent(event);
+    if (found && open === 0) last = event;
+  }
+  if (!last) throw noMessage(session, seq);
+  return { from: last.inherited ?? session, through: last.seq };
+}
+
+/**
+ * The person takes a message of theirs back: the fork ends before it. Any other message stays as the last.
+ * @param events the session's lineage; its last call is answered
+ * @returns with the text that was taken back
+ * @throws UnknownAddressError when it is not a message of the session
+ */
+export async function rewindPoint(
+  session: string,
+  events: () => AsyncIterable<SessionEvent>,
+  seq: number,
+): Promise<ForkPoint & { readonly text?: string }> {
+  let last: SessionEvent | undefined;
+  let beforeTurn: SessionEvent | undefined;
+  for await (const event of events()) {
+    if (event.seq === seq) {
+      if (event.type !== 'message.user') break;
+      // A message that begins a turn takes the turn along.
+      const end = last?.type === 'turn.started' ? beforeTurn : last;
+      if (!end) break;
+      return { from: end.inherited ?? session, through: end.seq, text: event.text };
+    }
+    if (event.type === 'turn.started') beforeTurn = last;
+    last = event;
+  }
+  return forkPoint(session, events(), seq);
+}
+
+function noMessage(session: string, seq: number): UnknownAddressError {
+  return new UnknownAddressError(
+    `${messageAddress(session, seq)} is not a message that a session can be forked at.`,
+    'Choose a message of this chat.',
+  );
+}
