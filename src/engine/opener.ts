@@ -1,0 +1,148 @@
+/**
+ * A session's opener (Packer et al. 2023, section 3.1.2): what was going on in the workspace, extracted from the stored
+ * sessions. The same sessions give the same opener. What every session states is gone through newest first, one
+ * statement a session at a time, so that a long last session does not crowd out the others.
+ */
+import { cutText } from './cutText';
+import type { TokenCounter } from './ports';
+import type { SessionDigest } from './sessionDigest';
+
+export interface OpenerItem {
+  readonly kind: 'open' | 'decision' | 'goal' | 'note';
+  readonly text: string;
+}
+
+export interface Opener {
+  /** When the last message was exchanged, ms since the epoch. */
+  readonly lastAt: number;
+  /** Sessions it is drawn from. */
+  readonly sessions: number;
+  /** What the person asked last. */
+  readonly question: string;
+  /** Open items, decisions, goals, notes; within a kind the latest first. */
+  readonly items: readonly OpenerItem[];
+}
+
+/** A pause longer than this is a break, ms: a night, not a lunch. */
+export const BREAK_MS = 8 * 60 * 60 * 1000;
+/** Own tokens of the items together. */
+const OPENER_TOKENS = 200;
+const ITEM_CHARS = 160;
+/** Candidates that are counted and weighed. */
+const MAX_CANDIDATES = 120;
+/** Share of the words of the shorter text that the other has too, from which both say the same. */
+const SAME = 0.75;
+const KINDS = ['open', 'decision', 'goal', 'note'] as const;
+
+/**
+ * @param digests of sessions, in any order
+ * @returns undefined when the sessions hold nothing to tell
+ */
+export async function composeOpener(
+  digests: readonly SessionDigest[],
+  counter: TokenCounter,
+): Promise<Opener | undefined> {
+  const sessions = digests.filter((digest) => digest.lastAt > 0).sort((a, b) => b.lastAt - a.lastAt);
+  const [last] = sessions;
+  if (!last) return undefined;
+  const items = await fitting(distinct(candidates(sessions)).slice(0, MAX_CANDIDATES), counter);
+  const question = sessions.find((digest) => digest.question !== '')?.question ?? '';
+  if (items.length === 0 && question === '') return undefined;
+  return {
+    lastAt: last.lastAt,
+    sessions: sessions.length,
+    question,
+    items: KINDS.flatMap((kind) => items.filter((item) => item.kind === kind)),
+  };
+}
+
+/** @returns the opener as text, one line a kind */
+export function openerText(opener: Opener): string {
+  const titles = { open: 'Still open', decision: 'Decided', goal: 'Working on', note: 'Notes' };
+  const lines = KINDS.flatMap((kind) => {
+    const texts = opener.items.filter((item) => item.kind === kind).map((item) => `- ${item.text}`);
+    return texts.length === 0 ? [] : [`${titles[kind]}:`, ...texts];
+  });
+  return [...(opener.question === '' ? [] : [`You asked last: ${opener.question}`]), ...lines].join('\n');
+}
+
+/** In the order in which they are let in: kinds take turns, and so do the sessions within a kind. */
+function candidates(sessions: readonly SessionDigest[]): OpenerItem[] {
+  const notes = sessions[0]?.notes.map((note): OpenerItem => ({ kind: 'note', text: note.text })) ?? [];
+  const queues = [openItems(sessions), byTurns(sessions, 'decision'), byTurns(sessions, 'goal'), notes];
+  return takingTurns(queues).map(({ kind, text }) => ({ kind, text: oneLine(text) }));
+}
+
+/** An item that a later message reports as done is not open any more. */
+function openItems(sessions: readonly SessionDigest[]): OpenerItem[] {
+  const done = sessions.flatMap((session) =>
+    session.done.map((item) => ({ ...item, words: wordsOf(item.text) })),
+  );
+  return takingTurns(
+    sessions.map(({ statements }) =>
+      statements
+        .filter((item) => item.kind === 'open')
+        .filter((item) => {
+          const words = wordsOf(item.text);
+          return !done.some((report) => report.at >= item.at && saysTheSame(report.words, words));
+        })
+        .reverse()
+        .map(({ text }): OpenerItem => ({ kind: 'open', text })),
+    ),
+  );
+}
+
+function byTurns(sessions: readonly SessionDigest[], kind: 'decision' | 'goal'): OpenerItem[] {
+  return takingTurns(
+    sessions.map(({ statements }) =>
+      statements
+        .filter((item) => item.kind === kind)
+        .reverse()
+        .map(({ text }): OpenerItem => ({ kind, text })),
+    ),
+  );
+}
+
+function takingTurns<T>(queues: readonly (readonly T[])[]): T[] {
+  const longest = queues.reduce((length, queue) => Math.max(length, queue.length), 0);
+  return Array.from({ length: longest }, (_, turn) =>
+    queues.flatMap((queue) => queue.slice(turn, turn + 1)),
+  ).flat();
+}
+
+function distinct(items: readonly OpenerItem[]): OpenerItem[] {
+  const kept: { readonly item: OpenerItem; readonly words: ReadonlySet<string> }[] = [];
+  for (const item of items) {
+    const words = wordsOf(item.text);
+    if (words.size > 0 && !kept.some((other) => saysTheSame(other.words, words))) kept.push({ item, words });
+  }
+  return kept.map(({ item }) => item);
+}
+
+async function fitting(items: readonly OpenerItem[], counter: TokenCounter): Promise<OpenerItem[]> {
+  const tokens = await counter.count(items.map((item) => `- ${item.text}\n`));
+  let left = OPENER_TOKENS;
+  return items.filter((_, index) => {
+    const cost = tokens[index] ?? 0;
+    if (cost > left) return false;
+    left -= cost;
+    return true;
+  });
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= ITEM_CHARS ? line : `${cutText(line, ITEM_CHARS - 1)}…`;
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
+}
+
+function saysTheSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const [few, many] = a.size <= b.size ? [a, b] : [b, a];
+  let common = 0;
+  for (const word of few) if (many.has(word)) common++;
+  // A few words alone ("the parser") say too little to be the same as anything longer.
+  return few.size > 0 && common / few.size >= SAME && few.size * 3 >= many.size;
+}
