@@ -4,8 +4,9 @@
  * statement a session at a time, so that a long last session does not crowd out the others.
  */
 import { cutText } from './cutText';
-import type { TokenCounter } from './ports';
-import type { SessionDigest } from './sessionDigest';
+import type { Note } from './events';
+import type { SessionHistory, TokenCounter } from './ports';
+import { digestSession, type SessionDigest } from './sessionDigest';
 
 export interface OpenerItem {
   readonly kind: 'open' | 'decision' | 'goal' | 'note';
@@ -24,9 +25,11 @@ export interface Opener {
 }
 
 /** A pause longer than this is a break, ms: a night, not a lunch. */
-export const BREAK_MS = 8 * 60 * 60 * 1000;
+const BREAK_MS = 8 * 60 * 60 * 1000;
 /** Own tokens of the items together. */
 const OPENER_TOKENS = 200;
+/** Messages that are gone through, of the latest sessions. */
+const MAX_MESSAGES = 20_000;
 const ITEM_CHARS = 160;
 /** Candidates that are counted and weighed. */
 const MAX_CANDIDATES = 120;
@@ -35,7 +38,33 @@ const SAME = 0.75;
 const KINDS = ['open', 'decision', 'goal', 'note'] as const;
 
 /**
- * @param digests of sessions, in any order
+ * @param session the one that is shown
+ * @param now ms since the epoch
+ * @returns what was going on, when the session is new or goes on after a break; undefined when there is nothing to tell
+ * @throws JournalError
+ */
+export async function drawOpener(
+  history: SessionHistory,
+  counter: TokenCounter,
+  session: string,
+  now: number,
+): Promise<Opener | undefined> {
+  const shown = await digestSession(session, history.events(session));
+  if (shown.lastAt > 0 && now - shown.lastAt <= BREAK_MS) return undefined;
+  const digests = [shown];
+  let { messages } = shown;
+  for (const id of await history.sessions()) {
+    if (messages >= MAX_MESSAGES) break;
+    if (id === session) continue;
+    const digest = await digestSession(id, history.events(id));
+    digests.push(digest);
+    messages += digest.messages;
+  }
+  return composeOpener(digests, counter);
+}
+
+/**
+ * @param digests of sessions, the one shown first, the others in any order
  * @returns undefined when the sessions hold nothing to tell
  */
 export async function composeOpener(
@@ -45,7 +74,9 @@ export async function composeOpener(
   const sessions = digests.filter((digest) => digest.lastAt > 0).sort((a, b) => b.lastAt - a.lastAt);
   const [last] = sessions;
   if (!last) return undefined;
-  const items = await fitting(distinct(candidates(sessions)).slice(0, MAX_CANDIDATES), counter);
+  // A new session has taken over the notes; the shown one comes first.
+  const notes = digests[0]?.notes ?? [];
+  const items = await fitting(distinct(candidates(sessions, notes)).slice(0, MAX_CANDIDATES), counter);
   const question = sessions.find((digest) => digest.question !== '')?.question ?? '';
   if (items.length === 0 && question === '') return undefined;
   return {
@@ -67,9 +98,13 @@ export function openerText(opener: Opener): string {
 }
 
 /** In the order in which they are let in: kinds take turns, and so do the sessions within a kind. */
-function candidates(sessions: readonly SessionDigest[]): OpenerItem[] {
-  const notes = sessions[0]?.notes.map((note): OpenerItem => ({ kind: 'note', text: note.text })) ?? [];
-  const queues = [openItems(sessions), byTurns(sessions, 'decision'), byTurns(sessions, 'goal'), notes];
+function candidates(sessions: readonly SessionDigest[], notes: readonly Note[]): OpenerItem[] {
+  const queues = [
+    openItems(sessions),
+    byTurns(sessions, 'decision'),
+    byTurns(sessions, 'goal'),
+    notes.map((note): OpenerItem => ({ kind: 'note', text: note.text })),
+  ];
   return takingTurns(queues).map(({ kind, text }) => ({ kind, text: oneLine(text) }));
 }
 

@@ -15,6 +15,7 @@ export interface Statement {
 
 export interface SessionDigest {
   readonly session: string;
+  readonly messages: number;
   /** Time of the last message, ms since the epoch; 0 when there is none. */
   readonly lastAt: number;
   /** The last thing the person asked; empty when there is none. */
@@ -51,6 +52,7 @@ export async function digestSession(
   const notes = new WorkingContext(() => Number.POSITIVE_INFINITY);
   const statements = new Map<string, Statement>();
   let done: { text: string; at: number }[] = [];
+  let messages = 0;
   let lastAt = 0;
   let question = '';
   const state = (kind: Statement['kind'], texts: readonly string[], at: number) => {
@@ -65,6 +67,7 @@ export async function digestSession(
   for await (const event of events) {
     notes.apply(event, 0);
     if (event.type !== 'message.user' && event.type !== 'message.assistant') continue;
+    messages++;
     lastAt = event.at;
     const text = event.text.slice(0, MESSAGE_CHARS);
     if (event.type === 'message.user') {
@@ -76,7 +79,15 @@ export async function digestSession(
     state('decision', findDecisions(text), event.at);
     done = [...done, ...plan.done.map((item) => ({ text: item, at: event.at }))].slice(-KEPT);
   }
-  return { session, lastAt, question, statements: [...statements.values()], done, notes: notes.list() };
+  return {
+    session,
+    messages,
+    lastAt,
+    question,
+    statements: [...statements.values()],
+    done,
+    notes: notes.list(),
+  };
 }
 
 function findGoals(text: string): readonly string[] {

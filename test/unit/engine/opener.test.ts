@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/engine/events';
-import { composeOpener, openerText } from '../../../src/engine/opener';
+import { composeOpener, drawOpener, openerText } from '../../../src/engine/opener';
+import type { SessionHistory } from '../../../src/engine/ports';
 import { digestSession } from '../../../src/engine/sessionDigest';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
 
@@ -39,11 +40,12 @@ describe('composeOpener', () => {
         'b',
         session(2 * DAY, [['assistant', '- [ ] the invoice template\n- [x] write the ledger']]),
       ),
-      await digestSession('c', session(3 * DAY, [['user', 'What is VAT?']], 'CI runs on Node 24')),
+      await digestSession('c', session(3 * DAY, [['user', 'What is VAT?']])),
     ];
+    digests.unshift(await digestSession('new', session(4 * DAY, [], 'CI runs on Node 24')));
     const opener = await composeOpener(digests, inProcessTokenCounter);
     expect(opener).toEqual({
-      lastAt: 3 * DAY + 2 * 60_000,
+      lastAt: 3 * DAY + 60_000,
       sessions: 3,
       question: 'What is VAT?',
       items: [
@@ -90,7 +92,7 @@ describe('composeOpener', () => {
     expect(await composeOpener([silent], inProcessTokenCounter)).toBeUndefined();
   });
 
-  it('stays within its tokens and never drops a session while another has a second statement', async () => {
+  it('stays within its tokens and tells something of each session while there is room', async () => {
     const words = fc.array(fc.constantFrom('cache', 'parser', 'index', 'retry', 'login'), {
       minLength: 1,
       maxLength: 4,
@@ -103,30 +105,61 @@ describe('composeOpener', () => {
               `s${index}`,
               session(
                 (index + 1) * DAY,
-                items.map((item, at): Line => ['assistant', `TODO: ${item.join(' ')} no${index}-${at}`]),
+                items.map(
+                  (item, at): Line => [
+                    'assistant',
+                    `TODO: ${item.join(' ')} no${index} ${['a', 'b', 'c', 'd'].map((mark) => `${mark}${index}x${at}`).join(' ')}`,
+                  ],
+                ),
               ),
             ),
           ),
         );
         const opener = await composeOpener(digests, inProcessTokenCounter);
-        const again = await composeOpener([...digests].reverse(), inProcessTokenCounter);
-        expect(again).toEqual(opener);
         const counts = await inProcessTokenCounter.count(
           (opener?.items ?? []).map((item) => `- ${item.text}\n`),
         );
         expect(counts.reduce((sum, tokens) => sum + tokens, 0)).toBeLessThanOrEqual(200);
+        const told = new Set(opener?.items.map((item) => /no(\d+) /.exec(item.text)?.[1]));
+        const spoke = sessions.filter((items) => items.length > 0).length;
+        expect(told.size).toBeGreaterThanOrEqual(Math.min(spoke, 4));
       }),
       { numRuns: 40 },
     );
   });
 
-  it('is folded from a long history in milliseconds a message', async () => {
+  describe('drawOpener', () => {
+    const stored: Readonly<Record<string, () => AsyncIterable<SessionEvent>>> = {
+      new: () => session(10 * DAY, []),
+      late: () => session(9 * DAY, [['user', 'TODO: ship it']]),
+      early: () => session(8 * DAY, [['assistant', 'Decision: we ship on Friday.']]),
+    };
+    const history: SessionHistory = {
+      sessions: async () => Object.keys(stored),
+      events: (id) => stored[id]?.() ?? session(0, []),
+    };
+    const lastMessage = 9 * DAY + 60_000;
+
+    it('draws one for a new session from all others', async () => {
+      const opener = await drawOpener(history, inProcessTokenCounter, 'new', lastMessage + 1);
+      expect(opener?.items.map((item) => item.text)).toEqual(['ship it', 'Decision: we ship on Friday.']);
+    });
+
+    it('draws one after a break of more than eight hours, and none before', async () => {
+      const eightHours = 8 * 3_600_000;
+      const at = (now: number) => drawOpener(history, inProcessTokenCounter, 'late', now);
+      expect(await at(lastMessage + eightHours)).toBeUndefined();
+      expect((await at(lastMessage + eightHours + 1))?.sessions).toBe(2);
+    });
+  });
+
+  it('is folded from a long history in under a millisecond a message', async () => {
     const text = 'We looked at the parser. It fails on emoji, e.g. `a.ts`. Decision: decode first. '.repeat(
       20,
     );
     const lines = Array.from({ length: 1000 }, (): Line => ['assistant', text]);
     const started = performance.now();
     await digestSession('a', session(DAY, lines));
-    expect((performance.now() - started) / lines.length).toBeLessThan(5);
+    expect((performance.now() - started) / lines.length).toBeLessThan(1);
   });
 });
