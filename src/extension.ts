@@ -15,6 +15,7 @@ import { modalApprover } from './host/modalApprover';
 import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
 import { NotesViewProvider } from './host/notesViewProvider';
+import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { affectsModel, affectsNotes, readSettings } from './host/settings';
@@ -87,6 +88,12 @@ export function activate(context: ExtensionContext): void {
     describeModel: () => ({
       label: modelLabel(readSettings()),
       offline: readSettings().provider === 'offline',
+    }),
+    openers: new Openers({
+      history,
+      counter,
+      memento: context.workspaceState,
+      mode: () => readSettings().opener,
     }),
     onEvent: (event) => paging.write(event),
     onTrouble: (message) =>

@@ -62,6 +62,8 @@ export function chatRequests(
       params: z.object({ address: z.string().min(1) }),
       run: async ({ address }) => preview(await conversation.stored(address)),
     },
+    opener: { params: nothing, run: async () => (await conversation.opener()) ?? null },
+    dismissOpener: { params: nothing, run: () => done(conversation.dismissOpener()) },
     openFile: { params: place, run: (params) => done(actions.openFile(params)) },
     openFolder: { params: nothing, run: () => done(actions.openFolder()) },
     selectModel: { params: nothing, run: () => done(actions.selectModel()) },

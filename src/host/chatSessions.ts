@@ -6,9 +6,11 @@ import { AgentProcess } from '../engine/AgentProcess';
 import { describeError, HeldElsewhereError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import type { OutputEvent } from '../engine/OutputBuffer';
+import type { Opener } from '../engine/opener';
 import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { Conversation } from './conversation';
+import type { Openers } from './openers';
 
 export interface ChatSessionsParts {
   /** Everything of a process but its log. @throws JournalError */
@@ -21,6 +23,7 @@ export interface ChatSessionsParts {
   /** @throws ModelError when the settings name none that can be reached */
   readonly createModel: () => Promise<LanguageModel>;
   readonly describeModel: () => { readonly label: string; readonly offline: boolean };
+  readonly openers: Openers;
   readonly onEvent: (event: SessionEvent) => void;
   /** The last session could not be opened; a new one is begun. */
   readonly onTrouble: (message: string) => void;
@@ -100,6 +103,14 @@ export class ChatSessions implements Conversation, Disposable {
 
   async stored(address: string): Promise<string> {
     return (await this.current()).stored(address);
+  }
+
+  async opener(): Promise<Opener | undefined> {
+    return this.parts.openers.card((await this.current()).session);
+  }
+
+  async dismissOpener(): Promise<void> {
+    await this.parts.openers.dismiss(this.session);
   }
 
   readonly notes = {

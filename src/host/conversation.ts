@@ -1,5 +1,6 @@
 /** One chat session as the views need it; the composition root implements it over the engine. */
 import type { OutputEvent } from '../engine/OutputBuffer';
+import type { Opener } from '../engine/opener';
 
 interface Disposable {
   dispose(): void;
@@ -29,6 +30,9 @@ export interface Conversation {
   pinMessage(seq: number): Promise<void>;
   /** The exact text that an address names, for previews. @throws VirtualContextError */
   stored(address: string): Promise<string>;
+  /** What was going on before this session, as long as it is to be shown. @throws JournalError */
+  opener(): Promise<Opener | undefined>;
+  dismissOpener(): Promise<void>;
   readonly notes: {
     /** @throws VirtualContextError */
     pin(text: string, source?: string): Promise<void>;

@@ -1,5 +1,6 @@
 /** The settings `virtualContext.*`, typed. Defaults and descriptions are in package.json. */
 import { type ConfigurationChangeEvent, workspace } from 'vscode';
+import type { OpenerMode } from './openers';
 
 export type ModelProvider = 'offline' | 'openai' | 'ollama' | 'custom';
 
@@ -15,6 +16,7 @@ export interface Settings {
   readonly notesTokenLimit: number;
   readonly openFilesOnFault: boolean;
   readonly maxFileBytes: number;
+  readonly opener: OpenerMode;
 }
 
 const SECTION = 'virtualContext';
@@ -31,6 +33,7 @@ export function readSettings(): Settings {
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
     openFilesOnFault: section.get('openFilesOnFault', true),
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
+    opener: section.get<OpenerMode>('opener', 'card'),
   };
 }
 

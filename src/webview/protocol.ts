@@ -98,6 +98,20 @@ export interface ResultPreview {
   readonly truncated: boolean;
 }
 
+/** What was going on before: shown in a new chat, and after a break. */
+export interface OpenerView {
+  /** When the last message was exchanged, ms since the epoch. */
+  readonly lastAt: number;
+  /** Chats it is drawn from. */
+  readonly sessions: number;
+  /** What the person asked last; may be empty. */
+  readonly question: string;
+  readonly items: readonly {
+    readonly kind: 'open' | 'decision' | 'goal' | 'note';
+    readonly text: string;
+  }[];
+}
+
 type Nothing = Record<string, never>;
 
 export interface ChatRequests {
@@ -108,6 +122,9 @@ export interface ChatRequests {
   resumeTurn: { params: Nothing; result: null };
   pinMessage: { params: { readonly seq: number }; result: null };
   preview: { params: { readonly address: string }; result: ResultPreview };
+  /** Null when there is none to show. */
+  opener: { params: Nothing; result: OpenerView | null };
+  dismissOpener: { params: Nothing; result: null };
   openFile: { params: Place; result: null };
   openFolder: { params: Nothing; result: null };
   selectModel: { params: Nothing; result: null };

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatHostEvent, ChatRequests } from '../protocol';
+import type { ChatHostEvent, ChatRequests, OpenerView } from '../protocol';
 import type { ViewEvents } from '../shared/events';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { iconButton } from '../shared/iconButton';
@@ -11,6 +11,7 @@ import { nextFrame } from '../shared/nextFrame';
 import { SavedState } from '../shared/SavedState';
 import { chatItem } from './chatItem';
 import { emptyState } from './emptyState';
+import { openerCard } from './OpenerCard';
 import './PromptInput';
 import type { PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
@@ -35,6 +36,7 @@ export class ChatPanel extends LightElement {
   /** For screen readers: the last change of state. */
   @state() private announcement = '';
   @state() private atEnd = true;
+  @state() private opener: OpenerView | undefined;
 
   @query('.messages') private readonly scroller!: HTMLElement;
   @query('.message-list') private readonly list!: HTMLElement;
@@ -82,12 +84,14 @@ export class ChatPanel extends LightElement {
       <main class="messages" tabindex="0" aria-label="Conversation">
         <h1 class="visually-hidden">Chat</h1>
         <div class="message-list">
+          ${items.length === 0 ? this.openerCard() : nothing}
           ${this.transcript.session !== '' && items.length === 0 ? this.welcome() : nothing}
           ${repeat(
             items,
             (item) => item.key,
             (item) => chatItem(item, { running, last: item === last, expanded: this.expanded }),
           )}
+          ${items.length > 0 ? this.openerCard() : nothing}
           ${running && !showsProgress(last) ? working() : nothing}
         </div>
       </main>
@@ -116,6 +120,24 @@ export class ChatPanel extends LightElement {
       onSelectModel: () => this.ask('selectModel'),
       onOpenFolder: () => this.ask('openFolder'),
       onAsk: (question) => this.submit(question),
+    });
+  }
+
+  private openerCard(): TemplateResult | typeof nothing {
+    const { opener } = this;
+    if (!opener || this.transcript.running) return nothing;
+    return openerCard({
+      opener,
+      now: Date.now(),
+      onTake: (text) => {
+        this.prompt.draft = text;
+        this.prompt.focus();
+      },
+      onDismiss: () => {
+        this.opener = undefined;
+        this.ask('dismissOpener');
+        this.prompt.focus();
+      },
     });
   }
 
@@ -179,10 +201,18 @@ export class ChatPanel extends LightElement {
     if (state.session === '') return;
     const { session, expanded = [], scroll } = this.remembered;
     const same = session === state.session;
+    this.opener = undefined;
+    void this.loadOpener(state.session);
     this.remembered = {};
     this.expanded = new Set(same ? expanded : []);
     if (same && scroll) await this.restoreScroll(scroll);
     this.saved.saveSoon();
+  }
+
+  /** Asked for by itself: the sessions are read for it, and the chat does not wait. */
+  private async loadOpener(session: string): Promise<void> {
+    const opener = await this.tried(this.host.request('opener', {}));
+    if (session === this.transcript.session && !this.transcript.running) this.opener = opener ?? undefined;
   }
 
   /** Items out of view have only estimated heights: going there makes them real, and the place is found again. */
@@ -216,6 +246,8 @@ export class ChatPanel extends LightElement {
   }
 
   private apply(event: Exclude<ChatHostEvent, { type: 'reset' }> | LocalEvent): void {
+    // The person has taken up the work, here or in another view.
+    if (event.type === 'submitted' || event.type === 'turnStarted') this.opener = undefined;
     this.transcript = applyEvent(this.transcript, event);
   }
 

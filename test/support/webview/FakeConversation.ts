@@ -1,5 +1,6 @@
 import type { Note } from '../../../src/engine/events';
 import type { OutputEvent } from '../../../src/engine/OutputBuffer';
+import type { Opener } from '../../../src/engine/opener';
 import type { Conversation } from '../../../src/host/conversation';
 
 type Listener<Event> = (event: Event) => void;
@@ -74,6 +75,18 @@ export class FakeConversation implements Conversation {
   async stored(address: string): Promise<string> {
     this.ask('stored', address);
     return `exact text of ${address}`;
+  }
+
+  /** What `opener` answers, for one session. */
+  whereLeft: Opener | undefined;
+
+  async opener(): Promise<Opener | undefined> {
+    return this.whereLeft;
+  }
+
+  async dismissOpener(): Promise<void> {
+    this.ask('dismissOpener');
+    this.whereLeft = undefined;
   }
 
   readonly notes = {
