@@ -110,7 +110,9 @@ export class ChatPanel extends LightElement {
   }
 
   protected override updated(): void {
-    this.sticky?.follow();
+    if (!this.sticky) return;
+    this.sticky.grows = this.transcript.items.length > 0;
+    this.sticky.follow();
   }
 
   private welcome(): TemplateResult {

@@ -29,7 +29,7 @@ export function openerCard({ opener, now, onTake, onDismiss }: OpenerCard): Temp
     ${open.length === 0 ? nothing : openItems(open, onTake)}
     ${others.length === 0 ? nothing : details(others)}
     <p class="opener-source">
-      Taken from ${sessions === 1 ? 'your last chat' : `your last ${sessions} chats`}; no model has seen it.
+      Taken from ${sessions === 1 ? 'your last chat' : `your last ${sessions} chats`}; this card is sent to no model.
     </p>
   </section>`;
 }

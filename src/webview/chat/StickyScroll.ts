@@ -12,6 +12,8 @@ export interface ScrollAnchor {
 export class StickyScroll {
   /** Whether the list follows its end. */
   sticking = true;
+  /** Whether it is a list that is read from its end; a page is read from its top. */
+  grows = true;
   private readonly sizes = new ResizeObserver(() => this.follow());
 
   /**
@@ -37,7 +39,7 @@ export class StickyScroll {
   }
 
   follow(): void {
-    if (this.sticking) this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (this.sticking && this.grows) this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
   toEnd(): void {

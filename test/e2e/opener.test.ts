@@ -1,0 +1,87 @@
+/** The card that says where the person left off, in the real VS Code. No model is involved: it is extracted. */
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SampleProject } from '../support/sampleProject';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+
+let project: SampleProject;
+let vscode: VSCode;
+let chat: ChatView;
+
+beforeAll(async () => {
+  project = new SampleProject();
+  vscode = await VSCode.launch({ folder: project.folder });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  project?.remove();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+async function newChat(): Promise<void> {
+  await vscode.runCommand('Virtual Context: New Chat');
+  await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
+}
+
+describe('the opener', () => {
+  it('is not there while there is nothing to tell', async () => {
+    await chat.byTestId('example').first().waitFor();
+    expect(await chat.byTestId('opener').count()).toBe(0);
+  });
+
+  it('begins a new chat with what is open and decided', async () => {
+    await chat.ask(
+      'We are building a retry queue. We decided to cap the delay at 8 s.\nNext: test the jitter; document the cap\nWhere is the backoff?',
+    );
+    await newChat();
+    await chat.byTestId('opener').waitFor();
+    const items = chat.byTestId('opener-item');
+    expect(await items.allInnerTexts()).toEqual(['document the cap', 'test the jitter']);
+    const details = chat.byTestId('opener-details');
+    expect(await details.innerText()).toContain('Decisions, goals and notes (2)');
+    await details.locator('summary').focus();
+    await vscode.page.keyboard.press('Enter');
+    await details.getByText('We decided to cap the delay at 8 s.').waitFor();
+    await details.getByText('We are building a retry queue.').waitFor();
+    await vscode.screenshot('opener');
+  });
+
+  it('puts an open item into the input without sending it, all by keyboard', async () => {
+    const item = chat.byTestId('opener-item').first();
+    await item.focus();
+    await vscode.page.keyboard.press('Enter');
+    expect(await chat.byTestId('chat-input').inputValue()).toBe('Go on with: document the cap');
+    expect(await chat.userMessages.count()).toBe(0);
+    expect(await chat.byTestId('opener').count()).toBe(1);
+  });
+
+  it('goes for good when it is dismissed', async () => {
+    await chat.byTestId('opener-dismiss').focus();
+    await vscode.page.keyboard.press('Enter');
+    await vi.waitUntil(async () => (await chat.byTestId('opener').count()) === 0, timeout);
+    // VS Code writes what an extension remembers a moment later.
+    await vscode.page.waitForTimeout(1000);
+    await vscode.reload();
+    chat = await ChatView.open(vscode);
+    await chat.byTestId('example').first().waitFor();
+    await vscode.page.waitForTimeout(1000);
+    expect(await chat.byTestId('opener').count()).toBe(0);
+  });
+
+  it('goes at the first question', async () => {
+    await chat.ask('Done: document the cap');
+    await newChat();
+    await chat.byTestId('opener').waitFor();
+    expect(await chat.byTestId('opener-item').allInnerTexts()).toEqual(['test the jitter']);
+    await chat.send('Where is the jitter?');
+    await vi.waitUntil(async () => (await chat.byTestId('opener').count()) === 0, timeout);
+    await chat.idle();
+  });
+});
