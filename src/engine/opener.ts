@@ -49,7 +49,7 @@ export async function drawOpener(
   session: string,
   now: number,
 ): Promise<Opener | undefined> {
-  const shown = await digestSession(session, history.events(session));
+  const shown = await digestSession(session, history.lineage(session));
   if (shown.lastAt > 0 && now - shown.lastAt <= BREAK_MS) return undefined;
   const digests = [shown];
   let { messages } = shown;

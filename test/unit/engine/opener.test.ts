@@ -134,9 +134,11 @@ describe('composeOpener', () => {
       late: () => session(9 * DAY, [['user', 'TODO: ship it']]),
       early: () => session(8 * DAY, [['assistant', 'Decision: we ship on Friday.']]),
     };
+    const events = (id: string) => stored[id]?.() ?? session(0, []);
     const history: SessionHistory = {
       sessions: async () => Object.keys(stored),
-      events: (id) => stored[id]?.() ?? session(0, []),
+      events,
+      lineage: events,
     };
     const lastMessage = 9 * DAY + 60_000;
 
