@@ -9,6 +9,7 @@ import { ApiKeys } from './host/apiKeys';
 import { ChatSessions } from './host/chatSessions';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
+import { editOpenDocument } from './host/editOpenDocument';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
 import { modalApprover } from './host/modalApprover';
@@ -73,7 +74,7 @@ export function activate(context: ExtensionContext): void {
       diff: unifiedDiff,
       clock: Date,
       counter,
-      files: new NodeWorkspaceFiles({ roots, openText: unsavedText }),
+      files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),
       recall: disk,
       archival: disk,
       approver: modalApprover,

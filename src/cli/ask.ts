@@ -8,7 +8,8 @@ import { type PlaceOptions, placeOf } from './place';
 import { withAgent } from './withAgent';
 import { bringUpToDate, withDisk } from './withDisk';
 
-type Options = PlaceOptions & ModelOptions & { readonly session?: string; readonly json?: boolean };
+type Options = PlaceOptions &
+  ModelOptions & { readonly session?: string; readonly json?: boolean; readonly allowEdits?: boolean };
 
 /** The turn ended without an answer. */
 class TurnFailedError extends VirtualContextError {}
@@ -30,7 +31,8 @@ export async function ask(prompt: string, options: Options, signal: AbortSignal)
       console.error(`vctx: searching is not possible: ${describeError(error)}`);
     }
     const onEvent = options.json ? printEvent : () => {};
-    await withAgent(place, session, model, disk, onEvent, async (agent) => {
+    const allowEdits = options.allowEdits === true;
+    await withAgent(place, session, model, disk, onEvent, allowEdits, async (agent) => {
       const stop = () => agent.stop();
       signal.addEventListener('abort', stop, { once: true });
       const answer = await runTurn(agent, prompt, options.json === true);

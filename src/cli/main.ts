@@ -65,6 +65,7 @@ function buildProgram(signal: AbortSignal): Command {
       'OpenAI-compatible endpoint (default: https://api.openai.com/v1). Its key is read from the environment: VIRTUAL_CONTEXT_API_KEY for any endpoint; OPENAI_API_KEY is sent to api.openai.com only',
     )
     .option('--window <tokens>', 'context window of the model', positiveInteger)
+    .option('--allow-edits', 'let the model edit files in the folder without asking')
     .option('--json', 'print each event as JSON, then the answer')
     .action((prompt, options) => ask(prompt, options, signal));
 

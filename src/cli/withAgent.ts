@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { DiskClient } from '../disk/client';
 import { AgentProcess } from '../engine/AgentProcess';
+import { EditsForbiddenError } from '../engine/errors';
 import type { SessionEvent } from '../engine/events';
 import type { Approver, LanguageModel, SessionLog } from '../engine/ports';
 import { feedRecall } from '../engine/recallFeed';
@@ -18,12 +19,24 @@ import type { Place } from './place';
 /** As the extension's settings have them. */
 const SETTINGS = { maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 4096 };
 
-/** Nobody is there to ask, so nobody can allow it. */
-const refusing: Approver = { approve: async () => false };
+/** Nobody is there to ask: what the command line does not allow, nobody can. */
+function approver(allowEdits: boolean): Approver {
+  return {
+    approve: async ({ kind }) => {
+      if (kind === 'secretFile') return false;
+      if (allowEdits) return true;
+      throw new EditsForbiddenError(
+        'Files are not edited: vctx runs without --allow-edits.',
+        'Answer without editing; show the change instead.',
+      );
+    },
+  };
+}
 
 /**
  * Runs `act` with the engine as the extension composes it, and closes the session afterwards whatever happened.
  * @param onEvent called for each durable event, those of opening the session included
+ * @param allowEdits whether the model may edit files
  * @throws HeldElsewhereError when an editor has the session open
  */
 export async function withAgent<Result>(
@@ -32,6 +45,7 @@ export async function withAgent<Result>(
   model: LanguageModel,
   disk: DiskClient,
   onEvent: (event: SessionEvent) => void,
+  allowEdits: boolean,
   act: (agent: AgentProcess) => Promise<Result>,
 ): Promise<Result> {
   const counter = new GptTokenCounter(join(__dirname, 'tokenWorker.js'));
@@ -54,7 +68,7 @@ export async function withAgent<Result>(
           files: new NodeWorkspaceFiles({ roots }),
           recall: disk,
           archival: disk,
-          approver: refusing,
+          approver: approver(allowEdits),
           functions: createFunctions({ ripgrepPath: ripgrepPath(), roots }),
           folders: [root.name],
           settings: () => SETTINGS,

@@ -31,6 +31,18 @@ export interface NoteKeeper {
   usage(): { readonly used: number; readonly limit: number };
 }
 
+/** An exact-match edit of one file. */
+export interface FileEdit {
+  readonly path: string;
+  /** Empty: the file is created. */
+  readonly old: string;
+  readonly new: string;
+  /** Address of the page the edit was made from. */
+  readonly basedOn?: string;
+  /** Every place where `old` occurs; else there must be exactly one. */
+  readonly replaceAll: boolean;
+}
+
 export interface FunctionContext {
   readonly session: string;
   readonly notes: NoteKeeper;
@@ -40,6 +52,11 @@ export interface FunctionContext {
   /** Makes an archival note durable in the session log, then hands it to `archival`. @returns its id */
   readonly archive: (text: string) => Promise<string>;
   readonly files: WorkspaceFiles;
+  /**
+   * Edits a file the person allows to be edited, when the model has seen the lines as they are now.
+   * @throws EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError
+   */
+  readonly editFile: (edit: FileEdit) => Promise<FunctionOutcome>;
   readonly approver: Approver;
   readonly clock: Clock;
   readonly countTokens: (text: string) => Promise<number>;

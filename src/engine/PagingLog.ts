@@ -67,6 +67,8 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       return [line('warn', 'note.stale', `note:${event.id}`, event.reason)];
     case 'archival.inserted':
       return [line('info', 'archival.inserted', `note:${event.id}`)];
+    case 'file.edited':
+      return [line('info', event.type, event.path, `based on ${event.basedOn.join(', ') || 'nothing: new'}`)];
     case 'page.stale':
       return [line('warn', 'page.stale', event.address, event.reason)];
     case 'request.sent':

@@ -8,7 +8,8 @@ import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { FunctionContext } from './EngineFunction';
 import { isModelError } from './errors';
-import type { EventContext, InterruptKind, TurnEnd } from './events';
+import type { EventContext, InterruptKind, SessionEventBody, TurnEnd } from './events';
+import { FileEditor } from './FileEditor';
 import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
 import { requestHash } from './MainContext';
 import type { MemoryGauge, OutputBuffer } from './OutputBuffer';
@@ -265,6 +266,8 @@ export class TurnRunner {
     const { agent, state, recorder, queue } = this.parts;
     const maxResultTokens = queue.admissionLimit(calls, budget);
     const faults = new TieredFaultHandler({ ...agent, state }, maxResultTokens);
+    const record = (body: SessionEventBody) => recorder.record(body);
+    const editor = new FileEditor({ ...agent, state, faults, record });
     return {
       session: state.session,
       notes: new SessionNotes('model', recorder, agent.counter, agent.hash, agent.clock),
@@ -273,6 +276,7 @@ export class TurnRunner {
       archival: agent.archival,
       archive: (text) => this.archive(text),
       files: agent.files,
+      editFile: (edit) => editor.edit(edit, signal),
       approver: agent.approver,
       clock: agent.clock,
       countTokens: async (text) => (await agent.counter.count([text]))[0] ?? 0,

@@ -49,6 +49,12 @@ export class OutsideWorkspaceError extends VirtualContextError {}
 /** A file that cannot be shown: missing, binary, a directory, deleted while it was read. */
 export class UnreadableFileError extends VirtualContextError {}
 
+/** A file that is no longer what an edit was made from. */
+export class EditConflictError extends VirtualContextError {}
+
+/** Nobody can allow an edit here: Restricted Mode, or a command line that was not told to. */
+export class EditsForbiddenError extends VirtualContextError {}
+
 /** The disk process or LanceDB is not there; the chat goes on without it. */
 export class DiskUnavailableError extends VirtualContextError {}
 

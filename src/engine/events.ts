@@ -212,6 +212,17 @@ export type SessionEventBody =
   | { readonly type: 'note.unpinned'; readonly id: string; readonly by: 'person' | 'model' }
   | { readonly type: 'note.stale'; readonly id: string; readonly reason: string }
   | { readonly type: 'archival.inserted'; readonly id: string; readonly text: string }
+  | {
+      /** The model has edited a file. */
+      readonly type: 'file.edited';
+      /** Workspace path. */
+      readonly path: string;
+      /** The whole text before; absent when the file was created. */
+      readonly before?: BlobHash;
+      readonly after: BlobHash;
+      /** Addresses of the pages it was based on. */
+      readonly basedOn: readonly string[];
+    }
   | { readonly type: 'page.stale'; readonly address: string; readonly reason: string }
   | {
       readonly type: 'request.sent';

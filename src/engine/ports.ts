@@ -194,10 +194,17 @@ export interface DirectoryEntry {
   readonly size: number;
 }
 
-/** Read access to the workspace folders; nothing outside them (symlinks resolved) is ever read. */
+/** The workspace folders; nothing outside them (symlinks resolved) is ever read or written. */
 export interface WorkspaceFiles {
   /** @throws OutsideWorkspaceError | UnreadableFileError */
   read(path: string, signal: AbortSignal): Promise<FileSnapshot>;
+  /**
+   * Replaces a file's text, if it is `before` at that moment still (compare and swap); line ends, byte order mark and
+   * mode stay. What has unsaved changes in an editor is changed there and not saved.
+   * @param before the text as `read` gave it; undefined creates the file, with its folders
+   * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError
+   */
+  write(path: string, before: string | undefined, after: string): Promise<void>;
   /** The version `read` would report, without reading; undefined when the file is gone. */
   version(path: string): Promise<string | undefined>;
   /** @throws OutsideWorkspaceError | UnreadableFileError */
@@ -212,12 +219,19 @@ export interface WorkspaceFiles {
 
 // ---- the person -------------------------------------------------------------------------------------------------------------
 
-export interface ApprovalRequest {
-  readonly kind: 'secretFile';
-  readonly path: string;
-}
+export type ApprovalRequest =
+  | { readonly kind: 'secretFile'; readonly path: string }
+  | {
+      readonly kind: 'edit';
+      readonly path: string;
+      /** Whether the file comes into being. */
+      readonly creates: boolean;
+      /** Unified diff without file headers. */
+      readonly diff: string;
+    };
 
 /** Asks the person. Only this port can grant approval; no file or tool output can. */
 export interface Approver {
+  /** @throws EditsForbiddenError when nobody is to be asked */
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean>;
 }

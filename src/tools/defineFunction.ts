@@ -8,6 +8,8 @@ interface Definition<Arguments extends z.ZodObject> {
   readonly description: string;
   /** Read-only functions of one step run in parallel. */
   readonly readOnly: boolean;
+  /** Fields in which the empty string says something; elsewhere it is taken as left out. */
+  readonly mayBeEmpty?: readonly string[];
   readonly arguments: Arguments;
   /** @throws VirtualContextError — shown to the model as a failed call */
   run(args: z.output<Arguments>, context: FunctionContext): Promise<FunctionOutcome>;
@@ -20,7 +22,7 @@ export const positiveInteger = z.int({ error: WHOLE_NUMBER }).min(1, { error: WH
 export function defineFunction<Arguments extends z.ZodObject>(
   definition: Definition<Arguments>,
 ): EngineFunction<z.output<Arguments>> {
-  const { name, description, readOnly } = definition;
+  const { name, description, readOnly, mayBeEmpty = [] } = definition;
   // A misspelled field would change what a call means (startLine, start_line): it is an error, not ignored.
   const strict = definition.arguments.strict();
   const parameters = compactSchema(z.toJSONSchema(strict, { io: 'input' })) as JsonSchema;
@@ -35,7 +37,9 @@ export function defineFunction<Arguments extends z.ZodObject>(
         };
       }
       // Models write null or "" for what they mean to leave out.
-      const given = Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null && v !== ''));
+      const given = Object.fromEntries(
+        Object.entries(value).filter(([key, v]) => v !== null && (v !== '' || mayBeEmpty.includes(key))),
+      );
       const parsed = strict.safeParse(given);
       if (parsed.success) return { ok: true, value: parsed.data as z.output<Arguments> };
       const problems = parsed.error.issues.map((issue) => describeIssue(issue, given)).join('; ');

@@ -1,6 +1,7 @@
 import type { EngineFunction } from '../engine/EngineFunction';
 import { archivalInsert } from './archivalInsert';
 import { archivalSearch } from './archivalSearch';
+import { editFile } from './editFile';
 import { editNote } from './editNote';
 import { createGrep } from './grep';
 import { listDirectory } from './listDirectory';
@@ -28,6 +29,7 @@ export function createFunctions({ ripgrepPath, roots }: FunctionDependencies): r
     pinNote,
     recallSearch,
     createGrep(ripgrepPath, roots),
+    editFile,
     listDirectory,
     editNote,
     unpinNote,

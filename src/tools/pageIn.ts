@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { bareAddress } from './bareAddress';
 import { defineFunction, positiveInteger } from './defineFunction';
 import { notesUsage } from './notesUsage';
 
@@ -14,8 +15,7 @@ export const pageIn = defineFunction({
     page: positiveInteger.optional(),
   }),
   async run({ address: written, to = 'queue', page = 1 }, context) {
-    // Addresses are shown in lists and brackets; models copy these along.
-    const address = written.trim().replace(/^[[(<`"']+|[\])>`"',;]+$/g, '');
+    const address = bareAddress(written);
     if (to === 'queue') return context.faults.pageIn(address, page, context.signal);
     const resident = context.isResident(address);
     const note = await context.notes.pin(await context.faults.contentOf(address, context.signal), address);

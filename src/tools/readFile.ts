@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defineFunction, positiveInteger } from './defineFunction';
+import { refusedSecret } from './refusedSecret';
 
 export const readFile = defineFunction({
   name: 'read_file',
@@ -16,15 +17,8 @@ export const readFile = defineFunction({
     if (startLine !== undefined && endLine !== undefined && endLine < startLine) {
       return { text: `endLine ${endLine} is before startLine ${startLine}.`, isError: true };
     }
-    if (
-      (await context.files.isSecret(path)) &&
-      !(await context.approver.approve({ kind: 'secretFile', path }, context.signal))
-    ) {
-      return {
-        text: `The person refused: ${path} looks like a file with secrets. Go on without it; do not ask again.`,
-        isError: true,
-      };
-    }
+    const refused = await refusedSecret(path, context);
+    if (refused) return refused;
     return context.faults.readFile(
       {
         path,

@@ -6,16 +6,18 @@ import { UnreadableFileError } from '../engine/errors';
 /** A source file is never this long; a model could not read it, and holding it in memory several times would hurt. */
 const MAX_BYTES = 20_000_000;
 
+export interface TextFile {
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  readonly version: string;
+}
+
 /**
  * @param path as the person knows it, for messages @param real the same, links resolved
  * @returns text and version of one and the same state of the file, also while it is being written
  * @throws UnreadableFileError when it is no text or too long; what the system throws otherwise
  */
-export async function readTextFile(
-  path: string,
-  real: string,
-  signal: AbortSignal,
-): Promise<{ text: string; version: string }> {
+export async function readTextFile(path: string, real: string, signal: AbortSignal): Promise<TextFile> {
   // Links are resolved already: a link put in place meanwhile is not followed, and a pipe does not block.
   const handle = await open(
     real,
@@ -34,25 +36,26 @@ export async function readTextFile(
           'Find the lines in it with grep.',
         );
       }
-      const bytes = Buffer.alloc(Number(before.size));
+      const buffer = Buffer.alloc(Number(before.size));
       let length = 0;
-      while (length < bytes.length) {
+      while (length < buffer.length) {
         signal.throwIfAborted();
-        const { bytesRead } = await handle.read(bytes, length, bytes.length - length, length);
+        const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
         if (bytesRead === 0) break;
         length += bytesRead;
       }
       const version = versionOf(before);
       // A log file may never hold still; what was read is then as good as anything later.
       if (version !== versionOf(await handle.stat({ bigint: true })) && attempt < 3) continue;
-      const text = decodeText(bytes.subarray(0, length));
+      const bytes = buffer.subarray(0, length);
+      const text = decodeText(bytes);
       if (text === undefined) {
         throw new UnreadableFileError(
           `${path} is a binary file.`,
           'Only text can be shown; read another file.',
         );
       }
-      return { text, version };
+      return { text, bytes, version };
     }
   } finally {
     await handle.close();

@@ -7,6 +7,7 @@ import { isSecretPath } from '../engine/secretFiles';
 import { readTextFile, versionOf } from './readTextFile';
 import { similarNames } from './similarNames';
 import { codeOf, unreadable } from './unreadable';
+import { unwritable } from './unwritable';
 import {
   addressPath,
   canonicalPath,
@@ -16,6 +17,7 @@ import {
   type WorkspacePlace,
   type WorkspaceRoot,
 } from './workspacePaths';
+import { changedMeanwhile, createTextFile, replaceTextFile } from './writeTextFile';
 
 export type { WorkspaceRoot } from './workspacePaths';
 
@@ -26,7 +28,11 @@ export interface WorkspaceFilesOptions {
   readonly openText?: (
     absolutePath: string,
   ) => { readonly text: string; readonly version: string } | undefined;
+  /** Edits a file through the editor that holds it; `elsewhere` when none does. */
+  readonly editOpen?: (absolutePath: string, before: string, after: string) => Promise<OpenEdit>;
 }
+
+export type OpenEdit = 'done' | 'conflict' | 'elsewhere';
 
 /** Directory entries looked at together. */
 const BATCH = 256;
@@ -60,10 +66,33 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     const shown = this.openText(place, real);
     if (shown) return { ...names, ...shown };
     try {
-      return { ...names, ...(await readTextFile(names.path, real, signal)) };
+      const { text, version } = await readTextFile(names.path, real, signal);
+      return { ...names, text, version };
     } catch (error) {
       if (error instanceof VirtualContextError || signal.aborted) throw error;
       throw unreadable(names.path, error);
+    }
+  }
+
+  async write(path: string, before: string | undefined, after: string): Promise<void> {
+    const roots = this.options.roots();
+    const place = locate(roots, path);
+    const shown = canonicalPath(roots, place);
+    try {
+      if (before === undefined) {
+        if (place === undefined) throw outside(path);
+        await this.checkInside(place);
+        return await createTextFile(shown, join(place.root.path, place.relative), after);
+      }
+      const { place: found, real } = await this.resolve(path);
+      for (const opened of new Set([join(found.root.path, found.relative), real])) {
+        const edit = (await this.options.editOpen?.(opened, before, after)) ?? 'elsewhere';
+        if (edit === 'conflict') throw changedMeanwhile(shown);
+        if (edit === 'done') return;
+      }
+      await replaceTextFile(shown, real, before, after);
+    } catch (error) {
+      throw error instanceof VirtualContextError ? error : unwritable(shown, error);
     }
   }
 
@@ -140,6 +169,19 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       if (inside !== undefined) return { place, real, inside };
     }
     throw outside(canonicalPath(roots, place));
+  }
+
+  /** Makes sure that a file that does not exist yet would come to be inside a workspace folder. @throws OutsideWorkspaceError */
+  private async checkInside(place: WorkspacePlace): Promise<void> {
+    const parts = place.relative.split('/');
+    for (let depth = parts.length; depth >= 0; depth--) {
+      const path = join(place.root.path, ...parts.slice(0, depth));
+      // A link that leads nowhere has no real path either, and writing would follow it.
+      if ((await lstat(path).catch(() => undefined)) === undefined) continue;
+      const parent = { root: place.root, relative: parts.slice(0, depth).join('/') };
+      await this.resolve(canonicalPath(this.options.roots(), parent));
+      return;
+    }
   }
 
   /** Says from where on the path does not exist and what was probably meant. */

@@ -95,7 +95,8 @@ function locateInOnly(root: WorkspaceRoot, inner: string): WorkspacePlace {
   const [first, ...rest] = inner.split('/');
   if (first === root.name && !existsSync(join(root.path, inner))) {
     const stripped = rest.join('/');
-    if (existsSync(join(root.path, stripped))) return { root, relative: stripped };
+    if (existsSync(join(root.path, stripped)) || !existsSync(join(root.path, first)))
+      return { root, relative: stripped };
   }
   return { root, relative: inner };
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { createTwoFilesPatch } from 'diff';
 import type { AgentParts, AgentSettings } from '../../src/engine/AgentParts';
 import type { EngineFunction } from '../../src/engine/EngineFunction';
-import { JournalError, UnreadableFileError } from '../../src/engine/errors';
+import { EditConflictError, JournalError, UnreadableFileError } from '../../src/engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../../src/engine/events';
 import type {
   BlobStore,
@@ -116,6 +116,12 @@ class MemoryFiles implements WorkspaceFiles {
     const file = this.files.get(path);
     if (!file) throw new UnreadableFileError(`${path} does not exist.`, 'List the folder.');
     return { path, addressPath: `proj/${path}`, text: file.text, version: String(file.version) };
+  }
+
+  async write(path: string, before: string | undefined, after: string): Promise<void> {
+    if (this.files.get(path)?.text !== before)
+      throw new EditConflictError(`${path} has changed in the meantime.`, 'Read it again.');
+    this.set(path, after);
   }
 
   async version(path: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import type { CallItem } from './Transcript';
 
 const ICONS: Readonly<Record<string, string>> = {
   read_file: 'file-text',
+  edit_file: 'diff',
   search_workspace: 'search',
   grep: 'regex',
   list_directory: 'folder-opened',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
@@ -232,10 +232,15 @@ describe('vctx ask with an endpoint', () => {
   });
   afterEach(() => server.close());
 
-  function ask(prompt: string, key: string, variable = 'VIRTUAL_CONTEXT_API_KEY'): Promise<Run> {
+  function ask(
+    prompt: string,
+    key: string,
+    variable = 'VIRTUAL_CONTEXT_API_KEY',
+    ...more: string[]
+  ): Promise<Run> {
     const endpoint = ['--model', 'm', '--base-url', server.url];
     const place = ['--workspace', workspace, '--store', store, '--session', 's'];
-    return runCli(dist, ['ask', prompt, ...place, ...endpoint, '--json'], { [variable]: key });
+    return runCli(dist, ['ask', prompt, ...place, ...endpoint, ...more, '--json'], { [variable]: key });
   }
 
   it('runs the model, and refuses secret files', async () => {
@@ -250,6 +255,18 @@ describe('vctx ask with an endpoint', () => {
     expect(sent).toContain('The person refused: .env');
     expect(sent).toContain('return amount * 0.19');
     expect(sent + run.stdout).not.toContain('hunter2');
+  });
+
+  it('edits files when told that it may, else not', async () => {
+    const edit = '[[call edit_file {"path":"src/tax.ts","old":"0.19","new":"0.21"}]]';
+    const prompt = `[[call read_file {"path":"src/tax.ts"}]] [[then]] ${edit} [[then]] [[say Done.]]`;
+    await ask(prompt, 'sesame');
+    expect(JSON.stringify(server.requests.at(-1)?.body.messages)).toContain(
+      'vctx runs without --allow-edits',
+    );
+    expect(await readFile(join(workspace, 'src/tax.ts'), 'utf8')).toContain('0.19');
+    await ask(prompt, 'sesame', 'VIRTUAL_CONTEXT_API_KEY', '--allow-edits');
+    expect(await readFile(join(workspace, 'src/tax.ts'), 'utf8')).toContain('0.21');
   });
 
   it('keeps the key of OpenAI from every other endpoint', async () => {

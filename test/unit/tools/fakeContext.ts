@@ -109,6 +109,7 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     },
     files: {
       read: () => Promise.reject(new Error('functions read through the fault handler')),
+      write: () => Promise.reject(new Error('functions write through editFile')),
       version: async () => undefined,
       async list(path) {
         world.asked.push(`list ${path}`);
@@ -117,6 +118,10 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
       isSecret: async (path) => isSecretPath(path),
       fromAddress: (path) => path,
       canonical: (path) => path.replace(/^\.\//, ''),
+    },
+    async editFile(edit) {
+      world.asked.push(`editFile ${JSON.stringify(edit)}`);
+      return { text: world.fetched };
     },
     approver: {
       async approve({ path }) {

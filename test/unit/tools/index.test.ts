@@ -4,10 +4,11 @@ import { tokensOf } from './fakeContext';
 
 const functions = createFunctions({ ripgrepPath: 'rg', roots: () => [] });
 
-it('offers the eleven functions under their names', () => {
+it('offers the twelve functions under their names', () => {
   expect(functions.map((fn) => fn.schema.name).sort()).toEqual([
     'archival_insert',
     'archival_search',
+    'edit_file',
     'edit_note',
     'grep',
     'list_directory',
@@ -29,5 +30,12 @@ it('keeps all schemas together under 1,300 tokens, the first seven under 800', (
 
 it('lets only what changes nothing run in parallel', () => {
   const writing = functions.filter((fn) => !fn.readOnly).map((fn) => fn.schema.name);
-  expect(writing.sort()).toEqual(['archival_insert', 'edit_note', 'page_in', 'pin_note', 'unpin_note']);
+  expect(writing.sort()).toEqual([
+    'archival_insert',
+    'edit_file',
+    'edit_note',
+    'page_in',
+    'pin_note',
+    'unpin_note',
+  ]);
 });

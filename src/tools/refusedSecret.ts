@@ -1,0 +1,14 @@
+import type { FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
+
+/** Asks the person when a file looks like it holds secrets. @returns the refusal; undefined when it may be read */
+export async function refusedSecret(
+  path: string,
+  { files, approver, signal }: FunctionContext,
+): Promise<FunctionOutcome | undefined> {
+  if (!(await files.isSecret(path))) return undefined;
+  if (await approver.approve({ kind: 'secretFile', path }, signal)) return undefined;
+  return {
+    text: `The person refused: ${path} looks like a file with secrets. Go on without it; do not ask again.`,
+    isError: true,
+  };
+}
