@@ -1,6 +1,7 @@
 import type { ArchivalNote, SearchPage } from '../engine/ports';
 import { codeTokens, queryTokens } from './codeTokens';
 import type { Database } from './Database';
+import { literalHits } from './identifierQuery';
 import { paginate } from './paginate';
 import type { NoteHit, NoteQuery } from './protocol';
 import { quote } from './sql';
@@ -37,7 +38,7 @@ export class NotesIndex {
       score: Math.round(Number(row._score) * 1000) / 1000,
     }));
     hits.sort((a, b) => b.score - a.score || b.time - a.time);
-    return paginate(hits, query.page, query.pageSize);
+    return paginate(literalHits(query.text, hits), query.page, query.pageSize);
   }
 
   /** Ids of the notes stored of a session. */

@@ -101,6 +101,22 @@ describe('recall and notes', () => {
     expect(fed).toEqual([]);
   });
 
+  it('finds the note that has an identifier word for word, and no others', async () => {
+    const client = disk().newClient();
+    const note = (id: string, text: string) => ({ id, session: 's', time: 1, text });
+    await client.insertNotes([
+      note('1', 'key 4f1d2a3b-77aa-4c10-9d1e-0a1b2c3d4e5f has value 9e107d9d-372b-4826-81d3-542a419d6aaa'),
+      note('2', 'key 9e107d9d-372b-4826-81d3-542a419d6aaa has value 11111111-372b-4826-81d3-0a1b2c3d4e5f'),
+      note('3', 'key 22222222-372b-4826-81d3-542a419d6bbb has value 4f1d2a3b-77aa-4c10-9d1e-0a1b2c3d0000'),
+    ]);
+    const found = async (text: string) =>
+      (await client.searchNotes({ text, page: 1, pageSize: 5 }, never)).hits.map((hit) => hit.id).sort();
+    expect(await found('9e107d9d-372b-4826-81d3-542a419d6aaa')).toEqual(['1', '2']);
+    expect(await found('22222222-372B-4826-81d3-542a419d6bbb')).toEqual(['3']);
+    // An identifier that no note has is a query like any other.
+    expect(await found('33333333-372b-4826-81d3-542a419d6ccc')).toEqual(['1', '2', '3']);
+  });
+
   it('keeps notes', async () => {
     const client = disk().newClient();
     await client.insertNotes([{ id: 'n1', session: 's', time: 1, text: 'The person prefers tabs.' }]);

@@ -1,0 +1,123 @@
+/**
+ * A store with its own disk process, and sessions of the real engine in it, composed as the CLI does it. The model is a
+ * policy behind an HTTP server on loopback: it is given the body of a request and nothing else.
+ */
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { DiskClient } from '../../../src/disk/client';
+import { AgentProcess } from '../../../src/engine/AgentProcess';
+import type { Note, SessionEvent } from '../../../src/engine/events';
+import type { LanguageModel } from '../../../src/engine/ports';
+import { FileBlobStore } from '../../../src/journal/fileBlobStore';
+import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
+import { FileSessionLog } from '../../../src/journal/fileSessionLog';
+import { sha256 } from '../../../src/journal/sha256';
+import { blobsFolder, sessionsFolder } from '../../../src/journal/storeFolders';
+import { OpenAIModel } from '../../../src/models/openaiModel';
+import { createFunctions } from '../../../src/tools/index';
+import { unifiedDiff } from '../../../src/tools/unifiedDiff';
+import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
+import { endProcess } from '../../support/endProcess';
+import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
+import type { ChatRequest, Policy } from '../../support/modelServer/chatProtocol';
+import { startModelServer } from '../../support/modelServer/startModelServer';
+
+const SETTINGS = { maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 1024 };
+
+export interface SessionOptions {
+  readonly name: string;
+  /** Tokens, prompt and output together. */
+  readonly window: number;
+  readonly caller: Policy;
+  /** Working context to begin with, as a new chat takes over that of the one before. */
+  readonly notes?: readonly Note[];
+}
+
+export interface BenchSession {
+  readonly agent: AgentProcess;
+  /** Every durable event so far. */
+  readonly events: readonly SessionEvent[];
+  /** Every request for a step so far, as the server received it. */
+  requests(): readonly ChatRequest[];
+}
+
+export class EngineWorld {
+  private constructor(
+    readonly root: { readonly name: string; readonly path: string },
+    private readonly store: string,
+    private readonly ripgrepPath: string,
+    readonly disk: DiskClient,
+    private readonly blobs: FileBlobStore,
+  ) {}
+
+  /** @param dist the build */
+  static async open(dist: string): Promise<EngineWorld> {
+    const base = realpathSync(mkdtempSync(join(tmpdir(), 'vctx-bench-engine-')));
+    const path = join(base, 'workspace');
+    const store = join(base, 'store');
+    mkdirSync(path);
+    const disk = new DiskClient({ store, diskScript: join(dist, 'disk.js') });
+    const ripgrep = join(dist, 'bin', process.platform === 'win32' ? 'rg.exe' : 'rg');
+    const blobs = await FileBlobStore.open(blobsFolder(store));
+    return new EngineWorld({ name: basename(path), path }, store, ripgrep, disk, blobs);
+  }
+
+  /** Runs `act` with a new session, and closes it afterwards whatever happened. */
+  async session<Result>(
+    { name, window, caller, notes = [] }: SessionOptions,
+    act: (session: BenchSession) => Promise<Result>,
+  ): Promise<Result> {
+    const server = await startModelServer({ window, policy: caller });
+    try {
+      const model = new OpenAIModel({ provider: 'custom', baseUrl: server.url, model: 'test-model' });
+      const agent = await this.open(name, model, notes);
+      const events: SessionEvent[] = [];
+      agent.onEvent((event) => events.push(event));
+      try {
+        return await act({
+          agent,
+          events,
+          requests: () =>
+            server.requests.flatMap(({ body, status }) => (status === 200 && body.tools?.length ? [body] : [])),
+        });
+      } finally {
+        await agent.dispose();
+      }
+    } finally {
+      await server.close();
+    }
+  }
+
+  /** Ends the disk process and removes everything. */
+  async dispose(): Promise<void> {
+    const { pid } = await this.disk.status();
+    this.disk.dispose();
+    if (pid > 0) await endProcess(pid);
+    rmSync(join(this.store, '..'), { recursive: true, force: true, maxRetries: 10 });
+  }
+
+  private async open(session: string, model: LanguageModel, notes: readonly Note[]): Promise<AgentProcess> {
+    const roots = () => [this.root];
+    return AgentProcess.open(
+      {
+        log: await FileSessionLog.open(sessionsFolder(this.store), session),
+        history: new FileSessionHistory(sessionsFolder(this.store)),
+        blobs: this.blobs,
+        hash: sha256,
+        diff: unifiedDiff,
+        clock: Date,
+        counter: inProcessTokenCounter,
+        files: new NodeWorkspaceFiles({ roots }),
+        recall: this.disk,
+        archival: this.disk,
+        approver: { approve: async () => false },
+        functions: createFunctions({ ripgrepPath: this.ripgrepPath, roots }),
+        folders: [this.root.name],
+        settings: () => SETTINGS,
+      },
+      async () => model,
+      notes,
+    );
+  }
+}

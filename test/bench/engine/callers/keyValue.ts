@@ -1,0 +1,62 @@
+/** Callers that follow keys to their last value (the task's prompt is `kvPrompt`). */
+import type { ChatRequest, Policy } from '../../../support/modelServer/chatProtocol';
+import { currentTurn, type MadeCall, windowText } from './conversation';
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const PAIR = new RegExp(`key (${UUID}) has value (${UUID})`, 'g');
+/** Pages of one search that are looked through for a key. */
+const MAX_PAGES = 4;
+
+/** @returns every pair that a text shows, key to value */
+export function pairsIn(text: string): Map<string, string> {
+  return new Map([...text.matchAll(PAIR)].map(([, key = '', value = '']) => [key, value]));
+}
+
+/** Follows what is in the window, looks each further value up, page by page, and answers when a value is found to be no key. */
+export const diligentKeyValue: Policy = (request) => {
+  const { key, calls } = asked(request);
+  const value = follow(key, pairsIn(windowText(request)));
+  const searches = calls.filter((call) => call.arguments.query === value);
+  const last = searches.at(-1);
+  if (!last) return search(value);
+  const [, page, pages] = /page (\d+) of (\d+)/.exec(last.result) ?? [];
+  const mentioned = last.result.includes(value) || pairsIn(last.result).size === 0;
+  if (!mentioned && Number(page) < Math.min(Number(pages), MAX_PAGES)) return search(value, Number(page) + 1);
+  return { text: value };
+};
+
+/** Takes the first pair of a result for what it looked for, and stops at the first that does not lead on. */
+export const lazyKeyValue: Policy = (request) => {
+  const { key, calls } = asked(request);
+  let current = key;
+  for (const call of calls) {
+    const [first] = pairsIn(call.result);
+    if (first?.[0] !== current) return { text: current };
+    current = first[1];
+  }
+  return search(current);
+};
+
+/** Has no functions: answers from what the prompt shows. */
+export const promptedKeyValue: Policy = (request) => {
+  const { key } = asked(request);
+  return { text: follow(key, pairsIn(windowText(request))) };
+};
+
+function asked(request: ChatRequest): { readonly key: string; readonly calls: readonly MadeCall[] } {
+  const { question, calls } = currentTurn(request);
+  const key = new RegExp(`(${UUID})\\s*$`).exec(question)?.[1] ?? '';
+  return { key, calls: calls.filter((call) => call.name === 'archival_search') };
+}
+
+function follow(key: string, pairs: ReadonlyMap<string, string>): string {
+  let value = key;
+  for (let next = pairs.get(value); next !== undefined; next = pairs.get(value)) value = next;
+  return value;
+}
+
+function search(query: string, page?: number) {
+  return {
+    calls: [{ name: 'archival_search', arguments: page === undefined ? { query } : { query, page } }],
+  };
+}
