@@ -1,4 +1,4 @@
-// npm run bench -- search [--queries DIR] [--repositories DIR] [--json]: see test/bench/main.ts.
+// npm run bench -- search|engine [OPTIONS]: see test/bench/main.ts.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

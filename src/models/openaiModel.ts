@@ -73,10 +73,15 @@ export class OpenAIModel implements LanguageModel {
 
   async *stream(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
     for (let attempt = 1; ; attempt++) {
+      // The client leaves its listener behind: on the turn's signal they would pile up with every step.
+      const own = new AbortController();
+      const abort = () => own.abort(signal.reason);
+      if (signal.aborted) abort();
+      signal.addEventListener('abort', abort);
       const began = performance.now();
       let emitted = false;
       try {
-        for await (const event of this.attempt(request, signal)) {
+        for await (const event of this.attempt(request, own.signal)) {
           emitted = true;
           yield event;
         }
@@ -87,6 +92,8 @@ export class OpenAIModel implements LanguageModel {
         const pause = hopeless ? undefined : backOffMs(failure, attempt, Math.random());
         if (pause === undefined) throw failure;
         await wait(pause, signal);
+      } finally {
+        signal.removeEventListener('abort', abort);
       }
     }
   }

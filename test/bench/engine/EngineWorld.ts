@@ -2,7 +2,8 @@
  * A store with its own disk process, and sessions of the real engine in it, composed as the CLI does it. The model is a
  * policy behind an HTTP server on loopback: it is given the body of a request and nothing else.
  */
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DiskClient } from '../../../src/disk/client';
@@ -22,6 +23,7 @@ import { endProcess } from '../../support/endProcess';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
 import type { ChatRequest, Policy } from '../../support/modelServer/chatProtocol';
 import { startModelServer } from '../../support/modelServer/startModelServer';
+import type { BenchPolicy } from './policies';
 
 const SETTINGS = { maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 1024 };
 
@@ -30,6 +32,7 @@ export interface SessionOptions {
   /** Tokens, prompt and output together. */
   readonly window: number;
   readonly caller: Policy;
+  readonly policy: BenchPolicy;
   /** Working context to begin with, as a new chat takes over that of the one before. */
   readonly notes?: readonly Note[];
 }
@@ -40,6 +43,8 @@ export interface BenchSession {
   readonly events: readonly SessionEvent[];
   /** Every request for a step so far, as the server received it. */
   requests(): readonly ChatRequest[];
+  /** What the model said last. */
+  answer(): string;
 }
 
 export class EngineWorld {
@@ -78,8 +83,11 @@ export class EngineWorld {
         return await act({
           agent,
           events,
+          answer: () => events.findLast((event) => event.type === 'message.assistant')?.text ?? '',
           requests: () =>
-            server.requests.flatMap(({ body, status }) => (status === 200 && body.tools?.length ? [body] : [])),
+            server.requests.flatMap(({ body, status }) =>
+              status === 200 && body.tools?.length ? [body] : [],
+            ),
         });
       } finally {
         await agent.dispose();
@@ -94,7 +102,7 @@ export class EngineWorld {
     const { pid } = await this.disk.status();
     this.disk.dispose();
     if (pid > 0) await endProcess(pid);
-    rmSync(join(this.store, '..'), { recursive: true, force: true, maxRetries: 10 });
+    await rm(join(this.store, '..'), { recursive: true, force: true, maxRetries: 10 });
   }
 
   private async open(session: string, model: LanguageModel, notes: readonly Note[]): Promise<AgentProcess> {
@@ -102,6 +110,7 @@ export class EngineWorld {
     return AgentProcess.open(
       {
         log: await FileSessionLog.open(sessionsFolder(this.store), session),
+        forkLog: (id, origin) => FileSessionLog.fork(sessionsFolder(this.store), id, origin, Date.now()),
         history: new FileSessionHistory(sessionsFolder(this.store)),
         blobs: this.blobs,
         hash: sha256,

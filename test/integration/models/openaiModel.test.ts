@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { FunctionSchema } from '../../../src/engine/chat';
 import { ModelError } from '../../../src/engine/errors';
@@ -357,6 +358,13 @@ describe('cancelling', () => {
     expect(modelError((await collect(model, ask('x'), stop.signal)).error).kind).toBe('cancelled');
     expect(performance.now() - before).toBeLessThan(2_000);
     expect(server.requests).toHaveLength(1);
+  });
+
+  it('leaves no listener behind on a signal that outlives the request', async () => {
+    const { model } = await start();
+    const { signal } = new AbortController();
+    expect((await collect(model, ask('x'), signal)).error).toBeUndefined();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('sends nothing when it is cancelled already', async () => {

@@ -11,8 +11,18 @@ const CALL_OVERHEAD = 8;
 const TOOL_OVERHEAD = 6;
 const REPLY_PRIMING = 3;
 
+/** Texts come again with every request of a session. */
+const known = new Map<string, number>();
+const MAX_KNOWN = 5000;
+
 export function providerTokens(text: string): number {
-  return countPieces(text, (piece) => countTokens(piece, { disallowedSpecial: new Set() }));
+  let tokens = known.get(text);
+  if (tokens === undefined) {
+    tokens = countPieces(text, (piece) => countTokens(piece, { disallowedSpecial: new Set() }));
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(text, tokens);
+  }
+  return tokens;
 }
 
 /** @returns tokens of the whole prompt, messages and schemas apart */

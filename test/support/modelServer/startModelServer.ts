@@ -240,9 +240,14 @@ function clipToTokens(text: string, maxTokens: number): string {
   return clipped;
 }
 
+/** Bytes compared at once: most of two prompts of a session are the same. */
+const BLOCK = 4096;
+
 function commonPrefix(a: Buffer, b: Buffer): number {
   const limit = Math.min(a.length, b.length);
   let length = 0;
+  while (length + BLOCK <= limit && a.compare(b, length, length + BLOCK, length, length + BLOCK) === 0)
+    length += BLOCK;
   while (length < limit && a[length] === b[length]) length++;
   return length;
 }

@@ -26,6 +26,11 @@ export function currentTurn(request: ChatRequest): {
   return { question: request.messages[at]?.content ?? '', calls };
 }
 
+/** Whether the request offers a function: small windows get some only. */
+export function offers(request: ChatRequest, name: string): boolean {
+  return request.tools?.some((tool) => tool.function.name === name) ?? false;
+}
+
 /** All text of the window, a message after the other. */
 export function windowText(request: ChatRequest): string {
   return request.messages.map((message) => message.content ?? '').join('\n');

@@ -1,7 +1,8 @@
 /** Callers that follow keys to their last value (the task's prompt is `kvPrompt`). */
-import type { ChatRequest, Policy } from '../../../support/modelServer/chatProtocol';
-import { currentTurn, type MadeCall, windowText } from './conversation';
+import type { ChatRequest, PolicyReply } from '../../../support/modelServer/chatProtocol';
+import { currentTurn, type MadeCall, offers, windowText } from './conversation';
 
+const SEARCH = 'archival_search';
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const PAIR = new RegExp(`key (${UUID}) has value (${UUID})`, 'g');
 /** Pages of one search that are looked through for a key. */
@@ -12,10 +13,14 @@ export function pairsIn(text: string): Map<string, string> {
   return new Map([...text.matchAll(PAIR)].map(([, key = '', value = '']) => [key, value]));
 }
 
-/** Follows what is in the window, looks each further value up, page by page, and answers when a value is found to be no key. */
-export const diligentKeyValue: Policy = (request) => {
+/**
+ * Follows what is in the window, looks each further value up, page by page, and answers when a value is found to be no
+ * key. Without the function it answers from the window alone.
+ */
+export const diligentKeyValue = (request: ChatRequest): PolicyReply => {
   const { key, calls } = asked(request);
   const value = follow(key, pairsIn(windowText(request)));
+  if (!offers(request, SEARCH)) return { text: value };
   const searches = calls.filter((call) => call.arguments.query === value);
   const last = searches.at(-1);
   if (!last) return search(value);
@@ -26,7 +31,7 @@ export const diligentKeyValue: Policy = (request) => {
 };
 
 /** Takes the first pair of a result for what it looked for, and stops at the first that does not lead on. */
-export const lazyKeyValue: Policy = (request) => {
+export const lazyKeyValue = (request: ChatRequest): PolicyReply => {
   const { key, calls } = asked(request);
   let current = key;
   for (const call of calls) {
@@ -37,16 +42,10 @@ export const lazyKeyValue: Policy = (request) => {
   return search(current);
 };
 
-/** Has no functions: answers from what the prompt shows. */
-export const promptedKeyValue: Policy = (request) => {
-  const { key } = asked(request);
-  return { text: follow(key, pairsIn(windowText(request))) };
-};
-
 function asked(request: ChatRequest): { readonly key: string; readonly calls: readonly MadeCall[] } {
   const { question, calls } = currentTurn(request);
   const key = new RegExp(`(${UUID})\\s*$`).exec(question)?.[1] ?? '';
-  return { key, calls: calls.filter((call) => call.name === 'archival_search') };
+  return { key, calls: calls.filter((call) => call.name === SEARCH) };
 }
 
 function follow(key: string, pairs: ReadonlyMap<string, string>): string {
@@ -57,6 +56,6 @@ function follow(key: string, pairs: ReadonlyMap<string, string>): string {
 
 function search(query: string, page?: number) {
   return {
-    calls: [{ name: 'archival_search', arguments: page === undefined ? { query } : { query, page } }],
+    calls: [{ name: SEARCH, arguments: page === undefined ? { query } : { query, page } }],
   };
 }
