@@ -20,13 +20,14 @@ import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { affectsModel, affectsNotes, readSettings } from './host/settings';
+import { ShownSessions } from './host/shownSessions';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
 import { WorkspaceWatcher } from './host/workspaceWatcher';
 import { FileBlobStore } from './journal/fileBlobStore';
 import { FileSessionHistory } from './journal/fileSessionHistory';
 import { FileSessionLog } from './journal/fileSessionLog';
-import { sessionLogPath } from './journal/sessionFiles';
+import { listSessions, sessionLogPath } from './journal/sessionFiles';
 import { sha256 } from './journal/sha256';
 import { blobsFolder, sessionsFolder } from './journal/storeFolders';
 import { GptTokenCounter } from './models/gptTokenCounter';
@@ -50,6 +51,8 @@ export function activate(context: ExtensionContext): void {
   const disk = new DiskClient({ store, diskScript: bundled('disk.js') });
   const counter = new GptTokenCounter(bundled('tokenWorker.js'));
   const history = new FileSessionHistory(sessionsFolder(store));
+  const chats = async () =>
+    (await listSessions(sessionsFolder(store))).filter(({ forked }) => forked?.kind !== 'process');
   const keys = new ApiKeys(context);
   const resolve = (path: string) => absolutePath(roots(), path);
   const preview = new FaultPreview(resolve);
@@ -84,7 +87,8 @@ export function activate(context: ExtensionContext): void {
     }),
     openLog: (session) => FileSessionLog.open(sessionsFolder(store), session),
     history,
-    memento: context.workspaceState,
+    chats: async () => (await chats()).map(({ id }) => id),
+    shown: new ShownSessions(context.workspaceState),
     createModel: () => createModel(keys),
     describeModel: () => ({
       label: modelLabel(readSettings()),
@@ -151,6 +155,7 @@ export function activate(context: ExtensionContext): void {
       paging,
       logFile: (session) => sessionLogPath(sessionsFolder(store), session),
       feedRecall: feed,
+      chats,
     }),
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
     window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),

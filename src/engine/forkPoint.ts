@@ -4,7 +4,7 @@ import { UnknownAddressError } from './errors';
 import { isQueueEvent, type SessionEvent } from './events';
 
 /** The fork inherits the events of `from` up to `through`. */
-interface ForkPoint {
+export interface ForkPoint {
   readonly from: string;
   readonly through: number;
 }

@@ -78,11 +78,13 @@ export function modelInfo({ modelLabel, modelIsOffline }: Conversation): ModelIn
 }
 
 function chatState(conversation: Conversation, actions: ChatActions): ChatState {
+  const draft = conversation.takeBack();
   return {
     session: conversation.session,
     folderIsOpen: actions.folderIsOpen(),
     model: modelInfo(conversation),
     events: chatEventsOf(conversation.transcript()),
+    ...(draft === undefined ? {} : { draft }),
   };
 }
 

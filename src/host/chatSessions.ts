@@ -1,16 +1,18 @@
 /** The conversation the views show: one live session at a time, resumed from its log, replaced by New Chat. */
 import { randomBytes } from 'node:crypto';
-import { type Disposable, EventEmitter, type Memento } from 'vscode';
+import { type Disposable, EventEmitter } from 'vscode';
 import type { AgentParts } from '../engine/AgentParts';
 import { AgentProcess } from '../engine/AgentProcess';
 import { describeError, HeldElsewhereError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
+import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
 import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
+import type { ShownSessions } from './shownSessions';
 
 export interface ChatSessionsParts {
   /** Everything of a process but its log. @throws JournalError */
@@ -18,8 +20,9 @@ export interface ChatSessionsParts {
   /** @throws HeldElsewhereError | JournalError */
   readonly openLog: (session: string) => Promise<SessionLog>;
   readonly history: SessionHistory;
-  /** Remembers which sessions this workspace shows. */
-  readonly memento: Memento;
+  /** Ids of all sessions that are chats, last changed first. */
+  readonly chats: () => Promise<readonly string[]>;
+  readonly shown: ShownSessions;
   /** @throws ModelError when the settings name none that can be reached */
   readonly createModel: () => Promise<LanguageModel>;
   readonly describeModel: () => { readonly label: string; readonly offline: boolean };
@@ -30,9 +33,6 @@ export interface ChatSessionsParts {
   readonly onBusy: (busy: boolean) => void;
 }
 
-/** Sessions that windows of this workspace show, last opened first. */
-const SHOWN_SESSIONS = 'sessions';
-const REMEMBERED_SESSIONS = 4;
 /** How long an endpoint may take to tell its window before the first turn. */
 const PREPARE_MS = 5000;
 
@@ -44,6 +44,9 @@ export class ChatSessions implements Conversation, Disposable {
   private opening: Promise<AgentProcess> | undefined;
   private model: Promise<LanguageModel> | undefined;
   private unsubscribe: (() => void) | undefined;
+  /** One session takes the place of another at a time. */
+  private replacing: Promise<unknown> = Promise.resolve();
+  private takenBack: string | undefined;
   private disposed = false;
 
   readonly onOutput = this.output.event;
@@ -90,11 +93,37 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   /** The notes go along: working context belongs to the workspace, not to one chat. */
-  async newChat(): Promise<void> {
-    const before = await this.current();
-    await this.begin(before.notes.list());
-    await before.dispose();
-    await this.forget(before.session);
+  newChat(): Promise<void> {
+    return this.replace(async (before) => void (await this.begin(before.notes.list())));
+  }
+
+  /** Shows a session of the history. @throws HeldElsewhereError | JournalError */
+  async show(session: string): Promise<void> {
+    if ((await this.current()).session === session) return;
+    await this.replace(async () => void (await this.open(await this.parts.openLog(session), [])));
+  }
+
+  async fork(seq: number): Promise<void> {
+    await this.branch((session, lineage) => forkPoint(session, lineage(), seq));
+  }
+
+  async rewind(seq: number): Promise<void> {
+    try {
+      await this.branch(async (session, lineage) => {
+        const point = await rewindPoint(session, lineage, seq);
+        this.takenBack = point.text;
+        return point;
+      });
+    } catch (error) {
+      this.takenBack = undefined;
+      throw error;
+    }
+  }
+
+  takeBack(): string | undefined {
+    const text = this.takenBack;
+    this.takenBack = undefined;
+    return text;
   }
 
   async pinMessage(seq: number): Promise<void> {
@@ -187,11 +216,11 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** The session this workspace showed last; with several windows, the first that no other window shows. */
   private async resume(): Promise<AgentProcess> {
-    const shown = this.parts.memento.get<readonly string[]>(SHOWN_SESSIONS, []);
-    const candidates = shown.length > 0 ? shown : (await this.parts.history.sessions()).slice(0, 1);
+    const shown = this.parts.shown.list();
+    const candidates = shown.length > 0 ? shown : (await this.parts.chats()).slice(0, 1);
     for (const session of candidates) {
       try {
-        return await this.open(session, []);
+        return await this.open(await this.parts.openLog(session), []);
       } catch (error) {
         if (error instanceof HeldElsewhereError) continue;
         // Damaged: it stays as it is, and a new chat begins with its notes.
@@ -213,13 +242,37 @@ export class ChatSessions implements Conversation, Disposable {
     return notes.list();
   }
 
-  private begin(notes: readonly Note[]): Promise<AgentProcess> {
-    const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-    return this.open(`${day}-${randomBytes(3).toString('hex')}`, notes);
+  private async begin(notes: readonly Note[]): Promise<AgentProcess> {
+    return this.open(await this.parts.openLog(newSessionId()), notes);
   }
 
-  private async open(session: string, notes: readonly Note[]): Promise<AgentProcess> {
-    const log = await this.parts.openLog(session);
+  /** Goes on from a point of the session shown, in a new one; the old one stays as it is. */
+  private branch(
+    pointOf: (session: string, lineage: () => AsyncIterable<SessionEvent>) => Promise<ForkPoint>,
+  ): Promise<void> {
+    return this.replace(async (before) => {
+      // A call that still runs has no result to take along.
+      await before.halt();
+      const { session } = before;
+      const { from, through } = await pointOf(session, () => this.parts.history.lineage(session));
+      const { forkLog } = await this.parts.agent();
+      await this.open(await forkLog(newSessionId(), { from, through, kind: 'session' }), []);
+    });
+  }
+
+  /** @param act opens the session that is shown from then on; when it fails, the one before goes on */
+  private replace(act: (before: AgentProcess) => Promise<void>): Promise<void> {
+    const done = this.replacing.then(async () => {
+      const before = await this.current();
+      await act(before);
+      await before.dispose();
+      await this.parts.shown.forget(before.session);
+    });
+    this.replacing = done.catch(() => undefined);
+    return done;
+  }
+
+  private async open(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
     const agent = await this.start(log, notes);
     if (this.disposed) {
       await agent.dispose();
@@ -230,25 +283,10 @@ export class ChatSessions implements Conversation, Disposable {
     this.unsubscribe = agent.output.subscribe((event) => this.output.fire(event));
     agent.onEvent((event) => this.parts.onEvent(event));
     this.agent = agent;
-    await this.remember(session);
+    await this.parts.shown.remember(agent.session);
     this.resets.fire();
     this.prepare(agent);
     return agent;
-  }
-
-  private async remember(session: string): Promise<void> {
-    const others = this.parts.memento
-      .get<readonly string[]>(SHOWN_SESSIONS, [])
-      .filter((id) => id !== session);
-    await this.parts.memento.update(SHOWN_SESSIONS, [session, ...others].slice(0, REMEMBERED_SESSIONS));
-  }
-
-  private async forget(session: string): Promise<void> {
-    const shown = this.parts.memento.get<readonly string[]>(SHOWN_SESSIONS, []);
-    await this.parts.memento.update(
-      SHOWN_SESSIONS,
-      shown.filter((id) => id !== session),
-    );
   }
 
   private async start(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
@@ -261,4 +299,9 @@ export class ChatSessions implements Conversation, Disposable {
       throw error;
     }
   }
+}
+
+function newSessionId(): string {
+  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
+  return `${day}-${randomBytes(3).toString('hex')}`;
 }

@@ -7,6 +7,7 @@ import type { IndexStatusItem } from './indexStatusItem';
 import type { ModelPicker } from './modelPicker';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
+import { branchChat, type EarlierChat, openEarlierChat } from './sessionCommands';
 
 /** How long the status bar confirms what was done. */
 const CONFIRMATION_MS = 4000;
@@ -21,14 +22,23 @@ export interface CommandParts {
   readonly logFile: (session: string) => string;
   /** Feeds recall from the logs after the tables were emptied. */
   readonly feedRecall: () => Promise<void>;
+  /** Chats of this workspace, last changed first. */
+  readonly chats: () => Promise<readonly EarlierChat[]>;
 }
 
 /** Registers them all; a command that fails says what to do next. */
 export function registerCommands(parts: CommandParts): Disposable[] {
   const { sessions, index, models, indexStatus, paging } = parts;
-  const handlers: Record<string, () => unknown> = {
+  const handlers: Record<string, (context?: unknown) => unknown> = {
     openChat: () => commands.executeCommand('virtualContext.chat.focus'),
     newChat: () => sessions.newChat(),
+    openEarlierChat: () => openEarlierChat(sessions, parts.chats),
+    forkFromHere: (context) => branchChat(sessions, 'fork', context),
+    rewindToHere: async (context) => {
+      // The message that is taken back goes into the input box.
+      await commands.executeCommand('virtualContext.chat.focus');
+      await branchChat(sessions, 'rewind', context);
+    },
     stop: () => sessions.stop(),
     pinSelection: async () => pinSelection(await sessions.current()),
     addNote: () => addNote(sessions),
@@ -53,9 +63,9 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     openPagingLogFile: () => openPagingLogFile(parts),
   };
   return Object.entries(handlers).map(([name, handler]) =>
-    commands.registerCommand(`virtualContext.${name}`, async () => {
+    commands.registerCommand(`virtualContext.${name}`, async (context?: unknown) => {
       try {
-        return await handler();
+        return await handler(context);
       } catch (error) {
         void window.showErrorMessage(`Virtual Context: ${describeError(error)}`);
         return undefined;

@@ -26,6 +26,15 @@ export interface Conversation {
   newChat(): Promise<void>;
   /** Goes on with a turn that a crash, an error or the call limit interrupted. Never rejects. */
   resumeTurn(): Promise<void>;
+  /**
+   * Goes on in a new session that has this one's up to a message of the transcript; this one stays in the history.
+   * `onReset` follows. @throws VirtualContextError
+   */
+  fork(seq: number): Promise<void>;
+  /** As `fork`, but a message of the person's is taken back: the new session ends before it. */
+  rewind(seq: number): Promise<void>;
+  /** Text of the message that `rewind` took back: the first time it is asked. */
+  takeBack(): string | undefined;
   /** Pins a message of the transcript. @throws VirtualContextError, e.g. over the token limit */
   pinMessage(seq: number): Promise<void>;
   /** The exact text that an address names, for previews. @throws VirtualContextError */

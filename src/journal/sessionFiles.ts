@@ -11,8 +11,10 @@ export interface SessionSummary {
   /** ms since the epoch. */
   readonly created: number;
   readonly modified: number;
-  /** The first line of the first thing the person said; undefined while nothing was said. */
+  /** The first line of the first thing the person said there; undefined while nothing was said. */
   readonly title?: string;
+  /** Set when it goes on from another session: as a chat of its own, or as a sub-agent. */
+  readonly forked?: { readonly from: string; readonly kind: 'session' | 'process' };
 }
 
 /** The first user message is among the first few events; what they hold is short (long texts are blobs). */
@@ -110,6 +112,7 @@ async function summarise(dir: string, id: string): Promise<SessionSummary | unde
   let created: number | undefined;
   let modified: number;
   let title: string | undefined;
+  let forked: SessionSummary['forked'];
   const parser = new LogParser();
   try {
     const file = await open(sessionLogPath(dir, id), 'r');
@@ -121,6 +124,7 @@ async function summarise(dir: string, id: string): Promise<SessionSummary | unde
         const event = parser.parse(line);
         if (event === undefined) break;
         created ??= event.at;
+        if (event.type === 'session.forked') forked = { from: event.from, kind: event.kind };
         if (event.type === 'message.user') {
           title = titleOf(event.text);
           break;
@@ -133,7 +137,8 @@ async function summarise(dir: string, id: string): Promise<SessionSummary | unde
     // Not a session, or deleted this moment.
     return undefined;
   }
-  return created === undefined ? undefined : { id, created, modified, ...(title ? { title } : {}) };
+  if (created === undefined) return undefined;
+  return { id, created, modified, ...(title ? { title } : {}), ...(forked ? { forked } : {}) };
 }
 
 function* splitHead(head: Buffer): Generator<LogLine> {

@@ -87,6 +87,8 @@ export interface ChatState {
   readonly folderIsOpen: boolean;
   readonly model: ModelInfo;
   readonly events: readonly ChatEvent[];
+  /** What belongs into the input box: a message that was taken back. */
+  readonly draft?: string;
 }
 
 /** `reset`: another session is shown now; the view asks for it with `load`. */

@@ -246,6 +246,19 @@ describe('the chat panel', () => {
     });
   });
 
+  it('puts what was taken back into the input box, before what is being written', async () => {
+    conversation.emit(...sampleTranscript);
+    await openChat();
+    const messages = view.byTestId('message-user');
+    const context = JSON.parse((await messages.first().getAttribute('data-vscode-context')) ?? '');
+    expect(context).toEqual({ webviewSection: 'virtualContext.message', seq: expect.any(Number) });
+    await view.byTestId('chat-input').fill('half a question');
+    conversation.takenBack = 'Where was it?';
+    conversation.reset();
+    const draft = () => view.byTestId('chat-input').inputValue();
+    await vi.waitFor(async () => expect(await draft()).toBe('Where was it?\n\nhalf a question'));
+  });
+
   it('shows the text of a running turn once after it was hidden', async () => {
     await openChat();
     conversation.emit({ type: 'turnStarted', turn: 1 });

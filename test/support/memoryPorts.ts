@@ -51,7 +51,7 @@ class MemoryLog implements SessionLog {
 }
 
 /** All sessions of a store. */
-export class MemorySessions implements SessionHistory {
+class MemorySessions implements SessionHistory {
   readonly logs = new Map<string, MemoryLog>();
 
   open(session: string): MemoryLog {

@@ -198,6 +198,7 @@ export class ChatPanel extends LightElement {
       this.apply({ type: 'submitted', text: asked });
     }
     this.folderIsOpen = state.folderIsOpen;
+    if (state.draft !== undefined) this.giveBack(state.draft);
     this.sticky?.toEnd();
     // The session may still be opening; a `reset` will follow.
     if (state.session === '') return;
@@ -215,6 +216,13 @@ export class ChatPanel extends LightElement {
   private async loadOpener(session: string): Promise<void> {
     const opener = await this.tried(this.host.request('opener', {}));
     if (session === this.transcript.session && !this.transcript.running) this.opener = opener ?? undefined;
+  }
+
+  /** What the person is writing already stays, below. */
+  private giveBack(text: string): void {
+    const written = this.prompt.draft.trim();
+    this.prompt.draft = written === '' ? text : `${text}\n\n${written}`;
+    this.prompt.focus();
   }
 
   /** Items out of view have only estimated heights: going there makes them real, and the place is found again. */

@@ -20,7 +20,12 @@ export class MessageView extends LightElement {
   protected override render(): TemplateResult {
     const { item } = this;
     const who = item.kind === 'user' ? 'You' : 'Assistant';
-    return html`<article class="message ${item.kind}" aria-label=${who} data-testid="message-${item.kind}">
+    return html`<article
+      class="message ${item.kind}"
+      aria-label=${who}
+      data-testid="message-${item.kind}"
+      data-vscode-context=${item.seq === undefined ? nothing : menuContext(item.seq)}
+    >
       ${
         item.kind === 'user'
           ? html`<div class="user-text">${item.text}</div>`
@@ -30,6 +35,11 @@ export class MessageView extends LightElement {
       ${item.seq === undefined ? nothing : pinButton(this, item.seq)}
     </article>`;
   }
+}
+
+/** What VS Code's context menu on the message is about (`webview/context` in package.json). */
+function menuContext(seq: number): string {
+  return JSON.stringify({ webviewSection: 'virtualContext.message', seq });
 }
 
 function pinButton(from: EventTarget, seq: number): TemplateResult {

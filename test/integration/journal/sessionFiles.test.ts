@@ -40,6 +40,19 @@ describe('listSessions', () => {
     expect(sessions[0]?.title).toHaveLength(120);
   });
 
+  it('tells chats that were forked from sub-agents', async () => {
+    await write('a', [started, user('one')], 5_000_000);
+    for (const [id, kind] of [
+      ['b', 'session'],
+      ['a.1', 'process'],
+    ] as const)
+      await (await FileSessionLog.fork(dir, id, { from: 'a', through: 2, kind }, 3000)).close();
+    const sessions = await listSessions(dir);
+    expect(sessions.find(({ id }) => id === 'a')).not.toHaveProperty('forked');
+    expect(sessions.find(({ id }) => id === 'b')).toMatchObject({ forked: { from: 'a', kind: 'session' } });
+    expect(sessions.find(({ id }) => id === 'a.1')).toMatchObject({ forked: { from: 'a', kind: 'process' } });
+  });
+
   it('is empty when the folder is not there yet', async () => {
     expect(await listSessions(join(dir, 'none'))).toEqual([]);
   });

@@ -61,11 +61,32 @@ export class FakeConversation implements Conversation {
     this.ask('newChat');
     this.session = 's2';
     this.events = [];
-    for (const listener of this.resetListeners) listener();
+    this.reset();
   }
 
   async resumeTurn(): Promise<void> {
     this.ask('resumeTurn');
+  }
+
+  async fork(seq: number): Promise<void> {
+    this.ask('fork', seq);
+  }
+
+  /** The test says what is taken back. */
+  async rewind(seq: number): Promise<void> {
+    this.ask('rewind', seq);
+  }
+
+  takenBack: string | undefined;
+
+  takeBack(): string | undefined {
+    const text = this.takenBack;
+    this.takenBack = undefined;
+    return text;
+  }
+
+  reset(): void {
+    for (const listener of this.resetListeners) listener();
   }
 
   async pinMessage(seq: number): Promise<void> {

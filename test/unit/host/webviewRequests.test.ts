@@ -35,6 +35,14 @@ it('answers load with the session, the model and what happened', async () => {
   });
 });
 
+it('hands over once what was taken back', async () => {
+  const { conversation, ask } = host();
+  conversation.takenBack = 'my question';
+  expect(await ask('load')).toMatchObject({ result: { draft: 'my question' } });
+  const again = (await ask('load')) as { result: object };
+  expect(again.result).not.toHaveProperty('draft');
+});
+
 it('does not let the answer to submit wait for the turn', async () => {
   const { conversation, ask } = host();
   conversation.submit = () => new Promise(() => undefined);

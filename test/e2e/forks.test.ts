@@ -1,0 +1,112 @@
+/** Fork, rewind and earlier chats in the real VS Code. The model server obeys markers: this proves mechanism only. */
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import type { ChatRequest } from '../support/modelServer/chatProtocol';
+import { script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { SampleProject } from '../support/sampleProject';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+
+let project: SampleProject;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+beforeAll(async () => {
+  project = new SampleProject();
+  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder: project.folder,
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+    },
+  });
+  chat = await ChatView.open(vscode);
+  await chat.ask(
+    'First question [[call read_file {"path":"src/version.ts"}]] [[then]] [[say First answer.]]',
+  );
+  await chat.ask('Second question [[say Second answer.]]');
+  await chat.ask('Third question [[say Third answer.]]');
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  project?.remove();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+const bodies = () => server.requests.map(({ body }) => body as ChatRequest);
+const lastBody = () => bodies().at(-1) as ChatRequest;
+const userTexts = async () => (await chat.userMessages.allTextContents()).map((text) => text.trim());
+
+/** Until the panel shows so many messages of the person's and as many answers as there should be. */
+async function shows(questions: number, answers: number): Promise<void> {
+  await vi.waitUntil(
+    async () => (await chat.userMessages.count()) === questions && (await chat.answers.count()) === answers,
+    timeout,
+  );
+}
+
+async function choose(message: ReturnType<ChatView['byTestId']>, label: string): Promise<void> {
+  const entry = vscode.page.locator('.monaco-menu .action-item', { hasText: label });
+  await vi.waitFor(async () => {
+    await message.click({ button: 'right', timeout: 2000 });
+    // The menu ignores a click that comes before the pointer has moved over it.
+    await entry.hover({ timeout: 2000 });
+    await entry.click({ delay: 100, timeout: 2000 });
+  }, timeout);
+}
+
+it('forks after an answer: the new chat goes on with the same bytes, without what came later', async () => {
+  const before = bodies().find((body) => body.messages.at(-1)?.content?.startsWith('Second question'));
+  await choose(chat.answers.first(), 'Fork from Here');
+  await shows(1, 1);
+  await chat.ask('Other question [[say Other answer.]]');
+  const { messages } = lastBody();
+  expect(JSON.stringify(messages.slice(0, -1))).toBe(JSON.stringify(before?.messages.slice(0, -1)));
+  expect(messages.at(-1)?.content).toContain('Other question');
+  expect(await chat.answers.last().textContent()).toContain('Other answer.');
+});
+
+it('brings back the chat that was left, as it was', async () => {
+  await vscode.runCommand('Virtual Context: Open Earlier Chat');
+  await vscode.page.locator('.quick-input-list').getByText('First question').first().click();
+  await shows(3, 3);
+  expect(await chat.answers.last().textContent()).toContain('Third answer.');
+});
+
+it('rewinds to a question: it is back in the input box, and what followed is gone from the chat', async () => {
+  await choose(chat.userMessages.nth(1), 'Rewind to Here');
+  await shows(1, 1);
+  const box = chat.byTestId('chat-input');
+  await vi.waitUntil(async () => (await box.inputValue()).startsWith('Second question'), timeout);
+  await box.press('Enter');
+  await shows(2, 2);
+  const { messages } = lastBody();
+  expect(messages.filter((message) => message.role === 'user').map(({ content }) => content)).toEqual([
+    expect.stringContaining('First question'),
+    expect.stringContaining('Second question'),
+  ]);
+  expect(messages.at(-1)?.role).toBe('user');
+});
+
+it('rewinds by the command, too, and goes on after the window is reloaded', async () => {
+  await vscode.runCommand('Virtual Context: Rewind to Here');
+  await vscode.choose('First answer.');
+  await shows(1, 1);
+  await vscode.reload();
+  chat = await ChatView.open(vscode);
+  await shows(1, 1);
+  expect(await userTexts()).toEqual([expect.stringContaining('First question')]);
+  await chat.ask('Last question [[say Last answer.]]');
+  await shows(2, 2);
+  expect(server.requests.filter(({ overWindow }) => overWindow)).toEqual([]);
+});
