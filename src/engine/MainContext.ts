@@ -65,12 +65,21 @@ export class MainContext {
   }
 }
 
-/** The head's messages. @param memory summary and stubs, empty while nothing was evicted */
-export function headMessages(instructions: string, notes: string, memory: string): ChatMessage[] {
+/**
+ * The head's messages, from what changes least to what changes most.
+ * @param memory summary and stubs, empty while nothing was evicted
+ * @param carried pages that stay although their messages have left, empty when there are none
+ */
+export function headMessages(
+  instructions: string,
+  notes: string,
+  memory: string,
+  carried: string,
+): ChatMessage[] {
   const messages: ChatMessage[] = [
     { role: 'system', content: `${instructions}\n\n${tagged('working_context', notes)}` },
   ];
-  if (memory !== '') messages.push({ role: 'user', content: memory });
+  for (const content of [memory, carried]) if (content !== '') messages.push({ role: 'user', content });
   return messages;
 }
 

@@ -1,10 +1,38 @@
-/** Page table: which file ranges are resident, which of them are stale, and what was evicted before. */
-import type { EvictedPage, FilePage } from './events';
+/** Page table: everything that is resident, with what is known of its use, and what was evicted before. */
+import type { EvictedPage, FilePage, PageOrigin } from './events';
+import type { BlobHash } from './ports';
 
-export interface ResidentPage extends FilePage {
-  /** Queue entry that holds it. */
-  readonly seq: number;
+/** The moment in a session's life: epoch, turn of the person's, and count of model steps. */
+export interface Moment {
+  readonly epoch: number;
+  readonly turn: number;
+  readonly step: number;
+}
+
+/** A file range, a tool result or a message in the window. */
+export interface Page extends EvictedPage {
+  /** What replacement decides on: `file:<path>` for all ranges of one file, else the page's own address. */
+  readonly key: string;
+  /** Raw lines of a file range, text of a result as shown; none for messages. */
+  readonly blob?: BlobHash;
+  readonly since: Moment;
+  /** Times that later output made use of it. */
+  readonly references: number;
+  readonly lastReference?: Moment;
+  readonly origin: PageOrigin;
+  /** Its file has changed since: it may not be relied on. */
   readonly stale: boolean;
+  /** Holds a decision that is not written back yet. */
+  readonly dirty: boolean;
+}
+
+export type ResidentFile = Page & FilePage;
+
+export interface NewPage extends EvictedPage {
+  readonly file?: FilePage;
+  readonly blob?: BlobHash;
+  readonly origin: PageOrigin;
+  readonly dirty?: boolean;
 }
 
 export interface LineRange {
@@ -12,16 +40,63 @@ export interface LineRange {
   readonly endLine: number;
 }
 
-export class PageTable {
-  private readonly resident = new Map<string, ResidentPage>();
-  private readonly evicted = new Map<string, EvictedPage>();
+/** Evicted pages that are no longer told apart. */
+export interface EvictedRange {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly tokens: number;
+  readonly pages: number;
+}
 
-  /** A result that shows `pages` has entered the queue as entry `seq`. */
-  admit(pages: readonly FilePage[], seq: number): void {
-    for (const page of pages) {
-      this.resident.set(page.address, { ...page, seq, stale: false });
-      this.evicted.delete(page.address);
+/** Evicted pages that are remembered one by one: more than ever have a stub of their own. */
+const REMEMBERED = 2000;
+
+export class PageTable {
+  private readonly resident = new Map<string, Page>();
+  /** Addresses of ranges that a rollover merged, to the address of the page that holds their lines now. */
+  private readonly merged = new Map<string, string>();
+  private readonly evicted = new Map<string, EvictedPage>();
+  private older: EvictedRange | undefined;
+
+  admit({ file, origin, dirty = false, ...page }: NewPage, at: Moment): void {
+    const before = this.resident.get(page.address);
+    const { references = 0, lastReference } = before ?? {};
+    this.resident.set(page.address, {
+      ...file,
+      ...page,
+      key: keyOf(page, file),
+      since: before?.since ?? at,
+      references,
+      ...(lastReference ? { lastReference } : {}),
+      origin: before?.origin ?? origin,
+      stale: false,
+      dirty,
+    });
+    this.merged.delete(page.address);
+    this.evicted.delete(page.address);
+  }
+
+  /** A rollover keeps `pages`, merged, in the head: they take the place of the pages they were made from. */
+  carry(page: NewPage, from: readonly string[], at: Moment): void {
+    const parts = from.flatMap((address) => this.resident.get(address) ?? []);
+    const last = parts.reduce<Page | undefined>(
+      (latest, part) =>
+        (part.lastReference?.step ?? -1) > (latest?.lastReference?.step ?? -1) ? part : latest,
+      undefined,
+    );
+    for (const address of from) {
+      this.resident.delete(address);
+      if (address !== page.address) this.merged.set(address, page.address);
     }
+    for (const [old, now] of this.merged) if (from.includes(now)) this.merged.set(old, page.address);
+    this.admit(page, parts[0]?.since ?? at);
+    const carried = this.resident.get(page.address);
+    if (!carried) return;
+    this.resident.set(page.address, {
+      ...carried,
+      references: parts.reduce((sum, part) => sum + part.references, 0),
+      ...(last?.lastReference ? { lastReference: last.lastReference } : {}),
+    });
   }
 
   evict(pages: readonly EvictedPage[]): void {
@@ -33,40 +108,101 @@ export class PageTable {
       this.evicted.delete(page.address);
       this.evicted.set(page.address, page);
     }
+    for (const [old, now] of this.merged) if (!this.resident.has(now)) this.merged.delete(old);
+    for (const [address, page] of this.evicted) {
+      if (this.evicted.size <= REMEMBERED) break;
+      this.evicted.delete(address);
+      this.older = extended(this.older, page);
+    }
+  }
+
+  /** Output made use of a page. @returns the page, when it is resident */
+  reference(address: string, at: Moment): Page | undefined {
+    const page = this.get(address);
+    if (!page) return undefined;
+    const referenced = { ...page, references: page.references + 1, lastReference: at };
+    this.resident.set(page.address, referenced);
+    return referenced;
   }
 
   markStale(address: string): void {
-    const page = this.resident.get(address);
-    if (page) this.resident.set(address, { ...page, stale: true });
+    this.change(address, { stale: true });
   }
 
   /** The file was touched but the lines shown are the same. */
   confirm(address: string, version: string): void {
     const page = this.resident.get(address);
-    if (page) this.resident.set(address, { ...page, version });
+    if (page) this.resident.set(address, { ...page, version } as Page);
   }
 
-  get(address: string): ResidentPage | undefined {
-    return this.resident.get(address);
+  /** What of a message had to be kept is on disk. */
+  writtenBack(address: string): void {
+    this.change(address, { dirty: false });
   }
 
-  pages(): readonly ResidentPage[] {
+  /** The page that holds what an address names, also when a rollover merged it into a larger one. */
+  get(address: string): Page | undefined {
+    return this.resident.get(this.merged.get(address) ?? address);
+  }
+
+  /** Every resident page, in the order of their coming. */
+  all(): readonly Page[] {
     return [...this.resident.values()];
   }
 
+  /** Resident ranges of files. */
+  pages(): readonly ResidentFile[] {
+    return this.all().filter(isFile);
+  }
+
   /** Pages of one file that may still be relied on. */
-  freshPagesOf(path: string): readonly ResidentPage[] {
+  freshPagesOf(path: string): readonly ResidentFile[] {
     return this.pages().filter((page) => page.path === path && !page.stale);
   }
 
-  /** Everything evicted and not back, oldest eviction first. */
+  /** Whether any page that replacement knows by `key` is resident. */
+  holds(key: string): boolean {
+    for (const page of this.resident.values()) if (page.key === key) return true;
+    return false;
+  }
+
+  /** What was evicted last and is not back, oldest eviction first. */
   evictedPages(): readonly EvictedPage[] {
     return [...this.evicted.values()];
+  }
+
+  /** Everything that was evicted before `evictedPages`. */
+  olderEvicted(): EvictedRange | undefined {
+    return this.older;
   }
 
   wasEvicted(address: string): boolean {
     return this.evicted.has(address);
   }
+
+  private change(address: string, change: Partial<Page>): void {
+    const page = this.resident.get(address);
+    if (page) this.resident.set(address, { ...page, ...change });
+  }
+}
+
+/** @returns whether a resident page is a range of a file */
+export function isFile(page: Page): page is ResidentFile {
+  return page.kind === 'file';
+}
+
+function keyOf(page: EvictedPage, file: FilePage | undefined): string {
+  return file ? `file:${file.path}` : page.address;
+}
+
+/** @returns the range that holds `page` also */
+export function extended(range: EvictedRange | undefined, page: EvictedPage): EvictedRange {
+  return {
+    firstSeq: Math.min(range?.firstSeq ?? page.seq, page.seq),
+    lastSeq: Math.max(range?.lastSeq ?? page.seq, page.seq),
+    tokens: (range?.tokens ?? 0) + page.tokens,
+    pages: (range?.pages ?? 0) + 1,
+  };
 }
 
 /**

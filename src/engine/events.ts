@@ -66,7 +66,10 @@ export interface EvictedPage {
 export interface CarriedPage {
   readonly kind: 'file' | 'tool';
   readonly address: string;
+  readonly label: string;
   readonly tokens: number;
+  /** Raw lines of a file range; text of a result, as shown. */
+  readonly blob: BlobHash;
   /** The file range, merged from those that were resident. */
   readonly file?: FilePage;
   /** Addresses of the resident pages it takes the place of; its own when nothing was merged. */

@@ -2,7 +2,7 @@
 import { messageAddress } from './addresses';
 import type { ChatMessage, ToolCall } from './chat';
 import { cutText } from './cutText';
-import type { EvictedPage, InterruptKind, QueueEvent } from './events';
+import type { EventOf, EvictedPage, FilePage, InterruptKind, QueueEvent } from './events';
 import type { BlobHash, TokenCounter } from './ports';
 import { tagged } from './taggedText';
 
@@ -99,32 +99,36 @@ export function groupEntries(entries: readonly QueueEntry[]): QueueEntry[][] {
 
 const LABEL_CHARS = 60;
 
-/** @returns the stubs' raw material: one item a page that the entry held */
-export function pagesOf(entry: QueueEntry, session: string): EvictedPage[] {
-  const { event } = entry;
+/** @returns what stubs call a range of a file */
+export function fileLabel({ path, startLine, endLine }: FilePage): string {
+  return `${path}:${startLine}-${endLine}`;
+}
+
+/** @returns the pages that an entry holds: file ranges where it shows any, else the result or message itself */
+export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
+  const files = event.type === 'function.result' || event.type === 'interrupt' ? (event.pages ?? []) : [];
+  if (files.length > 0) {
+    const tokens = Math.ceil(event.tokens / files.length);
+    return files.map((page) => ({
+      address: page.address,
+      seq: event.seq,
+      kind: 'file',
+      tokens,
+      label: fileLabel(page),
+    }));
+  }
   if (event.type === 'function.result') {
-    if (event.pages.length > 0) {
-      const tokens = Math.ceil(event.tokens / event.pages.length);
-      return event.pages.map((page) => ({
-        address: page.address,
-        seq: event.seq,
-        kind: 'file',
-        tokens,
-        label: `${page.path}:${page.startLine}-${page.endLine}`,
-      }));
-    }
     return [
       { address: event.address, seq: event.seq, kind: 'tool', tokens: event.tokens, label: event.name },
     ];
   }
-  const text = countedText(entry.message).replace(/\s+/g, ' ').trim();
-  return [
-    {
-      address: messageAddress(event.inherited ?? session, event.seq),
-      seq: event.seq,
-      kind: 'message',
-      tokens: event.tokens,
-      label: `${entry.message.role}: ${text.length > LABEL_CHARS ? `${cutText(text, LABEL_CHARS)}…` : text}`,
-    },
-  ];
+  const address = messageAddress(event.inherited ?? session, event.seq);
+  return [{ address, seq: event.seq, kind: 'message', tokens: event.tokens, label: messageLabel(event) }];
+}
+
+function messageLabel(event: EventOf<'message.user' | 'message.assistant' | 'interrupt'>): string {
+  const calls = event.type === 'message.assistant' ? event.calls : [];
+  const text = (calls.length > 0 ? callsText(event.text, calls) : event.text).replace(/\s+/g, ' ').trim();
+  const role = { 'message.user': 'user', 'message.assistant': 'assistant', interrupt: 'interrupt' }[event.type];
+  return `${role}: ${text.length > LABEL_CHARS ? `${cutText(text, LABEL_CHARS)}…` : text}`;
 }

@@ -1,13 +1,15 @@
 /** Stubs: the lines that stand in the head for what was evicted. Neighbours coalesce; all together stay under a cap. */
 import { messageAddress } from './addresses';
 import type { EvictedPage } from './events';
+import { type EvictedRange, extended } from './PageTable';
 import type { TokenCounter } from './ports';
 
 /** An address and a number of tokens take at least this many own tokens. */
 const MIN_LINE_TOKENS = 8;
 
 /**
- * @param evicted every page evicted so far and not resident now
+ * @param evicted what was evicted and is not resident now
+ * @param older what was evicted before that, when it is no longer told apart
  * @param capTokens own tokens all stubs may take together
  * @returns one line a page or run of messages, in the order of the conversation. When the cap is reached the oldest
  *   become one range, so that everything keeps an address. Empty when nothing was evicted
@@ -15,6 +17,7 @@ const MIN_LINE_TOKENS = 8;
 export async function renderStubs(
   session: string,
   evicted: readonly EvictedPage[],
+  older: EvictedRange | undefined,
   capTokens: number,
   counter: TokenCounter,
 ): Promise<string> {
@@ -24,15 +27,15 @@ export async function renderStubs(
   const hidden = Math.max(0, lines.length - Math.ceil(capTokens / MIN_LINE_TOKENS));
   const counts = await counter.count(lines.slice(hidden));
   const total = counts.reduce((sum, count) => sum + count + 1, 0);
-  if (hidden === 0 && total <= capTokens) return lines.join('\n');
+  if (!older && hidden === 0 && total <= capTokens) return lines.join('\n');
   // The range's line is longest when it holds everything.
-  let left = capTokens - ((await counter.count([rangeLine(session, runs)]))[0] ?? 0) - 1;
+  let left = capTokens - ((await counter.count([rangeLine(session, older, runs)]))[0] ?? 0) - 1;
   let first = lines.length;
   for (; first > hidden; first--) {
     left -= (counts[first - 1 - hidden] ?? 0) + 1;
     if (left < 0) break;
   }
-  return [rangeLine(session, runs.slice(0, first)), ...lines.slice(first)].join('\n');
+  return [rangeLine(session, older, runs.slice(0, first)), ...lines.slice(first)].join('\n');
 }
 
 /** By place in the conversation. The same address may have been evicted several times; only the last time counts. */
@@ -61,9 +64,15 @@ function stubLine(session: string, run: readonly EvictedPage[]): string {
   return `- ${address} (${tokens} tokens${count}) ${first.label}`;
 }
 
-function rangeLine(session: string, runs: readonly (readonly EvictedPage[])[]): string {
-  const pages = runs.flat();
-  return `- ${runAddress(session, pages)} (${tokensOf(pages)} tokens) ${pages.length} older entries: page_in or recall_search`;
+function rangeLine(
+  session: string,
+  older: EvictedRange | undefined,
+  runs: readonly (readonly EvictedPage[])[],
+): string {
+  const range = runs.flat().reduce<EvictedRange | undefined>(extended, older);
+  if (!range) return '';
+  const address = messageAddress(session, range.firstSeq, range.lastSeq);
+  return `- ${address} (${range.tokens} tokens) ${range.pages} older entries: page_in or recall_search`;
 }
 
 /** A run may reach from what a fork inherits into its own: the fork's name covers both. */

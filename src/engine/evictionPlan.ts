@@ -1,0 +1,175 @@
+/** Eviction plan: which entries leave the queue, which of their pages stay in the head, and what may be admitted. */
+import type { EvictedPage } from './events';
+import type { Page } from './PageTable';
+import { groupEntries, pagesOf, type QueueEntry } from './queueEntries';
+import { PAGE_TOKENS } from './textPages';
+
+/** One admitted result may take at most this share of the budget. */
+const RESULT_SHARE = 0.2;
+/** Own tokens of a result's heading and of the line that says how it goes on. */
+const RESULT_OVERHEAD_TOKENS = 64;
+/** Results may exceed the limit they were told by this factor before they are clipped: functions count by estimate. */
+export const CLIP_TOLERANCE = 1.25;
+/** Share of what may stay that the latest messages get when pages compete with them. */
+const NURSERY_SHARE = 0.5;
+/** Model steps after whose last use a page no longer belongs to the working set (Denning 1968: the window τ). */
+const WORKING_SET_STEPS = 40;
+
+export interface EvictionPlan {
+  readonly leaving: readonly QueueEntry[];
+  readonly retained: readonly QueueEntry[];
+  /** Pages of what leaves that stay in the head, most valuable first. */
+  readonly carried: readonly Page[];
+  readonly evicted: readonly EvictedPage[];
+}
+
+export interface QueueContent {
+  readonly session: string;
+  readonly entries: readonly QueueEntry[];
+  /** Entries that hold what must not leave, beside the latest exchange. */
+  readonly locked: ReadonlySet<number>;
+}
+
+/** Nothing leaves. */
+export function keepAll(entries: readonly QueueEntry[], carried: readonly Page[]): EvictionPlan {
+  return { leaving: [], retained: [...entries], carried, evicted: [] };
+}
+
+/**
+ * The oldest entries leave until the queue has at most `target` own tokens (Packer et al. 2023, section 2.2). A call and
+ * its results leave together.
+ * @param room own tokens the queue may have at most: beyond it the latest exchange is no longer protected
+ */
+export function evictOldest(
+  queue: QueueContent,
+  carried: readonly Page[],
+  target: number,
+  room: number,
+): EvictionPlan {
+  const kept = keptEntries(queue, room);
+  let tokens = tokensOf(queue.entries);
+  const leaving: QueueEntry[] = [];
+  const retained: QueueEntry[] = [];
+  for (const group of groupEntries(queue.entries)) {
+    if (tokens > target && !group.some((entry) => kept.has(entry))) {
+      tokens -= tokensOf(group);
+      leaving.push(...group);
+    } else retained.push(...group);
+  }
+  const evicted = [...carried, ...leaving.flatMap((entry) => pagesOf(entry.event, queue.session))];
+  return { leaving, retained, carried: [], evicted };
+}
+
+/**
+ * The latest entries stay as they are; of the pages that older ones brought, those of the working set stay in the head,
+ * as far as `target` own tokens hold, in the order of the replacement policy.
+ * @param pages every resident page
+ * @param victims keys of resident pages, the first to leave first
+ * @param step count of model steps so far
+ */
+export function keepWorkingSet(
+  queue: QueueContent,
+  pages: readonly Page[],
+  victims: readonly string[],
+  step: number,
+  target: number,
+  room: number,
+): EvictionPlan {
+  const kept = keptEntries(queue, room);
+  const groups = groupEntries(queue.entries);
+  let nursery = tokensOf([...kept]);
+  let first = groups.length;
+  for (; first > 0; first--) {
+    const group = groups[first - 1] ?? [];
+    const tokens = tokensOf(group.filter((entry) => !kept.has(entry)));
+    if (tokens > 0 && nursery + tokens > target * NURSERY_SHARE) break;
+    nursery += tokens;
+  }
+  const leaving: QueueEntry[] = [];
+  const retained: QueueEntry[] = [];
+  for (const [index, group] of groups.entries())
+    (index >= first || group.some((entry) => kept.has(entry)) ? retained : leaving).push(...group);
+
+  const staying = new Set(retained.map(({ event }) => event.seq));
+  const candidates = pages.filter((page) => page.kind !== 'message' && !staying.has(page.seq));
+  const inUse = candidates.filter((page) => isInUse(page, step));
+  const share = Math.min(target - nursery, tokensOfPages(inUse));
+  const carried = mostValuable(candidates, victims, share);
+  const stays = new Set(carried.map((page) => page.address));
+  const left = leaving.flatMap((entry) => pagesOf(entry.event, queue.session));
+  const evicted = [...candidates.filter((page) => !left.some(({ address }) => address === page.address)), ...left];
+  return { leaving, retained, carried, evicted: evicted.filter((page) => !stays.has(page.address)) };
+}
+
+/** @returns the fresh pages that `tokens` hold, most valuable first */
+function mostValuable(candidates: readonly Page[], victims: readonly string[], tokens: number): Page[] {
+  const rank = new Map(victims.map((key, index) => [key, index]));
+  const lastUse = (page: Page) => page.lastReference?.step ?? page.since.step;
+  const byValue = candidates
+    .filter((page) => !page.stale)
+    .sort((a, b) => (rank.get(b.key) ?? -1) - (rank.get(a.key) ?? -1) || lastUse(b) - lastUse(a));
+  let left = tokens;
+  const chosen: Page[] = [];
+  for (const page of byValue) {
+    if (page.tokens > left) break;
+    left -= page.tokens;
+    chosen.push(page);
+  }
+  return chosen;
+}
+
+function isInUse(page: Page, step: number): boolean {
+  return !page.stale && step - (page.lastReference?.step ?? page.since.step) < WORKING_SET_STEPS;
+}
+
+/**
+ * Own tokens each of `calls` results may have so that the step still fits after an eviction.
+ * @param budget own tokens of the budget
+ * @param room own tokens the queue may have beside the head
+ */
+export function resultLimit(
+  entries: readonly QueueEntry[],
+  calls: number,
+  budget: number,
+  room: number,
+): number {
+  const share = (room - tokensOf(protectedEntries(entries))) / Math.max(1, calls);
+  const limit = Math.min(budget * RESULT_SHARE, (share - RESULT_OVERHEAD_TOKENS) / CLIP_TOLERANCE);
+  return Math.floor(Math.max(PAGE_TOKENS, limit));
+}
+
+/** What an eviction never takes, as far as `room` own tokens hold it. */
+function keptEntries({ entries, locked }: QueueContent, room: number): Set<QueueEntry> {
+  const latest = protectedEntries(entries);
+  const kept = new Set([...latest, ...entries.filter(({ event }) => locked.has(event.seq))]);
+  if (tokensOf([...kept]) <= room) return kept;
+  if (tokensOf(latest) <= room) return new Set(latest);
+  // A window that shrank, or calls without number: their results leave addresses, the person's words stay.
+  const asked = askedLast(entries);
+  return new Set(asked ? [asked] : []);
+}
+
+/** What the person asked last, the latest exchange and the interrupts after it. */
+function protectedEntries(entries: readonly QueueEntry[]): QueueEntry[] {
+  const asked = askedLast(entries);
+  const groups = groupEntries(entries);
+  const latest = groups.findLastIndex((group) => group[0]?.event.type !== 'interrupt');
+  const kept = groups
+    .slice(Math.max(0, latest))
+    .flat()
+    // Changes of notes are in the new head.
+    .filter(({ event }) => event.type !== 'interrupt' || event.kind !== 'notesChanged');
+  return [...new Set([...(asked ? [asked] : []), ...kept])];
+}
+
+function askedLast(entries: readonly QueueEntry[]): QueueEntry | undefined {
+  return entries.findLast((entry) => entry.event.type === 'message.user');
+}
+
+function tokensOf(entries: readonly QueueEntry[]): number {
+  return entries.reduce((sum, entry) => sum + entry.event.tokens, 0);
+}
+
+function tokensOfPages(pages: readonly Page[]): number {
+  return pages.reduce((sum, page) => sum + page.tokens, 0);
+}
