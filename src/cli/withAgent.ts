@@ -3,6 +3,7 @@ import type { DiskClient } from '../disk/client';
 import { AgentProcess } from '../engine/AgentProcess';
 import { EditsForbiddenError } from '../engine/errors';
 import type { SessionEvent } from '../engine/events';
+import { virtualPolicy } from '../engine/memoryPolicies';
 import type { Approver, LanguageModel, SessionLog } from '../engine/ports';
 import { feedRecall } from '../engine/recallFeed';
 import { FileBlobStore } from '../journal/fileBlobStore';
@@ -17,7 +18,13 @@ import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
 import type { Place } from './place';
 
 /** As the extension's settings have them. */
-const SETTINGS = { maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 4096 };
+const SETTINGS = {
+  maxCallsPerTurn: 50,
+  notesTokenLimit: 2000,
+  maxOutputTokens: 4096,
+  policy: virtualPolicy,
+  residentLimit: 64_000,
+};
 
 /** Nobody is there to ask: what the command line does not allow, nobody can. */
 function approver(allowEdits: boolean): Approver {

@@ -14,8 +14,9 @@ import type {
   TokenCounter,
   WorkspaceFiles,
 } from './ports';
+import type { QueueSettings } from './QueueManager';
 
-export interface AgentSettings {
+export interface AgentSettings extends QueueSettings {
   /** Calls after which a turn stops and asks the person; checked after each step. */
   readonly maxCallsPerTurn: number;
   /** Own tokens all pinned notes may take. */

@@ -13,6 +13,7 @@ import { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
 import { RecallFeeder } from './RecallFeeder';
 import { archivalNoteOf, recallMessageOf } from './recallFeed';
+import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import { SessionNotes } from './SessionNotes';
 import { type SessionListener, SessionRecorder } from './SessionRecorder';
 import { SessionState } from './SessionState';
@@ -49,7 +50,8 @@ export class AgentProcess {
     model: ModelSource,
   ) {
     const { log, blobs, counter, hash, clock, functions } = parts;
-    this.state = new SessionState(log.sessionId, blobs, counter, () => this.runner.notesLimit());
+    const replacement = createReplacementPolicy(parts.settings().policy.replacement);
+    this.state = new SessionState(log.sessionId, blobs, counter, () => this.runner.notesLimit(), replacement);
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.runner.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
     this.coherence = new CoherenceChecker({ ...parts, state: this.state });
@@ -62,6 +64,7 @@ export class AgentProcess {
       clock,
       instructions: systemInstructions(parts.folders),
       schemas: functions.map((fn) => fn.schema),
+      settings: parts.settings,
     });
     this.runner = new TurnRunner(
       {

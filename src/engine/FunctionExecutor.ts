@@ -7,9 +7,9 @@ import type { ToolCall } from './chat';
 import type { EngineFunction, FunctionContext, FunctionOutcome } from './EngineFunction';
 import { describeError } from './errors';
 import type { EventOf } from './events';
+import { CLIP_TOLERANCE } from './evictionPlan';
 import type { BlobStore, Clock, TokenCounter } from './ports';
 import { entryTokens, messageTokens } from './queueEntries';
-import { CLIP_TOLERANCE } from './ReplacementPolicy';
 import type { SessionRecorder } from './SessionRecorder';
 import { servePages } from './textPages';
 

@@ -24,9 +24,11 @@ export interface Page extends EvictedPage {
   readonly stale: boolean;
   /** Holds a decision that is not written back yet. */
   readonly dirty: boolean;
+  /** Held by the epoch's head, not by an entry of the queue. */
+  readonly carried: boolean;
 }
 
-export type ResidentFile = Page & FilePage;
+export type ResidentPage = Page & FilePage;
 
 export interface NewPage extends EvictedPage {
   readonly file?: FilePage;
@@ -71,6 +73,7 @@ export class PageTable {
       origin: before?.origin ?? origin,
       stale: false,
       dirty,
+      carried: false,
     });
     this.merged.delete(page.address);
     this.evicted.delete(page.address);
@@ -89,11 +92,12 @@ export class PageTable {
       if (address !== page.address) this.merged.set(address, page.address);
     }
     for (const [old, now] of this.merged) if (from.includes(now)) this.merged.set(old, page.address);
-    this.admit(page, parts[0]?.since ?? at);
+    this.admit({ ...page, origin: parts[0]?.origin ?? page.origin }, parts[0]?.since ?? at);
     const carried = this.resident.get(page.address);
     if (!carried) return;
     this.resident.set(page.address, {
       ...carried,
+      carried: true,
       references: parts.reduce((sum, part) => sum + part.references, 0),
       ...(last?.lastReference ? { lastReference: last.lastReference } : {}),
     });
@@ -151,12 +155,12 @@ export class PageTable {
   }
 
   /** Resident ranges of files. */
-  pages(): readonly ResidentFile[] {
+  pages(): readonly ResidentPage[] {
     return this.all().filter(isFile);
   }
 
   /** Pages of one file that may still be relied on. */
-  freshPagesOf(path: string): readonly ResidentFile[] {
+  freshPagesOf(path: string): readonly ResidentPage[] {
     return this.pages().filter((page) => page.path === path && !page.stale);
   }
 
@@ -187,7 +191,7 @@ export class PageTable {
 }
 
 /** @returns whether a resident page is a range of a file */
-export function isFile(page: Page): page is ResidentFile {
+export function isFile(page: Page): page is ResidentPage {
   return page.kind === 'file';
 }
 

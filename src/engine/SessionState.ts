@@ -1,10 +1,20 @@
 /** The state of a session, folded from its events: the same fold serves a live session and a resumed one. */
 import type { ChatMessage, FunctionSchema } from './chat';
-import { type EventOf, type FilePage, isQueueEvent, type QueueEvent, type SessionEvent } from './events';
+import { findDecisions } from './decisions';
+import {
+  type EventOf,
+  type FilePage,
+  isQueueEvent,
+  type PageOrigin,
+  type QueueEvent,
+  type SessionEvent,
+} from './events';
 import { MainContext } from './MainContext';
-import { PageTable } from './PageTable';
+import { type Moment, PageTable } from './PageTable';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
-import { blobOf, type QueueEntry, renderEntry } from './queueEntries';
+import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
+import { createReplacementPolicy } from './replacement/createReplacementPolicy';
+import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
 import { WorkingContext } from './WorkingContext';
 
 export class SessionState {
@@ -20,6 +30,8 @@ export class SessionState {
   /** 0 until the first request. */
   epoch = 0;
   turn = 0;
+  /** Model steps so far: answers, with calls or without. */
+  step = 0;
   /** Calls made so far; the next call is `calls + 1`. */
   calls = 0;
   /** Set while a turn is under way, also by a crash. */
@@ -33,6 +45,8 @@ export class SessionState {
   measured: { readonly own: number; readonly provider: number } | undefined;
   /** Provider tokens per own token, as last measured. */
   calibration: number | undefined;
+  /** Sequence number of the last note change that the head shows. */
+  notesInHead = 0;
   /** Whether this epoch's pressure warning was given. */
   pressureWarned = false;
 
@@ -43,6 +57,8 @@ export class SessionState {
     private readonly blobs: BlobStore,
     private readonly counter: TokenCounter,
     notesLimit: () => number,
+    /** Follows the pages' use, event by event. */
+    readonly replacement: ReplacementPolicy = createReplacementPolicy('lru'),
   ) {
     this.notes = new WorkingContext(notesLimit);
   }
@@ -70,6 +86,7 @@ export class SessionState {
   async apply(event: SessionEvent): Promise<void> {
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
+      this.admitPages(event);
       if (this.cold) this.cold.queue.set(event.seq, event);
       else this.context.append(await this.entryOf(event));
       return;
@@ -107,6 +124,7 @@ export class SessionState {
         return;
       case 'archival.inserted':
         this.archivalNotes.set(event.id, event.text);
+        if (event.source !== undefined) this.pages.writtenBack(event.source);
         return;
       case 'page.stale':
         this.pages.markStale(event.address);
@@ -116,23 +134,46 @@ export class SessionState {
 
   private applyQueueEvent(event: QueueEvent): void {
     if (event.type === 'message.assistant') {
+      this.step++;
       this.calls += event.calls.length;
       this.openCalls.clear();
       for (const call of event.calls) this.openCalls.set(call.id, call.name);
+      for (const address of event.references ?? []) {
+        const page = this.pages.reference(address, this.now());
+        if (page) this.replacement.reference(page.key);
+      }
     } else if (event.type === 'function.result') {
       this.openCalls.delete(event.callId);
       this.results.set(event.address, event.whole ?? event.result);
-      this.showPages(event.pages, event.seq);
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
-      this.showPages(event.pages ?? [], event.seq);
     }
   }
 
-  private showPages(pages: readonly FilePage[], seq: number): void {
-    for (const page of pages) this.filePages.set(page.address, page);
-    this.pages.admit(pages, seq);
+  private admitPages(event: QueueEvent): void {
+    const files = new Map(shownFiles(event).map((file) => [file.address, file]));
+    for (const page of pagesOf(event, this.session)) {
+      const file = files.get(page.address);
+      if (file) this.filePages.set(file.address, file);
+      const blob = file?.source ?? (event.type === 'function.result' ? event.result : undefined);
+      const dirty = event.type === 'message.assistant' && findDecisions(event.text).length > 0;
+      const origin = originOf(event);
+      const admitted = { ...page, ...(file ? { file } : {}), ...(blob ? { blob } : {}), origin, dirty };
+      this.pages.admit(admitted, this.now());
+      if (page.kind !== 'message') this.admitted(page.address);
+    }
+  }
+
+  private admitted(address: string): void {
+    const page = this.pages.get(address);
+    if (page && page.kind !== 'message')
+      this.replacement.admit(page.key, { tokens: page.tokens, kind: page.kind });
+  }
+
+  /** Where the session stands. */
+  now(): Moment {
+    return { epoch: this.epoch, turn: this.turn, step: this.step };
   }
 
   private async applyEpoch(event: EventOf<'epoch.started'>): Promise<void> {
@@ -141,7 +182,8 @@ export class SessionState {
     this.budget = event.budget;
     this.pressureWarned = false;
     this.measured = undefined;
-    this.pages.evict(event.evicted);
+    this.notesInHead = event.notesThrough;
+    this.turnover(event);
     this.notes.delivered(event.notesThrough);
     const retained = new Set(event.retained);
     if (this.cold) {
@@ -153,6 +195,18 @@ export class SessionState {
       event,
       this.context.entries.filter((entry) => retained.has(entry.event.seq)),
     );
+  }
+
+  private turnover({ seq, evicted, carried = [] }: EventOf<'epoch.started'>): void {
+    const before = new Set(this.pages.all().map((page) => page.key));
+    this.pages.evict(evicted);
+    for (const { file, from, ...page } of carried) {
+      if (file) this.filePages.set(file.address, file);
+      const admitted = { ...page, ...(file ? { file } : {}), seq, origin: 'fault' } as const;
+      this.pages.carry(admitted, from, this.now());
+    }
+    const after = new Set(this.pages.all().map((page) => page.key));
+    for (const key of before) if (!after.has(key)) this.replacement.evict(key);
   }
 
   private async enterEpoch(event: EventOf<'epoch.started'>, entries: readonly QueueEntry[]): Promise<void> {
@@ -175,4 +229,13 @@ export class SessionState {
     const [tokens] = await this.counter.count([text]);
     return tokens ?? 0;
   }
+}
+
+function shownFiles(event: QueueEvent): readonly FilePage[] {
+  return event.type === 'function.result' || event.type === 'interrupt' ? (event.pages ?? []) : [];
+}
+
+function originOf(event: QueueEvent): PageOrigin {
+  if (event.type === 'message.user') return 'user';
+  return event.type === 'interrupt' ? (event.origin ?? 'fault') : 'fault';
 }

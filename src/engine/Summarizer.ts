@@ -15,7 +15,7 @@ export interface SummaryWriter {
   /** Sends a request that is made for it. */
   readonly ask: (request: ModelRequest) => Promise<string>;
   /** Goes on from the chat's own prefix, which the provider has cached; undefined where the window does not hold that. */
-  readonly goOn: ((instruction: ChatMessage, maxOutputTokens: number) => Promise<string>) | undefined;
+  readonly goOn?: (instruction: ChatMessage, maxOutputTokens: number) => Promise<string>;
 }
 
 export interface Summary {
@@ -64,7 +64,9 @@ export class Summarizer {
     if (leaving.length === 0) return { text: previous, by: 'none' };
     if (!writer) return { text: await this.extract(previous, leaving, capTokens), by: 'extract' };
     try {
-      const whole = (await writer.goOn?.(goOnInstruction(leaving, capTokens, instructions), capTokens))?.trim();
+      const whole = (
+        await writer.goOn?.(goOnInstruction(leaving, capTokens, instructions), capTokens)
+      )?.trim();
       if (whole) return { text: await this.clipToTokens(whole, capTokens), by: 'model' };
       let summary = previous;
       const lines = leaving.map((entry) => sourceText(entry.message));
@@ -117,7 +119,11 @@ export class Summarizer {
 /** Tag of the message that asks for a summary at the end of the chat itself. */
 export const SUMMARY_TAG = 'write_summary';
 
-function goOnInstruction(leaving: readonly QueueEntry[], capTokens: number, instructions: string): ChatMessage {
+function goOnInstruction(
+  leaving: readonly QueueEntry[],
+  capTokens: number,
+  instructions: string,
+): ChatMessage {
   const last = leaving.at(-1);
   const text = last ? countedText(last.message).replace(/\s+/g, ' ').trim() : '';
   const end = `${cutText(text, BOUNDARY_CHARS)}…`;

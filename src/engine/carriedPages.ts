@@ -5,7 +5,7 @@
 import { fileAddress, parseAddress } from './addresses';
 import type { CarriedPage, FilePage } from './events';
 import { rawRange, renderFilePage, splitLines } from './filePages';
-import { isFile, type Page, type ResidentFile } from './PageTable';
+import { isFile, type Page, type ResidentPage } from './PageTable';
 import type { BlobStore, ContentHasher, TokenCounter } from './ports';
 import { fileLabel } from './queueEntries';
 import { tagged } from './taggedText';
@@ -24,7 +24,7 @@ interface CarryParts {
 
 /** @returns the block of `pages`, files in the order of their paths, then results in the order of the calls */
 export async function carriedBlock(pages: readonly Page[], parts: CarryParts): Promise<CarriedBlock> {
-  const byPath = new Map<string, ResidentFile[]>();
+  const byPath = new Map<string, ResidentPage[]>();
   for (const page of pages.filter(isFile)) byPath.set(page.path, [...(byPath.get(page.path) ?? []), page]);
   const shown: { readonly page: CarriedPage; readonly text: string }[] = [];
   for (const path of [...byPath.keys()].sort())
@@ -38,13 +38,16 @@ export async function carriedBlock(pages: readonly Page[], parts: CarryParts): P
   const text = shown.map((item) => item.text).join('\n\n');
   return {
     pages: shown.map((item) => item.page),
-    text: text === '' ? '' : tagged('resident', text, ' note="still in view from earlier; as current as any page"'),
+    text:
+      text === ''
+        ? ''
+        : tagged('resident', text, ' note="still in view from earlier; as current as any page"'),
   };
 }
 
 /** Ranges that touch or overlap, in the order of their lines. */
-function runsOf(pages: readonly ResidentFile[]): ResidentFile[][] {
-  const runs: ResidentFile[][] = [];
+function runsOf(pages: readonly ResidentPage[]): ResidentPage[][] {
+  const runs: ResidentPage[][] = [];
   let end = 0;
   for (const page of [...pages].sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine)) {
     const run = runs.at(-1);
@@ -56,10 +59,10 @@ function runsOf(pages: readonly ResidentFile[]): ResidentFile[][] {
 }
 
 async function mergedPage(
-  run: readonly ResidentFile[],
+  run: readonly ResidentPage[],
   { blobs, hash, counter }: CarryParts,
 ): Promise<{ readonly page: CarriedPage; readonly text: string }> {
-  const [first] = run as readonly [ResidentFile, ...ResidentFile[]];
+  const [first] = run as readonly [ResidentPage, ...ResidentPage[]];
   const lines: string[] = [];
   for (const page of run) {
     // Every page is fresh, so where two overlap they say the same.

@@ -23,7 +23,7 @@ export interface Fault {
 }
 
 /** Who brought a page into the window. */
-type PageOrigin = 'fault' | 'prefetch' | 'hint' | 'user';
+export type PageOrigin = 'fault' | 'prefetch' | 'hint' | 'user';
 
 /** A range of a file as it was shown. */
 export interface FilePage {
@@ -214,7 +214,6 @@ export type SessionEventBody =
     }
   | { readonly type: 'note.unpinned'; readonly id: string; readonly by: 'person' | 'model' }
   | { readonly type: 'note.stale'; readonly id: string; readonly reason: string }
-  | { readonly type: 'archival.inserted'; readonly id: string; readonly text: string }
   | {
       /** The model has edited a file. */
       readonly type: 'file.edited';
@@ -225,6 +224,13 @@ export type SessionEventBody =
       readonly after: BlobHash;
       /** Addresses of the pages it was based on. */
       readonly basedOn: readonly string[];
+    }
+  | {
+      readonly type: 'archival.inserted';
+      readonly id: string;
+      readonly text: string;
+      /** Address of the message it was taken from, when the engine wrote it back before an eviction. */
+      readonly source?: string;
     }
   | { readonly type: 'page.stale'; readonly address: string; readonly reason: string }
   | {

@@ -97,7 +97,10 @@ export function keepWorkingSet(
   const carried = mostValuable(candidates, victims, share);
   const stays = new Set(carried.map((page) => page.address));
   const left = leaving.flatMap((entry) => pagesOf(entry.event, queue.session));
-  const evicted = [...candidates.filter((page) => !left.some(({ address }) => address === page.address)), ...left];
+  const evicted = [
+    ...candidates.filter((page) => !left.some(({ address }) => address === page.address)),
+    ...left,
+  ];
   return { leaving, retained, carried, evicted: evicted.filter((page) => !stays.has(page.address)) };
 }
 
@@ -138,14 +141,14 @@ export function resultLimit(
   return Math.floor(Math.max(PAGE_TOKENS, limit));
 }
 
-/** What an eviction never takes, as far as `room` own tokens hold it. */
+/** What an eviction never takes, as far as `room` own tokens hold it: nothing when it is negative. */
 function keptEntries({ entries, locked }: QueueContent, room: number): Set<QueueEntry> {
   const latest = protectedEntries(entries);
   const kept = new Set([...latest, ...entries.filter(({ event }) => locked.has(event.seq))]);
   if (tokensOf([...kept]) <= room) return kept;
   if (tokensOf(latest) <= room) return new Set(latest);
   // A window that shrank, or calls without number: their results leave addresses, the person's words stay.
-  const asked = askedLast(entries);
+  const asked = room < 0 ? undefined : askedLast(entries);
   return new Set(asked ? [asked] : []);
 }
 

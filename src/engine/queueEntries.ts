@@ -129,6 +129,8 @@ export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
 function messageLabel(event: EventOf<'message.user' | 'message.assistant' | 'interrupt'>): string {
   const calls = event.type === 'message.assistant' ? event.calls : [];
   const text = (calls.length > 0 ? callsText(event.text, calls) : event.text).replace(/\s+/g, ' ').trim();
-  const role = { 'message.user': 'user', 'message.assistant': 'assistant', interrupt: 'interrupt' }[event.type];
+  const role = { 'message.user': 'user', 'message.assistant': 'assistant', interrupt: 'interrupt' }[
+    event.type
+  ];
   return `${role}: ${text.length > LABEL_CHARS ? `${cutText(text, LABEL_CHARS)}…` : text}`;
 }

@@ -1,5 +1,6 @@
 /** The settings `virtualContext.*`, typed. Defaults and descriptions are in package.json. */
-import { type ConfigurationChangeEvent, workspace } from 'vscode';
+import { type ConfigurationChangeEvent, type WorkspaceConfiguration, workspace } from 'vscode';
+import { type MemoryPolicy, memgptPolicy, virtualPolicy } from '../engine/memoryPolicies';
 import type { OpenerMode } from './openers';
 
 export type ModelProvider = 'offline' | 'openai' | 'ollama' | 'custom';
@@ -14,12 +15,18 @@ export interface Settings {
   readonly maxOutputTokens: number;
   readonly maxCallsPerTurn: number;
   readonly notesTokenLimit: number;
+  readonly policy: MemoryPolicy;
+  /** Tokens that are resident at most, however large the window. */
+  readonly residentLimit: number;
   readonly openFilesOnFault: boolean;
   readonly maxFileBytes: number;
   readonly opener: OpenerMode;
 }
 
 const SECTION = 'virtualContext';
+/** Shares of the limit: an eviction that frees less would soon be followed by the next, and a later warning is useless. */
+const LEAST_BATCH = 0.1;
+const WARNED_BEFORE = 0.1;
 
 export function readSettings(): Settings {
   const section = workspace.getConfiguration(SECTION);
@@ -31,10 +38,20 @@ export function readSettings(): Settings {
     maxOutputTokens: section.get('model.maxOutputTokens', 4096),
     maxCallsPerTurn: section.get('maxCallsPerTurn', 50),
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
+    policy: memoryPolicy(section),
+    residentLimit: section.get('memory.residentLimit', 64_000),
     openFilesOnFault: section.get('openFilesOnFault', true),
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
     opener: section.get<OpenerMode>('opener', 'card'),
   };
+}
+
+/** The paper's policy has the paper's watermarks. */
+function memoryPolicy(section: WorkspaceConfiguration): MemoryPolicy {
+  if (section.get('policy') === memgptPolicy.name) return memgptPolicy;
+  const high = section.get('memory.highWatermark', virtualPolicy.high);
+  const low = Math.min(section.get('memory.lowWatermark', virtualPolicy.low), high - LEAST_BATCH);
+  return { ...virtualPolicy, high, low, warning: Math.min(virtualPolicy.warning, high - WARNED_BEFORE) };
 }
 
 /** Name and endpoint of the last model stay as they are when the offline model is chosen. */

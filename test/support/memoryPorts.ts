@@ -5,6 +5,7 @@ import type { AgentParts, AgentSettings } from '../../src/engine/AgentParts';
 import type { EngineFunction } from '../../src/engine/EngineFunction';
 import { EditConflictError, JournalError, UnreadableFileError } from '../../src/engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../../src/engine/events';
+import { virtualPolicy } from '../../src/engine/memoryPolicies';
 import type {
   BlobStore,
   FileSnapshot,
@@ -201,6 +202,8 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       maxCallsPerTurn: 50,
       notesTokenLimit: 500,
       maxOutputTokens: 1000,
+      policy: virtualPolicy,
+      residentLimit: Number.POSITIVE_INFINITY,
       ...options.settings,
     }),
   };

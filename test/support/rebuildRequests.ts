@@ -4,6 +4,7 @@ import { requestHash } from '../../src/engine/MainContext';
 import type { BlobStore, ModelRequest } from '../../src/engine/ports';
 import { SessionState } from '../../src/engine/SessionState';
 import { roughCounter, sha256 } from './memoryPorts';
+import { isSummaryRequest } from './scriptedModel';
 
 interface Record {
   readonly log: { readonly sessionId: string; read(): AsyncIterable<SessionEvent> };
@@ -12,7 +13,7 @@ interface Record {
 
 /** @throws Error when a rebuilt request does not hash to what the log says was sent */
 export async function rebuildRequests(record: Record): Promise<ModelRequest[]> {
-  return (await rebuildAllRequests(record)).filter((request) => request.functions.length > 0);
+  return (await rebuildAllRequests(record)).filter((request) => !isSummaryRequest(request));
 }
 
 /** Those for summaries included, in the order they were sent. */

@@ -4,6 +4,7 @@
  */
 import { ModelError } from '../../src/engine/errors';
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../src/engine/ports';
+import { SUMMARY_TAG } from '../../src/engine/Summarizer';
 
 export interface ScriptedReply {
   readonly text?: string;
@@ -24,6 +25,14 @@ export interface ScriptedModelOptions {
   /** Answers requests for a summary. Default: a short text. */
   readonly summary?: (request: ModelRequest) => ScriptedReply | Promise<ScriptedReply>;
   readonly id?: string;
+}
+
+/** Whether a request asks for a summary: in a request made for it, or at the end of the chat. */
+export function isSummaryRequest({
+  functions,
+  messages,
+}: Pick<ModelRequest, 'functions' | 'messages'>): boolean {
+  return functions.length === 0 || (messages.at(-1)?.content.startsWith(`<${SUMMARY_TAG}>`) ?? false);
 }
 
 export class ScriptedModel implements LanguageModel {
@@ -58,7 +67,7 @@ export class ScriptedModel implements LanguageModel {
       const told = this.options.claimedWindowTokens === undefined ? {} : { windowTokens };
       throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.', told);
     }
-    if (request.functions.length === 0) {
+    if (isSummaryRequest(request)) {
       const summary = await this.options.summary?.(request);
       if (summary?.error) throw summary.error;
       if (signal.aborted) throw new ModelError('cancelled', 'Cancelled.', 'Send again.');

@@ -4,6 +4,7 @@ import type { FilePage, SessionEvent } from '../../../src/engine/events';
 import { filePageOf, rawRange, splitLines } from '../../../src/engine/filePages';
 import { SessionState } from '../../../src/engine/SessionState';
 import { type MemoryWorld, memoryWorld, roughCounter } from '../../support/memoryPorts';
+import { newPage, start } from '../../support/newPage';
 
 const never = new AbortController().signal;
 
@@ -23,21 +24,25 @@ async function shownPage(path: string, startLine: number, endLine: number): Prom
   return filePageOf(snapshot, { startLine, endLine }, source);
 }
 
+function admit(...pages: readonly FilePage[]): void {
+  for (const page of pages) state.pages.admit(newPage(page, 1), start);
+}
+
 it('reports the pages whose lines changed, with the diff, and only those', async () => {
   world.files.set('a.ts', 'one\ntwo\nthree\n');
   const [first, last] = [await shownPage('a.ts', 1, 1), await shownPage('a.ts', 3, 3)];
-  state.pages.admit([first, last], 1);
+  admit(first, last);
   world.files.set('a.ts', 'one\ntwo\nTHREE\n');
   const { events, interrupt } = await checker.checkPages(never);
   expect(events).toEqual([{ type: 'page.stale', address: last.address, reason: 'the file has changed' }]);
   expect(interrupt).toContain('+THREE');
   // The other page has the new version, so that it is not read again and again.
-  expect(state.pages.get(first.address)?.version).toBe('2');
+  expect(state.pages.pages()[0]?.version).toBe('2');
 });
 
 it('reports a page whose line ends changed, or whose lines moved', async () => {
   world.files.set('a.ts', 'one\ntwo\n');
-  state.pages.admit([await shownPage('a.ts', 2, 2)], 1);
+  admit(await shownPage('a.ts', 2, 2));
   world.files.set('a.ts', 'one\ntwo\r\n');
   expect((await checker.checkPages(never)).events).toHaveLength(1);
   world.files.set('a.ts', 'zero\none\ntwo\n');
@@ -47,7 +52,7 @@ it('reports a page whose line ends changed, or whose lines moved', async () => {
 it('reports a deleted file once it is marked no more', async () => {
   world.files.set('a.ts', 'one\n');
   const page = await shownPage('a.ts', 1, 1);
-  state.pages.admit([page], 1);
+  admit(page);
   world.files.delete('a.ts');
   const { interrupt } = await checker.checkPages(never);
   expect(interrupt).toBe(`Stale: ${page.address}: a.ts was deleted, moved or made unreadable.`);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FilePage } from '../../../src/engine/events';
 import { missingRanges, PageTable } from '../../../src/engine/PageTable';
+import { newPage, start } from '../../support/newPage';
 
 const range = fc
   .tuple(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 20 }))
@@ -39,8 +40,8 @@ describe('PageTable', () => {
 
   it('keeps a page that a later entry holds when the earlier one is evicted', () => {
     const table = new PageTable();
-    table.admit([page(1)], 5);
-    table.admit([page(1)], 9);
+    table.admit(newPage(page(1), 5), start);
+    table.admit(newPage(page(1), 9), start);
     table.evict([evicted(1, 5)]);
     expect(table.get(page(1).address)?.seq).toBe(9);
     expect(table.evictedPages()).toEqual([]);
@@ -50,13 +51,13 @@ describe('PageTable', () => {
   });
 
   it('has a page resident or evicted, never both', () => {
-    const act = fc.record({ admit: fc.boolean(), start: fc.integer({ min: 1, max: 4 }) });
+    const act = fc.record({ admit: fc.boolean(), line: fc.integer({ min: 1, max: 4 }) });
     fc.assert(
       fc.property(fc.array(act), (acts) => {
         const table = new PageTable();
-        acts.forEach(({ admit, start }, seq) => {
-          if (admit) table.admit([page(start)], seq);
-          else table.evict([evicted(start, table.get(page(start).address)?.seq ?? seq)]);
+        acts.forEach(({ admit, line }, seq) => {
+          if (admit) table.admit(newPage(page(line), seq), start);
+          else table.evict([evicted(line, table.get(page(line).address)?.seq ?? seq)]);
         });
         for (const { address } of table.evictedPages()) expect(table.get(address)).toBeUndefined();
         for (const { address } of table.pages()) expect(table.wasEvicted(address)).toBe(false);
@@ -66,17 +67,18 @@ describe('PageTable', () => {
 
   it('offers stale pages no more until they are shown again', () => {
     const table = new PageTable();
-    table.admit([page(1), page(11)], 1);
+    table.admit(newPage(page(1), 1), start);
+    table.admit(newPage(page(11), 1), start);
     table.markStale(page(1).address);
     expect(table.freshPagesOf('a.ts').map((fresh) => fresh.startLine)).toEqual([11]);
     expect(table.freshPagesOf('b.ts')).toEqual([]);
-    table.admit([page(1)], 2);
+    table.admit(newPage(page(1), 2), start);
     expect(table.freshPagesOf('a.ts')).toHaveLength(2);
   });
 
   it('takes up a new version of a file whose lines are the same', () => {
     const table = new PageTable();
-    table.admit([page(1)], 1);
+    table.admit(newPage(page(1), 1), start);
     table.confirm(page(1).address, '2');
     table.confirm('file:none', '2');
     expect(table.pages().map((known) => known.version)).toEqual(['2']);

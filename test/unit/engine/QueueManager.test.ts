@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { ModelError } from '../../../src/engine/errors';
 import type { EventOf } from '../../../src/engine/events';
+import { virtualPolicy } from '../../../src/engine/memoryPolicies';
 import type { TokenCounter } from '../../../src/engine/ports';
-import { WATERMARKS } from '../../../src/engine/QueueManager';
 import { eventsOf, expectPaired, numbered } from '../../support/engineChecks';
 import { pageInFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld, type WorldOptions } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
-import { type Script, ScriptedModel, type ScriptedModelOptions } from '../../support/scriptedModel';
+import {
+  isSummaryRequest,
+  type Script,
+  ScriptedModel,
+  type ScriptedModelOptions,
+} from '../../support/scriptedModel';
 
 const functions = [readFileFunction, pageInFunction];
 
@@ -42,10 +47,10 @@ describe('rollover', () => {
     expect(pinned).toBe(true);
     const first = model.requests.findIndex(
       ({ request }) =>
-        request.functions.length > 0 && JSON.stringify(request.messages).includes('PINNED MEANWHILE'),
+        !isSummaryRequest(request) && JSON.stringify(request.messages).includes('PINNED MEANWHILE'),
     );
     // In the very request that follows the first summary.
-    expect(first).toBe(model.requests.findIndex(({ request }) => request.functions.length === 0) + 1);
+    expect(first).toBe(model.requests.findIndex(({ request }) => isSummaryRequest(request)) + 1);
     expect(await rebuildRequests(world)).toHaveLength(15);
   });
 
@@ -283,7 +288,7 @@ describe('the window', () => {
       if (event.type === 'epoch.started') warnings = 0;
       if (event.type !== 'interrupt' || event.kind !== 'memoryPressure') continue;
       expect(++warnings).toBe(1);
-      expect(event.resident).toBeGreaterThan((event.budget ?? 0) * WATERMARKS.warning);
+      expect(event.resident).toBeGreaterThan((event.budget ?? 0) * virtualPolicy.warning);
     }
     expect(eventsOf(world, 'interrupt').some((event) => event.kind === 'memoryPressure')).toBe(true);
   });
@@ -298,7 +303,7 @@ describe('what never leaves', () => {
     while (end === 'callLimit') end = await agent.resumeTurn();
     expect(end).toBe('done');
     expect(eventsOf(world, 'epoch.started').length).toBeGreaterThan(1);
-    for (const { request } of model.requests.filter(({ request }) => request.functions.length > 0))
+    for (const { request } of model.requests.filter(({ request }) => !isSummaryRequest(request)))
       expect(request.messages.some((message) => message.content === 'READ THEM ALL')).toBe(true);
   });
 
@@ -347,7 +352,7 @@ it('tells what changed in the workspace while the summary was written before the
   const agent = await AgentProcess.open(world.parts, async () => model);
   await agent.submit('read');
   expect(changed).not.toBe('');
-  const summary = model.requests.findIndex(({ request }) => request.functions.length === 0);
+  const summary = model.requests.findIndex(({ request }) => isSummaryRequest(request));
   expect(JSON.stringify(model.requests[summary + 1]?.request.messages)).toContain(
     `no longer matches ${changed}`,
   );

@@ -36,9 +36,11 @@ describe('Summarizer', () => {
             said(...texts),
             cap,
             input,
-            async (request) => {
-              requests.push(request);
-              return `answer ${requests.length} ${'and so on '.repeat(500)}`;
+            {
+              ask: async (request) => {
+                requests.push(request);
+                return `answer ${requests.length} ${'and so on '.repeat(500)}`;
+              },
             },
             never,
           );
@@ -60,12 +62,12 @@ describe('Summarizer', () => {
   });
 
   it('asks nothing when nothing leaves, and cuts a summary that was written for a larger window', async () => {
-    const ask = () => expect.unreachable();
-    expect(await summarizer.summarise('kept', [], 100, 1000, ask, never)).toEqual({
+    const writer = { ask: () => expect.unreachable() };
+    expect(await summarizer.summarise('kept', [], 100, 1000, writer, never)).toEqual({
       text: 'kept',
       by: 'none',
     });
-    const { text } = await summarizer.summarise('many words '.repeat(500), [], 100, 1000, ask, never);
+    const { text } = await summarizer.summarise('many words '.repeat(500), [], 100, 1000, writer, never);
     expect(await tokensOf(text)).toBeLessThanOrEqual(100);
     expect(text).not.toBe('');
   });
@@ -80,7 +82,7 @@ describe('Summarizer', () => {
       said('first', 'hello\n\nworld'),
       200,
       4000,
-      failing,
+      { ask: failing },
       never,
     );
     expect(summary).toMatchObject({ by: 'extract', failure: 'overloaded' });
@@ -118,7 +120,7 @@ describe('Summarizer', () => {
       abort.abort();
       throw new Error('aborted');
     };
-    await expect(summarizer.summarise('', said('x'), 100, 2000, ask, abort.signal)).rejects.toThrow(
+    await expect(summarizer.summarise('', said('x'), 100, 2000, { ask }, abort.signal)).rejects.toThrow(
       'aborted',
     );
   });

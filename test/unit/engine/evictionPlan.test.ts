@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QueueEvent } from '../../../src/engine/events';
+import { CLIP_TOLERANCE, evictOldest, resultLimit } from '../../../src/engine/evictionPlan';
 import { groupEntries, pagesOf, type QueueEntry, renderEntry } from '../../../src/engine/queueEntries';
-import { CLIP_TOLERANCE, chooseLeaving, resultLimit } from '../../../src/engine/ReplacementPolicy';
 
 /** Turns as they occur: a question, steps with calls and their results, interrupts in between, an answer. */
 const turns = fc.array(
@@ -52,6 +52,8 @@ function entriesOf(plan: typeof turns extends fc.Arbitrary<infer T> ? T : never)
   );
 }
 
+const queueOf = (entries: readonly QueueEntry[]) => ({ session: 's', entries, locked: new Set<number>() });
+
 const tokensOf = (entries: readonly QueueEntry[]) =>
   entries.reduce((sum, { event }) => sum + event.tokens, 0);
 
@@ -72,7 +74,7 @@ describe('groupEntries', () => {
   });
 });
 
-describe('chooseLeaving', () => {
+describe('evictOldest', () => {
   it('takes the oldest first, stops at the target, parts no call from its result, and keeps the last question', () => {
     fc.assert(
       fc.property(
@@ -81,7 +83,7 @@ describe('chooseLeaving', () => {
         fc.integer({ min: 0, max: 8000 }),
         (plan, target, room) => {
           const entries = entriesOf(plan);
-          const { leaving, retained, evicted } = chooseLeaving(entries, target, room, 's');
+          const { leaving, retained, evicted } = evictOldest(queueOf(entries), [], target, room);
           expect([...leaving, ...retained].sort((a, b) => a.event.seq - b.event.seq)).toEqual(entries);
           const left = new Set(leaving);
           for (const group of groupEntries(entries))
@@ -91,7 +93,7 @@ describe('chooseLeaving', () => {
           // Nothing leaves that did not have to: without the last group that left, the target was not reached.
           const last = groupEntries(leaving).at(-1) ?? [];
           if (leaving.length > 0) expect(tokensOf(retained) + tokensOf(last)).toBeGreaterThan(target);
-          expect(evicted).toEqual(leaving.flatMap((entry) => pagesOf(entry, 's')));
+          expect(evicted).toEqual(leaving.flatMap((entry) => pagesOf(entry.event, 's')));
           // What is kept beyond the target is protected, and fits the room unless it is the question alone.
           if (tokensOf(retained) > Math.max(target, room)) expect(retained).toEqual([asked]);
         },
@@ -112,7 +114,7 @@ it('admits results that together fit beside what stays', () => {
         const limit = resultLimit(entries, calls, budget, room);
         expect(limit).toBeGreaterThanOrEqual(96);
         expect(limit).toBeLessThanOrEqual(Math.max(96, budget * 0.2));
-        const { retained } = chooseLeaving(entries, 0, Number.POSITIVE_INFINITY, 's');
+        const { retained } = evictOldest(queueOf(entries), [], 0, Number.POSITIVE_INFINITY);
         if (limit > 96) expect(tokensOf(retained) + calls * limit * CLIP_TOLERANCE).toBeLessThanOrEqual(room);
       },
     ),
@@ -123,8 +125,8 @@ it('labels what leaves by its first words, or by what it called', () => {
   const [question, calling] = entriesOf([
     { steps: [{ calls: 1, interrupted: false }], tokens: 5, answered: false },
   ]);
-  expect(pagesOf(question as QueueEntry, 's')).toEqual([
+  expect(pagesOf((question as QueueEntry).event, 's')).toEqual([
     { address: 'msg:s/1', seq: 1, kind: 'message', tokens: 5, label: 'user: question 0' },
   ]);
-  expect(pagesOf(calling as QueueEntry, 's')[0]?.label).toBe('assistant: grep {}');
+  expect(pagesOf((calling as QueueEntry).event, 's')[0]?.label).toBe('assistant: grep {}');
 });

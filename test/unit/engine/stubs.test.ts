@@ -41,7 +41,7 @@ it('leaves an address for everything, in whatever order it was evicted, and stay
       fc.array(page, { minLength: 1, maxLength: 60 }),
       fc.integer({ min: 60, max: 800 }),
       async (pages, cap) => {
-        const stubs = await renderStubs('s', pages, cap, counter);
+        const stubs = await renderStubs('s', pages, undefined, cap, counter);
         const [tokens = 0] = await counter.count([stubs]);
         expect(tokens).toBeLessThanOrEqual(cap);
         const { addresses, seqs } = reach(stubs);
@@ -71,12 +71,12 @@ it('writes neighbouring messages as one range, files and results by their own ad
     tokens: 60,
     label: 'a.ts',
   };
-  expect(await renderStubs('s', [file, tool, ...messages], 500, counter)).toBe(
+  expect(await renderStubs('s', [file, tool, ...messages], undefined, 500, counter)).toBe(
     [
       '- msg:s/1..3 (30 tokens, 3 messages) user: m1',
       '- tool:s/1 (50 tokens) grep',
       '- file:p/a.ts#L1-L2@0123456789abcdef (60 tokens)',
     ].join('\n'),
   );
-  expect(await renderStubs('s', [], 500, counter)).toBe('');
+  expect(await renderStubs('s', [], undefined, 500, counter)).toBe('');
 });

@@ -1,0 +1,238 @@
+/**
+ * Rollover: ends an epoch and begins the next. One batch leaves the queue, what has to be kept is written back, the
+ * summary is written once, and a new head is frozen.
+ */
+import { carriedBlock } from './carriedPages';
+import type { FunctionSchema } from './chat';
+import { WindowTooSmallError } from './errors';
+import type { EpochReason, SessionEventBody } from './events';
+import { type EvictionPlan, evictOldest, keepAll, keepWorkingSet } from './evictionPlan';
+import { headMessages } from './MainContext';
+import type { MemoryPolicy } from './memoryPolicies';
+import type { BlobStore, Clock, ContentHasher, LanguageModel, TokenCounter } from './ports';
+import { messageTokens } from './queueEntries';
+import type { SessionRecorder } from './SessionRecorder';
+import type { SessionState } from './SessionState';
+import { Summarizer } from './Summarizer';
+import { SummaryRequests } from './SummaryRequests';
+import { renderStubs } from './stubs';
+import type { TokenBudget } from './TokenBudget';
+import { tagged } from './taggedText';
+import { WriteBack } from './WriteBack';
+
+/** Shares of the limit that the head's variable parts may take. */
+const SUMMARY_SHARE = 0.1;
+const STUBS_SHARE = 0.05;
+const MAX_SUMMARY_TOKENS = 1500;
+/** Own tokens a function costs beside its schema's text. */
+const FUNCTION_OVERHEAD_TOKENS = 4;
+/** What compaction leaves, of what a rollover would. */
+const COMPACT_SHARE = 0.5;
+/** A head that leaves less than a fifth of the window for the conversation cannot do useful work. */
+const FIXED_HEAD_SHARE = 0.8;
+
+export interface RolloverParts {
+  readonly state: SessionState;
+  readonly recorder: SessionRecorder;
+  readonly blobs: BlobStore;
+  readonly hash: ContentHasher;
+  readonly counter: TokenCounter;
+  readonly clock: Clock;
+  /** Kernel text. */
+  readonly instructions: string;
+}
+
+export interface RolloverRequest {
+  readonly reason: EpochReason;
+  readonly model: LanguageModel;
+  readonly functions: readonly FunctionSchema[];
+  readonly budget: TokenBudget;
+  /** Provider tokens that may be resident: the budget, or less where the person wants less. */
+  readonly limit: number;
+  readonly policy: MemoryPolicy;
+  /** What the person wants the summary to keep. */
+  readonly keep?: string;
+  readonly signal: AbortSignal;
+}
+
+export class Rollover {
+  private readonly summarizer: Summarizer;
+  private readonly summaries: SummaryRequests;
+  private readonly writeBack: WriteBack;
+
+  constructor(private readonly parts: RolloverParts) {
+    this.summarizer = new Summarizer(parts.counter);
+    this.summaries = new SummaryRequests(parts);
+    this.writeBack = new WriteBack(parts);
+  }
+
+  /** What would leave now. */
+  plan(request: RolloverRequest, headTokens: number): EvictionPlan {
+    const { state } = this.parts;
+    const { reason, budget, limit, policy } = request;
+    const queue = { session: state.session, entries: state.context.entries, locked: this.writeBack.locked };
+    const pages = state.pages.all();
+    const room = budget.ownTokens(limit * Math.min(policy.high, 0.9)) - headTokens;
+    const carried = pages.filter((page) => page.carried);
+    // Between two turns a reboot clears everything; within one it keeps what was asked and the latest exchange.
+    if (reason === 'reset') return evictOldest(queue, carried, 0, state.openTurn === undefined ? -1 : room);
+    if (policy.batch === 'share') {
+      const { queue: tokens } = state.context.tokens;
+      return evictOldest(queue, carried, Math.min(tokens * policy.low, room), room);
+    }
+    const low = reason === 'compact' ? policy.low * COMPACT_SHARE : policy.low;
+    const target = budget.ownTokens(limit * low) - headTokens;
+    return keepWorkingSet(queue, pages, state.replacement.victims(), state.step, target, room);
+  }
+
+  /**
+   * Starts an epoch, unless it would break the prefix and free nothing.
+   * @throws WindowTooSmallError | JournalError | ModelError when cancelled
+   */
+  async start(request: RolloverRequest): Promise<void> {
+    const { state, recorder, blobs, counter } = this.parts;
+    const { reason, model, functions, budget, limit, policy, signal } = request;
+    const own = budget.ownTokens(limit);
+    const summaryCap =
+      policy.summary === 'none' ? 0 : Math.floor(Math.min(MAX_SUMMARY_TOKENS, own * SUMMARY_SHARE));
+    const stubsCap = policy.stubs ? Math.floor(own * STUBS_SHARE) : 0;
+    const planned = await this.fixedHead(functions, budget);
+    const fixed = planned.tokens.system + planned.tokens.notes;
+    const { total, queue, summary: memory, pages } = state.context.tokens;
+    const evicts =
+      reason === 'highWatermark' ||
+      reason === 'contextLength' ||
+      reason === 'compact' ||
+      reason === 'reset' ||
+      (reason === 'modelChanged' && fixed + queue + memory + pages > own * policy.high);
+    if (evicts) await this.writeBack.pinStanding(this.plan(request, fixed + summaryCap + stubsCap).leaving);
+    const plan = evicts
+      ? this.plan(request, fixed + summaryCap + stubsCap)
+      : keepAll(
+          state.context.entries,
+          state.pages.all().filter((page) => page.carried),
+        );
+    // Another epoch with the same queue would break the prefix and gain nothing.
+    if (reason === 'highWatermark' && plan.leaving.length === 0 && budget.estimate(total) <= budget.budget)
+      return;
+
+    const summary = await this.summarizer.summarise(
+      state.summary,
+      policy.summary === 'none' ? [] : plan.leaving,
+      summaryCap,
+      own,
+      model.generative ? this.summaries.writer(request) : undefined,
+      signal,
+      request.keep,
+    );
+    const carried = await carriedBlock(plan.carried, this.parts);
+    const stubs = policy.stubs ? await this.stubs(plan, stubsCap) : '';
+    const memoryText = memoryMessage(summary.text, stubs);
+    const [memoryTokens = 0, carriedTokens = 0] = await counter.count([memoryText, carried.text]);
+    // Once more: the person may have changed notes while the summary was written.
+    const head = await this.fixedHead(functions, budget);
+    const headTokens = {
+      ...head.tokens,
+      summary: memoryText === '' ? 0 : messageTokens(memoryTokens),
+      pages: carried.text === '' ? 0 : messageTokens(carriedTokens),
+    };
+    const tokensAfter =
+      headTokens.system +
+      headTokens.notes +
+      headTokens.summary +
+      headTokens.pages +
+      plan.retained.reduce((sum, entry) => sum + entry.event.tokens, 0);
+    const messages = headMessages(this.parts.instructions, head.notes, memoryText, carried.text);
+    const events: SessionEventBody[] = [
+      ...this.writeBack.decisions(plan.leaving),
+      {
+        type: 'epoch.started',
+        epoch: state.epoch + 1,
+        reason,
+        model: model.id,
+        budget: budget.budget,
+        head: await blobs.put(JSON.stringify(messages)),
+        headTokens,
+        functions: await blobs.put(JSON.stringify(functions)),
+        summary: summary.text === '' ? null : await blobs.put(summary.text),
+        summaryBy: summary.by,
+        notesThrough: head.notesThrough,
+        retained: plan.retained.map((entry) => entry.event.seq),
+        evicted: plan.evicted.map(({ address, seq, kind, tokens, label }) => ({
+          address,
+          seq,
+          kind,
+          tokens,
+          label,
+        })),
+        ...(carried.pages.length === 0 ? {} : { carried: carried.pages }),
+        tokensBefore: total,
+        tokensAfter,
+      },
+    ];
+    if (summary.failure !== undefined) {
+      events.unshift({ type: 'request.failed', kind: 'summary', message: summary.failure });
+    }
+    budget.newEpoch();
+    await recorder.record(...events);
+    // After a refusal the estimate is a guess: the provider has the last word.
+    if (reason !== 'contextLength' && budget.estimate(tokensAfter) > budget.budget)
+      throw tooSmall(budget, tokensAfter);
+  }
+
+  private stubs(plan: EvictionPlan, cap: number): Promise<string> {
+    const { state, counter } = this.parts;
+    const seqs = new Set(plan.retained.map(({ event }) => event.seq));
+    const staying = state.pages.all().filter((page) => seqs.has(page.seq));
+    const resident = new Set([...staying, ...plan.carried].map((page) => page.address));
+    const away = [...state.pages.evictedPages(), ...plan.evicted].filter(
+      (page) => !resident.has(page.address),
+    );
+    return renderStubs(state.session, away, state.pages.olderEvicted(), cap, counter);
+  }
+
+  /** What of the head does not depend on what leaves. @throws WindowTooSmallError */
+  private async fixedHead(
+    functions: readonly FunctionSchema[],
+    budget: TokenBudget,
+  ): Promise<{
+    readonly tokens: { readonly system: number; readonly notes: number };
+    readonly notes: string;
+    readonly notesThrough: number;
+  }> {
+    const { state, counter, instructions } = this.parts;
+    const notes = state.notes.render();
+    const notesThrough = state.notes.through;
+    const [systemTokens = 0, schemaTokens = 0, notesTokens = 0] = await counter.count([
+      instructions,
+      JSON.stringify(functions),
+      notes,
+    ]);
+    const tokens = {
+      system: messageTokens(systemTokens) + schemaTokens + functions.length * FUNCTION_OVERHEAD_TOKENS,
+      notes: messageTokens(notesTokens),
+    };
+    if (tokens.system + tokens.notes > budget.ownTokens(budget.budget) * FIXED_HEAD_SHARE)
+      throw tooSmall(budget, tokens.system + tokens.notes);
+    return { tokens, notes, notesThrough };
+  }
+}
+
+/** Own tokens that summary and stubs may take of `own`. */
+export function memoryRoom(own: number): number {
+  return own * (SUMMARY_SHARE + STUBS_SHARE);
+}
+
+function memoryMessage(summary: string, stubs: string): string {
+  const parts: string[] = [];
+  if (summary !== '') parts.push(tagged('summary', summary));
+  if (stubs !== '') parts.push(tagged('evicted', stubs, ' note="page_in(address) brings any of these back"'));
+  return parts.join('\n');
+}
+
+function tooSmall(budget: TokenBudget, needed: number): WindowTooSmallError {
+  return new WindowTooSmallError(
+    `The model's window of ${budget.window} tokens is too small: ${needed} tokens are needed before the conversation starts, and ${budget.budget} are left beside the answer.`,
+    'Choose a model with a larger window, correct the context window setting, or remove pinned notes.',
+  );
+}
