@@ -80,7 +80,7 @@ export class TurnRunner {
       system: part(own.system),
       notes: part(own.notes),
       summary: part(own.summary),
-      queue: part(own.queue),
+      queue: part(own.queue + own.pages),
       free: Math.max(0, budget - used),
       budget,
       window: this.profile?.windowTokens ?? 0,

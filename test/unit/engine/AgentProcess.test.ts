@@ -8,7 +8,7 @@ import { expectPaired, numbered, toolTexts } from '../../support/engineChecks';
 import { fakeFunction, pageInFunction, pinNoteFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
-import { ScriptedModel } from '../../support/scriptedModel';
+import { isSummaryRequest, ScriptedModel } from '../../support/scriptedModel';
 
 const functions = [readFileFunction, pageInFunction, pinNoteFunction];
 
@@ -418,7 +418,7 @@ describe('AgentProcess', () => {
             expect(await agent.submit('word '.repeat(turns[turn]?.user ?? 1))).toBe('done');
           }
           expect(model.requests.filter((r) => r.rejected)).toEqual([]);
-          const steps = model.requests.filter((r) => r.request.functions.length > 0).map((r) => r.request);
+          const steps = model.requests.filter((r) => !isSummaryRequest(r.request)).map((r) => r.request);
           expect(await rebuildRequests(world)).toEqual(steps);
           for (const request of steps) expectPaired(request.messages);
         },
