@@ -2,9 +2,11 @@
  * The main job in the real VS Code, on a real project: ask, watch it page, get the answer. What the model server's
  * policies answer proves mechanism (what was resident, what was faulted), never answer quality.
  */
+
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChatRequest, Policy } from '../support/modelServer/chatProtocol';
+import { asksForSummary } from '../support/modelServer/chatProtocol';
 import { researcher, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
 import { SampleProject } from '../support/sampleProject';
@@ -163,7 +165,7 @@ describe('the whole loop', () => {
   it('never sent a request over the window, and each within an epoch extends the one before', () => {
     expect(server.requests.filter((request) => request.overWindow)).toEqual([]);
     const steps = server.requests
-      .filter((request) => request.body.tools?.length)
+      .filter((request) => !asksForSummary(request.body))
       .map((request) => request.body);
     let epochs = 1;
     for (const [i, body] of steps.entries()) {

@@ -13,6 +13,7 @@ import { blobsFolder, sessionsFolder } from '../../../src/journal/storeFolders';
 import { shownLines } from '../../../src/models/functionResults';
 import { requestBody } from '../../../src/models/requestBody';
 import type { Policy } from '../../support/modelServer/chatProtocol';
+import { asksForSummary } from '../../support/modelServer/chatProtocol';
 import { researcher, script, summariser } from '../../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../../support/modelServer/startModelServer';
 import { rebuildAllRequests } from '../../support/rebuildRequests';
@@ -101,7 +102,7 @@ async function checkRecord(from: number): Promise<void> {
   );
   let before: string | undefined;
   let step = 0;
-  const steps = sent.filter(({ body }) => body.tools !== undefined).map(({ raw }) => raw.toString());
+  const steps = sent.filter(({ body }) => !asksForSummary(body)).map(({ raw }) => raw.toString());
   for (const event of await logOf(agent.session)) {
     if (event.type === 'epoch.started') before = undefined;
     if (event.type !== 'request.sent' || event.purpose !== 'step') continue;

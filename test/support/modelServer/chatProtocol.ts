@@ -55,3 +55,9 @@ interface Usage {
   readonly total_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
+
+/** Whether a request asks for a summary: in a request made for it (no functions), or at the end of the chat itself. */
+export function asksForSummary({ messages, tools }: ChatRequest): boolean {
+  if (!tools?.length) return /summar/i.test(messages[0]?.content ?? '');
+  return messages.at(-1)?.content?.startsWith('<write_summary>') ?? false;
+}

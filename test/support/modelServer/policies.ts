@@ -1,6 +1,12 @@
 /** Policies for the model server: each a pure function of the request. They prove mechanism, never answer quality. */
 import { searchHits } from '../../../src/models/functionResults';
-import type { ChatRequest, ChatRequestMessage, Policy, PolicyCall } from './chatProtocol';
+import {
+  asksForSummary,
+  type ChatRequest,
+  type ChatRequestMessage,
+  type Policy,
+  type PolicyCall,
+} from './chatProtocol';
 
 /** Always the same text, no calls. */
 export function answer(text: string): Policy {
@@ -61,12 +67,16 @@ export const reader: Policy = (request) => {
   return { text: `I read ${lines.length} files, ${lines.reduce((sum, count) => sum + count, 0)} lines.` };
 };
 
-/** Answers requests for a summary (no functions, told to summarise) with a short one made of their text; others go to `policy`. */
+/** Answers requests for a summary with a short one made of their text; others go to `policy`. */
 export function summariser(policy: Policy): Policy {
   return (request) => {
-    const asks = !request.tools?.length && /summar/i.test(request.messages[0]?.content ?? '');
-    if (!asks) return policy(request);
-    const source = request.messages.at(-1)?.content ?? '';
+    if (!asksForSummary(request)) return policy(request);
+    const source = request.tools?.length
+      ? request.messages
+          .slice(1, -1)
+          .map(({ content }) => content ?? '')
+          .join('\n')
+      : (request.messages.at(-1)?.content ?? '');
     const limit = (request.max_completion_tokens ?? request.max_tokens ?? 256) * 2;
     const lines = source
       .split('\n')
