@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { DiskClient } from '../disk/client';
+import { DEFAULT_SETTINGS } from '../engine/AgentParts';
 import { AgentProcess } from '../engine/AgentProcess';
 import { EditsForbiddenError } from '../engine/errors';
 import type { SessionEvent } from '../engine/events';
-import { virtualPolicy } from '../engine/memoryPolicies';
 import type { Approver, LanguageModel, SessionLog } from '../engine/ports';
 import { feedRecall } from '../engine/recallFeed';
 import { FileBlobStore } from '../journal/fileBlobStore';
@@ -16,15 +16,6 @@ import { createFunctions } from '../tools/index';
 import { unifiedDiff } from '../tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
 import type { Place } from './place';
-
-/** As the extension's settings have them. */
-const SETTINGS = {
-  maxCallsPerTurn: 50,
-  notesTokenLimit: 2000,
-  maxOutputTokens: 4096,
-  policy: virtualPolicy,
-  residentLimit: 64_000,
-};
 
 /** Nobody is there to ask: what the command line does not allow, nobody can. */
 function approver(allowEdits: boolean): Approver {
@@ -78,7 +69,7 @@ export async function withAgent<Result>(
           approver: approver(allowEdits),
           functions: createFunctions({ ripgrepPath: ripgrepPath(), roots }),
           folders: [root.name],
-          settings: () => SETTINGS,
+          settings: () => DEFAULT_SETTINGS,
         },
         async () => model,
       );

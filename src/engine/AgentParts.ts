@@ -1,5 +1,6 @@
 /** What a process is made of: the ports it reaches the world through, and its settings. */
 import type { EngineFunction } from './EngineFunction';
+import { virtualPolicy } from './memoryPolicies';
 import type {
   Approver,
   ArchivalStorage,
@@ -24,6 +25,15 @@ export interface AgentSettings extends QueueSettings {
   /** Upper limit for one answer, provider tokens. */
   readonly maxOutputTokens: number;
 }
+
+/** As package.json has them. */
+export const DEFAULT_SETTINGS: AgentSettings = {
+  maxCallsPerTurn: 50,
+  notesTokenLimit: 2000,
+  maxOutputTokens: 4096,
+  policy: virtualPolicy,
+  residentLimit: 64_000,
+};
 
 export interface AgentParts {
   readonly log: SessionLog;

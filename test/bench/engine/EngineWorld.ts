@@ -7,6 +7,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { DiskClient } from '../../../src/disk/client';
+import { DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { Note, SessionEvent } from '../../../src/engine/events';
 import type { LanguageModel } from '../../../src/engine/ports';
@@ -25,7 +26,7 @@ import type { ChatRequest, Policy } from '../../support/modelServer/chatProtocol
 import { startModelServer } from '../../support/modelServer/startModelServer';
 import type { BenchPolicy } from './policies';
 
-const SETTINGS = { maxCallsPerTurn: 50, notesTokenLimit: 2000, maxOutputTokens: 1024 };
+const SETTINGS = { ...DEFAULT_SETTINGS, maxOutputTokens: 1024 };
 
 export interface SessionOptions {
   readonly name: string;

@@ -1,9 +1,9 @@
 /** The engine as the composition root puts it together, with nothing simulated but the model behind its HTTP endpoint. */
 import { basename } from 'node:path';
 import type { DiskClient } from '../../../src/disk/client';
+import { DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { DiskUnavailableError } from '../../../src/engine/errors';
-import { virtualPolicy } from '../../../src/engine/memoryPolicies';
 import type { ArchivalStorage, RecallStorage } from '../../../src/engine/ports';
 import { FileBlobStore } from '../../../src/journal/fileBlobStore';
 import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
@@ -61,13 +61,7 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
       approver: { approve: async () => false },
       functions: createFunctions({ ripgrepPath, roots }),
       folders: [basename(folder)],
-      settings: () => ({
-        maxCallsPerTurn: 50,
-        notesTokenLimit: 2000,
-        maxOutputTokens: 4096,
-        policy: virtualPolicy,
-        residentLimit: 64_000,
-      }),
+      settings: () => DEFAULT_SETTINGS,
     },
     async () => model,
   );
