@@ -7,6 +7,7 @@ import type {
   BlobStore,
   Clock,
   ContentHasher,
+  EventSource,
   ForkLog,
   RecallStorage,
   SessionHistory,
@@ -49,6 +50,8 @@ export interface AgentParts {
   readonly archival: ArchivalStorage;
   readonly approver: Approver;
   readonly functions: readonly EngineFunction[];
+  /** Outside events of this process beside the person's own. */
+  readonly sources?: readonly EventSource[];
   /** Names of the workspace folders. */
   readonly folders: readonly string[];
   /** Asked each time: the person may change them while a session is open. */

@@ -1,35 +1,28 @@
 /**
  * A process of the assistant: one main context, one session log, one turn at a time. What the person can do to it, and
- * what the surfaces see of it, is here; the turn itself is in TurnRunner.
+ * what the surfaces see of it, is here; when a turn runs is in Scheduler, the turn itself in TurnRunner.
  */
 import type { AgentParts } from './AgentParts';
 import { messageAddress } from './addresses';
 import { CoherenceChecker } from './CoherenceChecker';
-import { describeError, isModelError } from './errors';
+import { EventDelivery } from './EventDelivery';
+import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { filePageOf, rawRange, splitLines } from './filePages';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
+import type { OutsideEvent } from './ports';
 import { QueueManager } from './QueueManager';
-import { entryTokens } from './queueEntries';
 import { RecallFeeder } from './RecallFeeder';
 import { archivalNoteOf, recallMessageOf } from './recallFeed';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
+import { Scheduler } from './Scheduler';
 import { SessionNotes } from './SessionNotes';
 import { type SessionListener, SessionRecorder } from './SessionRecorder';
 import { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
 import { systemInstructions } from './systemInstructions';
-import { TokenBudget } from './TokenBudget';
 import { type ModelSource, TurnRunner } from './TurnRunner';
-import { servePages } from './textPages';
 import { outputOf } from './transcript';
-
-const NO_RESULT = 'No result: the turn ended before this call finished.';
-/** A message of the person's that takes more than this share of the budget is shown in part, with its address. */
-const USER_MESSAGE_SHARE = 0.2;
-const CUT_LINE_TOKENS = 48;
-/** As for a model that does not tell its window. */
-const ASSUMED_WINDOW_TOKENS = 8192;
 
 export class AgentProcess {
   readonly output = new OutputBuffer();
@@ -40,10 +33,10 @@ export class AgentProcess {
   private readonly recorder: SessionRecorder;
   private readonly coherence: CoherenceChecker;
   private readonly runner: TurnRunner;
+  private readonly scheduler: Scheduler;
   private readonly feeder: RecallFeeder;
   private readonly shown: OutputEvent[] = [];
-  private closing = false;
-  private running: { readonly abort: AbortController; readonly done: Promise<TurnEnd> } | undefined;
+  private readonly subscriptions: (() => void)[] = [];
 
   private constructor(
     private readonly parts: AgentParts,
@@ -72,11 +65,13 @@ export class AgentProcess {
         state: this.state,
         recorder: this.recorder,
         queue,
-        coherence: this.coherence,
+        delivery: new EventDelivery({ recorder: this.recorder, coherence: this.coherence, blobs, counter }),
         output: this.output,
       },
       model,
     );
+    const { recorder, runner, output } = this;
+    this.scheduler = new Scheduler({ recorder, runner, output });
     this.feeder = new RecallFeeder(parts.recall);
     this.recorder.subscribe((event) => this.publish(event));
   }
@@ -104,11 +99,9 @@ export class AgentProcess {
         { type: 'session.started', workspace: parts.folders },
         ...notes.map((note): SessionEventBody => ({ type: 'note.pinned', note })),
       );
-    } else if (state.openTurn !== undefined) {
-      const text = 'No result: the editor was closed before this call finished.';
-      await process.runner.executor.closeOpenCalls(state.openTurn, text);
-      await recorder.record({ type: 'turn.ended', turn: state.openTurn, reason: 'interrupted' });
-    }
+    } else await process.scheduler.recover();
+    for (const source of parts.sources ?? [])
+      process.subscriptions.push(source.subscribe((event) => process.post(event)));
     return process;
   }
 
@@ -117,7 +110,7 @@ export class AgentProcess {
   }
 
   get busy(): boolean {
-    return this.running !== undefined;
+    return this.scheduler.busy;
   }
 
   /** Every durable event from now on, as the paging log shows it. @returns a function that stops listening */
@@ -130,7 +123,11 @@ export class AgentProcess {
     const { streamed } = this.runner;
     const live: OutputEvent[] =
       streamed === '' ? [] : [{ type: 'textDelta', turn: this.state.turn, text: streamed }];
-    return [...this.shown, ...live, this.notesEvent(), { type: 'gauge', gauge: this.gauge() }];
+    // What a fork's parent had queued is no message of the fork's.
+    const shown = this.shown.filter(
+      (event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted),
+    );
+    return [...shown, ...live, this.notesEvent(), { type: 'gauge', gauge: this.gauge() }];
   }
 
   gauge(): MemoryGauge {
@@ -152,50 +149,44 @@ export class AgentProcess {
     this.output.emit({ type: 'gauge', gauge: this.gauge() });
   }
 
-  /** Runs one turn for a message of the person's. Never throws: errors end the turn and are shown. */
-  submit(text: string): Promise<TurnEnd> {
-    return this.turn(async (turn, signal) => {
-      const { counter, blobs, settings } = this.parts;
-      let budget = new TokenBudget({ windowTokens: ASSUMED_WINDOW_TOKENS, ...settings() });
-      let failure: unknown;
-      try {
-        budget = (await this.runner.prepareModel(signal)).budget;
-      } catch (error) {
-        // What the person wrote is recorded even when no model can be asked.
-        failure = error;
+  /**
+   * Sends a message of the person's: an idle process starts a turn, a running one takes it at its next step. Resolves with
+   * the end of the turn that took it. Never throws: errors end the turn and are shown.
+   */
+  async submit(text: string): Promise<TurnEnd> {
+    try {
+      return await this.scheduler.postAndWait({ kind: 'userMessage', text });
+    } catch (error) {
+      const message = describeError(error);
+      if (this.busy) this.output.emit({ type: 'messageRefused', text, message });
+      else {
+        const failure = { message, errorKind: errorKind(error) };
+        this.output.emit({ type: 'messageRefused', text });
+        this.output.emit({ type: 'turnEnded', turn: this.state.turn, reason: 'error', ...failure });
       }
-      const limit = Math.floor(budget.ownTokens(budget.budget) * USER_MESSAGE_SHARE);
-      const served = await servePages(text, 1, limit, counter);
-      const cut = served?.next === undefined ? undefined : { shown: served.text, nextPage: served.next };
-      const tokens = await entryTokens(counter, { role: 'user', content: cut?.shown ?? text });
-      await this.recorder.record({
-        type: 'message.user',
-        turn,
-        text,
-        // The line that says how it goes on comes on top.
-        tokens: cut ? tokens + CUT_LINE_TOKENS : tokens,
-        ...(cut ? { shown: await blobs.put(cut.shown), nextPage: cut.nextPage } : {}),
-      });
-      if (failure !== undefined) throw failure;
-    });
+      return 'error';
+    }
   }
 
-  /** Goes on after an interrupted turn or the call limit. Never throws. */
+  /** Goes on after an interrupted turn or the call limit. @throws JournalError */
   resumeTurn(): Promise<TurnEnd> {
-    return this.turn(() =>
-      this.runner.interrupt('resumed', 'The person asks you to go on where you stopped.'),
-    );
+    const text = 'The person asks you to go on where you stopped.';
+    return this.scheduler.postAndWait({ kind: 'resumed', text });
   }
 
-  /** Cancels the running turn; what was streamed so far is kept. */
+  /** Tells the process of an outside event. Resolves once it is durable. @throws JournalError */
+  post(event: OutsideEvent): Promise<void> {
+    return this.scheduler.post(event);
+  }
+
+  /** Cancels the running turn; what was streamed so far is kept, and messages sent meanwhile start the next. */
   stop(): void {
-    this.running?.abort.abort();
+    this.scheduler.stop();
   }
 
-  /** As `stop`; resolves when the turn has ended and all of it is durable. */
+  /** As `stop`, but messages sent meanwhile go on waiting. Resolves when the process is idle and all of it is durable. */
   async halt(): Promise<void> {
-    this.stop();
-    await this.running?.done;
+    await this.scheduler.halt();
     await this.recorder.settled();
   }
 
@@ -228,56 +219,10 @@ export class AgentProcess {
 
   /** Interrupts the running turn, which can be continued later, and closes the log once everything is durable. */
   async dispose(): Promise<void> {
-    this.closing = true;
-    await this.halt();
+    for (const unsubscribe of this.subscriptions) unsubscribe();
+    await this.scheduler.close();
+    await this.recorder.settled();
     await this.parts.log.close();
-  }
-
-  private async turn(begin: (turn: number, signal: AbortSignal) => Promise<void>): Promise<TurnEnd> {
-    if (this.running) throw new Error('A turn is running; the surfaces offer Stop, not Send.');
-    const abort = new AbortController();
-    const done = this.runTurn(begin, abort.signal).finally(() => {
-      this.running = undefined;
-    });
-    this.running = { abort, done };
-    return done;
-  }
-
-  private async runTurn(
-    begin: (turn: number, signal: AbortSignal) => Promise<void>,
-    signal: AbortSignal,
-  ): Promise<TurnEnd> {
-    const turn = this.state.turn + 1;
-    try {
-      // Calls may be open still when the journal failed in the turn before.
-      await this.runner.executor.closeOpenCalls(turn, NO_RESULT);
-      await this.recorder.record({ type: 'turn.started', turn });
-      await begin(turn, signal);
-      const end = await this.runner.chain(turn, signal);
-      return await this.endTurn(turn, end.reason, end.message);
-    } catch (error) {
-      if (signal.aborted) return this.endTurn(turn, 'cancelled');
-      return this.endTurn(turn, 'error', describeError(error), errorKind(error));
-    }
-  }
-
-  private async endTurn(turn: number, end: TurnEnd, message?: string, errorKind?: string): Promise<TurnEnd> {
-    // Who closes the window has not withdrawn the question: it can be continued.
-    const reason = this.closing && end === 'cancelled' ? 'interrupted' : end;
-    const details = {
-      ...(message === undefined ? {} : { message }),
-      ...(errorKind === undefined ? {} : { errorKind }),
-    };
-    try {
-      await this.runner.executor.closeOpenCalls(turn, NO_RESULT);
-      await this.recorder.record({ type: 'turn.ended', turn, reason, ...details });
-    } catch (error) {
-      // The journal itself fails (disk full): the person is told, the log stays as it was.
-      const failure = { message: describeError(error), errorKind: 'JournalError' };
-      this.output.emit({ type: 'turnEnded', turn, reason: 'error', ...failure });
-    }
-    this.output.emit({ type: 'gauge', gauge: this.gauge() });
-    return reason;
   }
 
   private publish(event: SessionEvent): void {
@@ -298,9 +243,4 @@ export class AgentProcess {
   private notesEvent(): OutputEvent {
     return { type: 'notes', notes: this.notes.list(), ...this.notes.usage() };
   }
-}
-
-function errorKind(error: unknown): string {
-  if (isModelError(error)) return error.kind;
-  return error instanceof Error ? error.name : 'unknown';
 }

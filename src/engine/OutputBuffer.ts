@@ -14,7 +14,23 @@ export interface MemoryGauge {
 }
 
 export type OutputEvent =
-  | { readonly type: 'userMessage'; readonly seq: number; readonly turn: number; readonly text: string }
+  /** A message of the person's is durable and waits for the next step; `posted` is its id. */
+  | { readonly type: 'messageQueued'; readonly posted: number; readonly text: string }
+  /** A message of the person's could not be made durable: it is theirs again. */
+  | {
+      readonly type: 'messageRefused';
+      readonly text: string;
+      /** Missing when a `turnEnded` that follows says why. */
+      readonly message?: string;
+    }
+  /** Takes the place of the queued message `posted`, when it names one. */
+  | {
+      readonly type: 'userMessage';
+      readonly seq: number;
+      readonly turn: number;
+      readonly text: string;
+      readonly posted?: number;
+    }
   | { readonly type: 'textDelta'; readonly turn: number; readonly text: string }
   /** The message as recorded; replaces the deltas streamed for it. Text may be empty when it only calls functions. */
   | {

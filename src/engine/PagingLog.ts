@@ -40,6 +40,8 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
         return line('info', fault, address, index === 0 ? tokens(event.tokens) : '', served);
       });
     }
+    case 'event.posted':
+      return [line('info', 'event.posted', `#${event.seq}`, event.kind, `priority ${event.priority}`)];
     case 'interrupt':
       return [line('warn', `interrupt.${event.kind}`, tokens(event.tokens), firstLine(event.text))];
     case 'epoch.started': {

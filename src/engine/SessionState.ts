@@ -1,6 +1,7 @@
 /** The state of a session, folded from its events: the same fold serves a live session and a resumed one. */
 import type { ChatMessage, FunctionSchema } from './chat';
 import { findDecisions } from './decisions';
+import { EventQueue } from './EventQueue';
 import {
   type EventOf,
   type FilePage,
@@ -21,6 +22,7 @@ export class SessionState {
   readonly context = new MainContext();
   readonly notes: WorkingContext;
   readonly pages = new PageTable();
+  readonly events = new EventQueue();
   /** Every file range ever shown in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
   /** Blob of every function result of this session (the whole text), by `tool:` address. */
@@ -84,6 +86,7 @@ export class SessionState {
 
   /** Folds one event. Events must come in order, each once. */
   async apply(event: SessionEvent): Promise<void> {
+    this.events.apply(event);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
       this.admitPages(event);

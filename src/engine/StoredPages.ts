@@ -100,8 +100,11 @@ export class StoredPages {
     const { history } = this;
     const texts: string[] = [];
     for await (const event of history.lineage(parsed.session)) {
-      if (event.seq < parsed.firstSeq || !isQueueEvent(event)) continue;
+      if (event.seq < parsed.firstSeq) continue;
       if (event.seq > parsed.lastSeq) break;
+      // The whole of an event that was shown in part.
+      if (event.type === 'event.posted' && parsed.firstSeq === parsed.lastSeq) return event.text;
+      if (!isQueueEvent(event)) continue;
       const text = await this.textOf(event);
       if (parsed.firstSeq === parsed.lastSeq) return text;
       if (event.type === 'interrupt') continue;

@@ -3,12 +3,12 @@
  * (Packer et al. 2023, section 2.4).
  */
 import type { AgentParts } from './AgentParts';
-import type { CoherenceChecker } from './CoherenceChecker';
 import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { FunctionContext } from './EngineFunction';
+import type { EventDelivery } from './EventDelivery';
 import { isModelError } from './errors';
-import type { EventContext, InterruptKind, SessionEventBody, TurnEnd } from './events';
+import type { EventContext, SessionEventBody, TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
 import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
 import { requestHash } from './MainContext';
@@ -16,7 +16,7 @@ import type { MemoryGauge, OutputBuffer } from './OutputBuffer';
 import { missingRanges } from './PageTable';
 import type { LanguageModel, ModelProfile } from './ports';
 import type { QueueManager } from './QueueManager';
-import { entryTokens, interruptText } from './queueEntries';
+import { entryTokens } from './queueEntries';
 import { SessionNotes } from './SessionNotes';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
@@ -32,18 +32,23 @@ export interface PreparedModel {
   readonly budget: TokenBudget;
 }
 
+/** As for a model that does not tell its window. */
+const ASSUMED_WINDOW_TOKENS = 8192;
+
 export interface TurnRunnerParts {
   readonly agent: AgentParts;
   readonly state: SessionState;
   readonly recorder: SessionRecorder;
   readonly queue: QueueManager;
-  readonly coherence: CoherenceChecker;
+  readonly delivery: EventDelivery;
   readonly output: OutputBuffer;
 }
 
 export class TurnRunner {
   /** Text of the answer that is being streamed. */
   streamed = '';
+  /** Whether the turn under way was sent something after it had started that no request has held yet. */
+  unanswered = false;
 
   readonly executor: FunctionExecutor;
   private model: LanguageModel | undefined;
@@ -91,13 +96,15 @@ export class TurnRunner {
   /** Chains steps until the model answers without a call, or the limit of calls is reached. @throws VirtualContextError */
   async chain(turn: number, signal: AbortSignal): Promise<{ reason: TurnEnd; message?: string }> {
     const { maxCallsPerTurn } = this.parts.agent.settings();
+    this.unanswered = false;
+    await this.begin(turn, signal);
     for (let made = 0; made < maxCallsPerTurn; ) {
       const prepared = await this.prepareModel(signal);
       const { model, budget } = prepared;
-      await this.deliverInterrupts(signal);
-      // A summary takes its time: what has changed meanwhile is told before the model goes on.
+      await this.deliver(turn, budget, signal);
+      // A summary takes its time: what has happened meanwhile is told before the model goes on.
       if (await this.parts.queue.prepareStep(model, budget, signal)) {
-        await this.deliverInterrupts(signal);
+        await this.deliver(turn, budget, signal);
         await this.parts.queue.prepareStep(model, budget, signal);
       }
       this.emitGauge();
@@ -113,13 +120,32 @@ export class TurnRunner {
         this.functionContext(calls.length, this.budget ?? budget, signal),
       );
       if (signal.aborted) return { reason: 'cancelled' };
-      if (failed.length > 0) await this.interrupt('failedCall', failedText(failed));
+      if (failed.length > 0) await this.parts.delivery.interrupt('failedCall', failedText(failed));
       made += calls.length;
     }
     return {
       reason: 'callLimit',
       message: `Stopped after ${maxCallsPerTurn} calls, the limit for one turn. Continue, or raise virtualContext.maxCallsPerTurn.`,
     };
+  }
+
+  /** Delivers what woke the process. What the person wrote is recorded even when no model can be asked. @throws ModelError */
+  private async begin(turn: number, signal: AbortSignal): Promise<void> {
+    const { agent, delivery } = this.parts;
+    try {
+      await this.prepareModel(signal);
+    } catch (error) {
+      const budget =
+        this.budget ?? new TokenBudget({ windowTokens: ASSUMED_WINDOW_TOKENS, ...agent.settings() });
+      await delivery.deliverPosted(turn, budget);
+      throw error;
+    }
+    if (this.budget) await delivery.deliverPosted(turn, this.budget);
+  }
+
+  /** A boundary between two steps. */
+  private async deliver(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<void> {
+    if (await this.parts.delivery.deliver(turn, budget, signal)) this.unanswered = true;
   }
 
   /** One model step; a request refused for its length is shrunk and sent once more. */
@@ -163,6 +189,7 @@ export class TurnRunner {
       maxOutputTokens: request.maxOutputTokens,
       estimatedTokens: budget.estimate(own),
     });
+    this.unanswered = false;
     const sentAt = this.parts.agent.clock.now();
     const calls: ToolCall[] = [];
     let cut: 'length' | undefined;
@@ -235,31 +262,6 @@ export class TurnRunner {
     this.profile = profile;
     this.budget = budget;
     return budget;
-  }
-
-  /** What happened since the last step, as the model is told it: the person's note changes and stale pages. */
-  private async deliverInterrupts(signal: AbortSignal): Promise<void> {
-    const { events, interrupt } = await this.parts.coherence.checkPages(signal);
-    const notes = await this.parts.coherence.checkNotes(signal);
-    if (events.length + notes.length > 0) await this.parts.recorder.record(...events, ...notes);
-    if (interrupt !== '') await this.interrupt('fileChanged', interrupt);
-    // Before the first epoch the head will hold the notes as they are.
-    const deltas = this.parts.state.epoch === 0 ? undefined : this.parts.state.notes.deltas();
-    if (deltas)
-      await this.interrupt('notesChanged', `The pinned notes were changed:\n${deltas.text}`, deltas.through);
-  }
-
-  /** Puts an interrupt at the queue's tail. */
-  async interrupt(kind: InterruptKind, text: string, notesThrough?: number): Promise<void> {
-    const { agent, recorder } = this.parts;
-    const tokens = await entryTokens(agent.counter, { role: 'user', content: interruptText(kind, text) });
-    await recorder.record({
-      type: 'interrupt',
-      kind,
-      text,
-      tokens,
-      ...(notesThrough === undefined ? {} : { notesThrough }),
-    });
   }
 
   private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): FunctionContext {

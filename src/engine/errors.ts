@@ -81,6 +81,12 @@ export function isModelError(error: unknown): error is ModelError {
   return error instanceof Error && error.name === 'ModelError';
 }
 
+/** @returns the kind of a `ModelError`, else the name of the error's class */
+export function errorKind(error: unknown): string {
+  if (isModelError(error)) return error.kind;
+  return error instanceof Error ? error.name : 'unknown';
+}
+
 function isVirtualContextError(error: unknown): error is VirtualContextError {
   return error instanceof Error && 'nextStep' in error;
 }

@@ -76,7 +76,20 @@ export interface CarriedPage {
   readonly from: readonly string[];
 }
 
-export type InterruptKind = 'memoryPressure' | 'fileChanged' | 'failedCall' | 'notesChanged' | 'resumed';
+/** Outside inputs that carry what happened: durable in the process's event queue until a queue entry delivers them. */
+export type PostedKind =
+  | 'userMessage'
+  /** The person chose Continue or Retry. */
+  | 'resumed'
+  | 'childFinished'
+  | 'commandFinished'
+  | 'timer'
+  | 'diagnosticsChanged';
+
+/** What the engine finds when it looks, before each step: the state itself is the record, nothing need be posted. */
+export type ObservedKind = 'cancelled' | 'fileChanged' | 'notesChanged' | 'memoryPressure';
+
+export type InterruptKind = Exclude<PostedKind, 'userMessage'> | ObservedKind | 'failedCall';
 
 export type EpochReason =
   | 'start'
@@ -158,6 +171,8 @@ export type SessionEventBody =
       /** Page of the text that goes on where `shown` ends. */
       readonly nextPage?: number;
       readonly tokens: number;
+      /** Sequence number of the `event.posted` that this delivers. */
+      readonly posted?: number;
     }
   | {
       readonly type: 'message.assistant';
@@ -199,6 +214,16 @@ export type SessionEventBody =
       readonly origin?: PageOrigin;
       /** With `notesChanged`: sequence number of the last change told. */
       readonly notesThrough?: number;
+      /** Sequence number of the `event.posted` that this delivers. */
+      readonly posted?: number;
+    }
+  | {
+      /** An outside input has reached the process. Its sequence number is its id. */
+      readonly type: 'event.posted';
+      readonly kind: PostedKind;
+      /** As the table had it then: the smallest is delivered first, among equals the oldest. */
+      readonly priority: number;
+      readonly text: string;
     }
   | {
       readonly type: 'note.pinned';

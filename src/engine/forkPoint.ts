@@ -25,8 +25,8 @@ export async function forkPoint(
   for await (const event of events) {
     if (last) {
       if (event.type === 'turn.ended') last = event;
-      // The end of a turn may come after a note that the person changed meanwhile.
-      if (!event.type.startsWith('note.')) break;
+      // The end of a turn may come after what the person sent or changed meanwhile.
+      if (!event.type.startsWith('note.') && event.type !== 'event.posted') break;
       continue;
     }
     if (event.type === 'message.assistant') open = event.calls.length;
@@ -51,15 +51,21 @@ export async function rewindPoint(
 ): Promise<ForkPoint & { readonly text?: string }> {
   let last: SessionEvent | undefined;
   let beforeTurn: SessionEvent | undefined;
+  let begins = false;
   for await (const event of events()) {
     if (event.seq === seq) {
       if (event.type !== 'message.user') break;
       // A message that begins a turn takes the turn along.
-      const end = last?.type === 'turn.started' ? beforeTurn : last;
+      const end = begins ? beforeTurn : last;
       if (!end) break;
       return { from: end.inherited ?? session, through: end.seq, text: event.text };
     }
-    if (event.type === 'turn.started') beforeTurn = last;
+    // It was posted before its turn began, and is not the fork's to deliver.
+    if (event.type === 'event.posted') continue;
+    if (event.type === 'turn.started') {
+      beforeTurn = last;
+      begins = true;
+    } else if (event.type !== 'interrupt') begins = false;
     last = event;
   }
   return forkPoint(session, events(), seq);

@@ -3,7 +3,7 @@
  * All token figures are counts by `TokenCounter` unless a name says otherwise; all times are milliseconds since the epoch.
  */
 import type { ChatMessage, FunctionSchema, TokenUsage, ToolCall } from './chat';
-import type { EventOf, NewSessionEvent, SessionEvent } from './events';
+import type { EventOf, NewSessionEvent, PostedKind, SessionEvent } from './events';
 
 // ---- language model -------------------------------------------------------------------------------------------------
 
@@ -215,6 +215,23 @@ export interface WorkspaceFiles {
   fromAddress(addressPath: string): string;
   /** Canonical form of a path the model wrote (strips `./`, accepts absolute paths inside the workspace). @throws OutsideWorkspaceError */
   canonical(path: string): string;
+}
+
+// ---- outside events -----------------------------------------------------------------------------------------------------
+
+export interface OutsideEvent {
+  readonly kind: PostedKind;
+  /** What the model is told; over a fifth of the window it is shown in part, with its address. */
+  readonly text: string;
+}
+
+/** What reports events by itself: a terminal, diagnostics, timers. */
+export interface EventSource {
+  /**
+   * @param post resolves when the event is durable; rejects with JournalError, and the event is the source's still
+   * @returns a function that ends the subscription
+   */
+  subscribe(post: (event: OutsideEvent) => Promise<void>): () => void;
 }
 
 // ---- the person -------------------------------------------------------------------------------------------------------------

@@ -18,7 +18,18 @@ export function outputOf(event: SessionEvent): readonly OutputEvent[] {
         },
       ];
     case 'message.user':
-      return [{ type: 'userMessage', seq: event.seq, turn: event.turn, text: event.text }];
+      return [
+        {
+          type: 'userMessage',
+          seq: event.seq,
+          turn: event.turn,
+          text: event.text,
+          ...(event.posted === undefined ? {} : { posted: event.posted }),
+        },
+      ];
+    case 'event.posted':
+      if (event.kind !== 'userMessage') return [];
+      return [{ type: 'messageQueued', posted: event.seq, text: event.text }];
     case 'message.assistant':
       return [
         {

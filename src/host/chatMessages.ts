@@ -7,7 +7,20 @@ import type { ChatEvent, Gauge } from '../webview/protocol';
 export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
   switch (event.type) {
     case 'userMessage':
-      return { type: 'userMessage', seq: event.seq, text: event.text };
+      return {
+        type: 'userMessage',
+        seq: event.seq,
+        text: event.text,
+        ...(event.posted === undefined ? {} : { posted: event.posted }),
+      };
+    case 'messageQueued':
+      return { type: 'messageQueued', posted: event.posted, text: event.text };
+    case 'messageRefused':
+      return {
+        type: 'messageRefused',
+        text: event.text,
+        ...(event.message === undefined ? {} : { message: event.message }),
+      };
     case 'textDelta':
       return { type: 'textDelta', text: event.text };
     case 'assistantMessage':
@@ -32,8 +45,8 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         ms: event.ms,
       };
     case 'interrupt':
-      // A failed call shows in its own row.
-      if (event.kind === 'failedCall') return undefined;
+      // A failed call shows in its own row, a stopped turn says so at its end.
+      if (event.kind === 'failedCall' || event.kind === 'cancelled') return undefined;
       return { type: 'notice', kind: event.kind, text: noticeText(event.kind, event.text) };
     case 'evicted':
       return {
@@ -81,7 +94,7 @@ function gaugeOf(gauge: MemoryGauge): Gauge {
 }
 
 /** Interrupts are written for the model; the person gets one line. */
-function noticeText(kind: Exclude<InterruptKind, 'failedCall'>, text: string): string {
+function noticeText(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled'>, text: string): string {
   switch (kind) {
     case 'memoryPressure':
       return 'Memory pressure: the model was told that the oldest pages go next';
@@ -90,6 +103,10 @@ function noticeText(kind: Exclude<InterruptKind, 'failedCall'>, text: string): s
     case 'resumed':
       return 'Continued';
     case 'fileChanged':
+    case 'childFinished':
+    case 'commandFinished':
+    case 'timer':
+    case 'diagnosticsChanged':
       return text.split('\n', 1)[0] ?? '';
   }
 }

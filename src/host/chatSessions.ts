@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Disposable, EventEmitter } from 'vscode';
 import type { AgentParts } from '../engine/AgentParts';
 import { AgentProcess } from '../engine/AgentProcess';
-import { describeError, HeldElsewhereError } from '../engine/errors';
+import { describeError, errorKind, HeldElsewhereError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
@@ -81,11 +81,22 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   async submit(text: string): Promise<void> {
-    await this.run((agent) => agent.submit(text));
+    try {
+      await (await this.current()).submit(text);
+    } catch (error) {
+      // The session could not be opened: what the person wrote is theirs again.
+      this.output.fire({ type: 'messageRefused', text });
+      this.failTurn(error);
+    }
   }
 
   async resumeTurn(): Promise<void> {
-    await this.run((agent) => agent.resumeTurn());
+    try {
+      const agent = await this.current();
+      if (!agent.busy) await agent.resumeTurn();
+    } catch (error) {
+      this.failTurn(error);
+    }
   }
 
   stop(): void {
@@ -181,23 +192,9 @@ export class ChatSessions implements Conversation, Disposable {
     for (const emitter of [this.output, this.resets, this.modelChanges]) emitter.dispose();
   }
 
-  private async run(turn: (agent: AgentProcess) => Promise<unknown>): Promise<void> {
-    try {
-      const agent = await this.current();
-      if (agent.busy) return;
-      this.parts.onBusy(true);
-      await turn(agent);
-    } catch (error) {
-      this.output.fire({
-        type: 'turnEnded',
-        turn: 0,
-        reason: 'error',
-        message: describeError(error),
-        errorKind: error instanceof Error ? error.name : 'unknown',
-      });
-    } finally {
-      this.parts.onBusy(false);
-    }
+  private failTurn(error: unknown): void {
+    const message = describeError(error);
+    this.output.fire({ type: 'turnEnded', turn: 0, reason: 'error', message, errorKind: errorKind(error) });
   }
 
   /** The gauge before the first turn. A model that cannot be reached now says so when it is asked something. */
@@ -280,7 +277,13 @@ export class ChatSessions implements Conversation, Disposable {
     }
     // What the session before it still says is no longer shown.
     this.unsubscribe?.();
-    this.unsubscribe = agent.output.subscribe((event) => this.output.fire(event));
+    this.unsubscribe = agent.output.subscribe((event) => {
+      if (event.type === 'turnStarted' || event.type === 'turnEnded') {
+        this.parts.onBusy(event.type === 'turnStarted');
+      }
+      this.output.fire(event);
+    });
+    this.parts.onBusy(agent.busy);
     agent.onEvent((event) => this.parts.onEvent(event));
     this.agent = agent;
     await this.parts.shown.remember(agent.session);

@@ -19,7 +19,7 @@ export interface Conversation {
   /** Another session is now shown: rebuild from `transcript()`. */
   onReset(listener: () => void): Disposable;
   onModelChanged(listener: () => void): Disposable;
-  /** Runs one turn. Never rejects: errors come as `turnEnded`. */
+  /** Sends a message, also to the turn that runs. Resolves with the end of its turn; errors come as `turnEnded`. */
   submit(text: string): Promise<void>;
   stop(): void;
   /** Begins a new session; `onReset` follows. */

@@ -38,11 +38,30 @@ export interface Fault {
 
 export type TurnEndReason = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
 
-export type NoticeKind = 'memoryPressure' | 'fileChanged' | 'notesChanged' | 'resumed' | 'evicted';
+export type NoticeKind =
+  | 'memoryPressure'
+  | 'fileChanged'
+  | 'notesChanged'
+  | 'resumed'
+  | 'childFinished'
+  | 'commandFinished'
+  | 'timer'
+  | 'diagnosticsChanged'
+  | 'evicted';
 
 /** What happened in the conversation, in order. A transcript is a list of these. */
 export type ChatEvent =
-  | { readonly type: 'userMessage'; readonly seq: number; readonly text: string }
+  /** A message is recorded and waits for the model's next step; `posted` is its id. */
+  | { readonly type: 'messageQueued'; readonly posted: number; readonly text: string }
+  /** A message could not be recorded: it goes back into the input. `message` says why, unless a `turnEnded` does. */
+  | { readonly type: 'messageRefused'; readonly text: string; readonly message?: string }
+  /** The message has reached the model's queue; takes the place of the queued one that it names. */
+  | {
+      readonly type: 'userMessage';
+      readonly seq: number;
+      readonly text: string;
+      readonly posted?: number;
+    }
   | { readonly type: 'textDelta'; readonly text: string }
   /** The message as recorded: replaces the deltas that came before it. */
   | {

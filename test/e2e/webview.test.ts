@@ -130,7 +130,7 @@ describe('the chat panel', () => {
     await input.press('Enter');
     await view.byTestId('stop').waitFor();
     await input.fill('not yet');
-    await input.press('Enter');
+    await view.byTestId('send').waitFor();
     await input.press('Escape');
     await view.settled();
     expect(conversation.asked).toEqual([['submit', 'one\ntwo'], ['stop']]);
@@ -141,6 +141,33 @@ describe('the chat panel', () => {
     await input.fill('');
     await input.press('ArrowUp');
     expect(await input.inputValue()).toBe('one\ntwo');
+  });
+
+  it('queues what is sent while a turn runs, says so, and moves it to its place once delivered', async () => {
+    await openChat();
+    const input = view.byTestId('chat-input');
+    conversation.emit(
+      { type: 'turnStarted', turn: 1 },
+      { type: 'userMessage', seq: 1, turn: 1, text: 'first' },
+      { type: 'textDelta', turn: 1, text: 'Working on it' },
+    );
+    await view.byTestId('stop').waitFor();
+    await input.fill('rather second');
+    await view.page.getByRole('button', { name: 'Queue for the next step (Enter)' }).click({ clickCount: 2 });
+    await view.byTestId('queued').waitFor();
+    // The second click met the Stop button: it is no wish to stop.
+    expect(conversation.asked).toEqual([['submit', 'rather second']]);
+    expect(await view.page.getByRole('article', { name: 'You, queued' }).innerText()).toContain('rather');
+    expect(await accessibilityViolations()).toEqual([]);
+    await view.byTestId('stop').waitFor();
+    conversation.emit({ type: 'messageQueued', posted: 5, text: 'rather second' });
+    conversation.emit({ type: 'assistantMessage', seq: 6, turn: 1, text: 'Working on it' });
+    conversation.emit({ type: 'userMessage', seq: 7, turn: 1, text: 'rather second', posted: 5 });
+    await view.byTestId('queued').waitFor({ state: 'detached' });
+    const articles = await view.page.getByRole('article').allInnerTexts();
+    expect(articles.map((text) => text.trim())).toEqual(['first', 'Working on it', 'rather second']);
+    await view.byTestId('stop').click();
+    await vi.waitFor(() => expect(conversation.asked.at(-1)).toEqual(['stop']));
   });
 
   it('opens files at the range from rows, links and inline code, also by keyboard', async () => {
@@ -289,6 +316,7 @@ describe('the chat panel', () => {
     await view.byTestId('send').click();
     await view.byTestId('stop').waitFor();
     await vi.waitFor(() => expect(conversation.asked).toHaveLength(1));
+    conversation.emit({ type: 'messageRefused', text: 'q' });
     conversation.emit({
       type: 'turnEnded',
       turn: 1,

@@ -16,7 +16,14 @@ import './PromptInput';
 import type { PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
 import './TokenGauge';
-import { applyEvent, type ChatItem, emptyTranscript, type LocalEvent, loadTranscript } from './Transcript';
+import {
+  applyEvent,
+  type ChatItem,
+  emptyTranscript,
+  isUnrecorded,
+  type LocalEvent,
+  loadTranscript,
+} from './Transcript';
 
 interface ChatViewState {
   /** What follows belongs to this session, the draft apart. */
@@ -78,20 +85,21 @@ export class ChatPanel extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const { items, running, gauge, model } = this.transcript;
+    const { items, queued, running, gauge, model } = this.transcript;
     const last = items.at(-1);
+    const shown = [...items, ...queued];
     return html`
       <main class="messages" tabindex="0" aria-label="Conversation">
         <h1 class="visually-hidden">Chat</h1>
         <div class="message-list">
-          ${items.length === 0 ? this.openerCard() : nothing}
-          ${this.transcript.session !== '' && items.length === 0 ? this.welcome() : nothing}
+          ${shown.length === 0 ? this.openerCard() : nothing}
+          ${this.transcript.session !== '' && shown.length === 0 ? this.welcome() : nothing}
           ${repeat(
-            items,
+            shown,
             (item) => item.key,
             (item) => chatItem(item, { running, last: item === last, expanded: this.expanded }),
           )}
-          ${items.length > 0 ? this.openerCard() : nothing}
+          ${shown.length > 0 ? this.openerCard() : nothing}
           ${running && !showsProgress(last) ? working() : nothing}
         </div>
       </main>
@@ -101,7 +109,7 @@ export class ChatPanel extends LightElement {
         <vc-prompt
           .running=${running}
           .model=${model}
-          .lastPrompt=${lastQuestion(items) ?? ''}
+          .lastPrompt=${lastQuestion(shown) ?? ''}
         ></vc-prompt>
         ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
       </footer>
@@ -191,12 +199,12 @@ export class ChatPanel extends LightElement {
   private async load(): Promise<void> {
     const state = await this.tried(this.host.request('load', {}));
     if (!state) return;
-    const asked = this.transcript.session === '' ? lastQuestion(this.transcript.items) : undefined;
+    const asked = this.transcript.session === '' ? this.transcript.queued.filter(isUnrecorded) : [];
     this.transcript = loadTranscript(state);
     // What was asked while the session was opening may not be recorded yet: its turn is about to begin.
-    if (asked !== undefined && !this.transcript.running && asked !== lastQuestion(this.transcript.items)) {
-      this.apply({ type: 'submitted', text: asked });
-    }
+    const { items, queued } = this.transcript;
+    const recorded = questions([...items, ...queued]).slice(-asked.length);
+    for (const { text } of asked) if (!recorded.includes(text)) this.apply({ type: 'submitted', text });
     this.folderIsOpen = state.folderIsOpen;
     if (state.draft !== undefined) this.giveBack(state.draft);
     this.sticky?.toEnd();
@@ -250,8 +258,9 @@ export class ChatPanel extends LightElement {
     if (event.type === 'turnEnded') {
       this.announcement =
         event.reason === 'done' ? 'Answer complete' : (event.message ?? `Turn ${event.reason}`);
-      const { returned } = this.transcript;
-      if (returned !== undefined && this.prompt.draft === '') this.prompt.draft = returned;
+    } else if (event.type === 'messageRefused') {
+      if (this.prompt.draft === '') this.prompt.draft = event.text;
+      if (event.message !== undefined) this.problem = event.message;
     }
   }
 
@@ -262,9 +271,8 @@ export class ChatPanel extends LightElement {
   }
 
   private submit(text: string): void {
-    if (this.transcript.running) return;
     this.problem = '';
-    this.announcement = 'Working';
+    this.announcement = this.transcript.running ? 'Message queued' : 'Working';
     this.apply({ type: 'submitted', text });
     this.sticky?.toEnd();
     this.ask('submit', { text });
@@ -314,6 +322,10 @@ export class ChatPanel extends LightElement {
       return undefined;
     }
   }
+}
+
+function questions(items: readonly ChatItem[]): string[] {
+  return items.flatMap((item) => (item.kind === 'user' ? [item.text] : []));
 }
 
 function lastQuestion(items: readonly ChatItem[]): string | undefined {

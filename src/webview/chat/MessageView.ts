@@ -19,10 +19,11 @@ export class MessageView extends LightElement {
 
   protected override render(): TemplateResult {
     const { item } = this;
+    const queued = item.kind === 'user' && item.seq === undefined && item.waits === true;
     const who = item.kind === 'user' ? 'You' : 'Assistant';
     return html`<article
       class="message ${item.kind}"
-      aria-label=${who}
+      aria-label=${queued ? `${who}, queued` : who}
       data-testid="message-${item.kind}"
       data-vscode-context=${item.seq === undefined ? nothing : menuContext(item.seq)}
     >
@@ -31,6 +32,7 @@ export class MessageView extends LightElement {
           ? html`<div class="user-text">${item.text}</div>`
           : html`<vc-markdown .text=${item.text} .streaming=${item.seq === undefined}></vc-markdown>`
       }
+      ${queued ? queuedMark() : nothing}
       ${item.kind === 'assistant' && item.cut ? html`<div class="cut">${CUT[item.cut]}</div>` : nothing}
       ${item.seq === undefined ? nothing : pinButton(this, item.seq)}
     </article>`;
@@ -40,6 +42,12 @@ export class MessageView extends LightElement {
 /** What VS Code's context menu on the message is about (`webview/context` in package.json). */
 function menuContext(seq: number): string {
   return JSON.stringify({ webviewSection: 'virtualContext.message', seq });
+}
+
+function queuedMark(): TemplateResult {
+  return html`<div class="queued" title="The model gets it at its next step" data-testid="queued">
+    <span class="icon-small codicon codicon-clock" aria-hidden="true"></span>Queued
+  </div>`;
 }
 
 function pinButton(from: EventTarget, seq: number): TemplateResult {

@@ -1,4 +1,7 @@
-/** `<vc-prompt>`: the input box with its buttons. Enter sends, Shift+Enter breaks the line, Escape stops. */
+/**
+ * `<vc-prompt>`: the input box with its buttons. Enter sends (to the running turn too), Shift+Enter breaks the line, Escape
+ * stops. While a turn runs the button stops it as long as there is nothing to send.
+ */
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import type { ModelInfo } from '../protocol';
@@ -46,7 +49,7 @@ export class PromptInput extends LightElement {
           <span class="icon-small codicon codicon-chevron-down" aria-hidden="true"></span>
         </button>
         ${iconButton({ icon: 'add', label: 'New chat', testId: 'new-chat', onClick: () => send(this, 'act', 'newChat') })}
-        ${this.running ? this.stopButton() : this.sendButton()}
+        ${this.running && this.draft.trim() === '' ? this.stopButton() : this.sendButton()}
       </div>
     </div>`;
   }
@@ -58,7 +61,7 @@ export class PromptInput extends LightElement {
   private sendButton(): TemplateResult {
     return iconButton({
       icon: 'send',
-      label: 'Send (Enter)',
+      label: this.running ? 'Queue for the next step (Enter)' : 'Send (Enter)',
       testId: 'send',
       className: 'send',
       disabled: this.draft.trim() === '',
@@ -72,7 +75,10 @@ export class PromptInput extends LightElement {
       label: 'Stop (Escape)',
       testId: 'stop',
       className: 'stop',
-      onClick: () => send(this, 'act', 'stop'),
+      // The second click of a double click on Send meets this button.
+      onClick: (event) => {
+        if (!(event instanceof MouseEvent) || event.detail < 2) send(this, 'act', 'stop');
+      },
     });
   }
 
@@ -97,7 +103,7 @@ export class PromptInput extends LightElement {
 
   private submit(): void {
     const text = this.draft.trim();
-    if (this.running || text === '') return;
+    if (text === '') return;
     this.setDraft('');
     send(this, 'prompt-submitted', { text });
   }

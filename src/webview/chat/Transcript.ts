@@ -13,8 +13,12 @@ import type {
 export interface UserItem {
   readonly kind: 'user';
   readonly key: string;
-  /** Missing until the message is in the session log. */
+  /** Missing until the message has reached the model's queue. */
   readonly seq?: number;
+  /** Id of the message while it waits for that; missing until it is recorded. */
+  readonly posted?: number;
+  /** Whether it was sent while a turn ran: it waits for the next step. */
+  readonly waits?: boolean;
   readonly text: string;
 }
 
@@ -66,6 +70,8 @@ export type ChatItem = UserItem | AssistantItem | CallItem | NoticeItem | EndIte
 export interface Transcript {
   readonly session: string;
   readonly items: readonly ChatItem[];
+  /** What the person sent and the model has not been given yet; shown after the items. */
+  readonly queued: readonly UserItem[];
   readonly running: boolean;
   readonly gauge: Gauge | undefined;
   readonly model: ModelInfo;
@@ -82,6 +88,7 @@ export function emptyTranscript(): Transcript {
   return {
     session: '',
     items: [],
+    queued: [],
     running: false,
     gauge: undefined,
     model: { label: '', offline: false },
@@ -98,16 +105,30 @@ export function loadTranscript(state: ChatState): Transcript {
 
 export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Transcript {
   switch (event.type) {
-    case 'submitted':
-      return { ...add(state, { kind: 'user', text: event.text }), running: true, returned: undefined };
+    case 'submitted': {
+      const queued = enqueue(state, { text: event.text, waits: state.running });
+      return { ...queued, running: true, returned: undefined };
+    }
     case 'turnStarted':
       return { ...state, running: true };
+    case 'messageQueued': {
+      const { posted, text } = event;
+      const sent = state.queued.findIndex((item) => isUnrecorded(item) && item.text === text);
+      if (sent < 0) return enqueue(state, { text, waits: true, posted });
+      return { ...state, queued: state.queued.map((item, i) => (i === sent ? { ...item, posted } : item)) };
+    }
+    case 'messageRefused': {
+      const { text } = event;
+      const refused = state.queued.findIndex((item) => isUnrecorded(item) && item.text === text);
+      return { ...state, queued: state.queued.filter((_, i) => i !== refused), returned: text };
+    }
     case 'userMessage': {
-      const { seq, text } = event;
-      const pending = state.items.findLastIndex(isPending);
-      return pending < 0
-        ? add(state, { kind: 'user', seq, text })
-        : replace(state, pending, (item) => ({ kind: 'user', key: item.key, seq, text }));
+      const { seq, text, posted } = event;
+      const sent = state.queued.find((item) => posted === undefined || item.posted === posted);
+      if (!sent) return add(state, { kind: 'user', seq, text });
+      const { key } = sent;
+      const queued = state.queued.filter((item) => item !== sent);
+      return { ...state, queued, items: [...state.items, { kind: 'user', key, seq, text }] };
     }
     case 'textDelta': {
       const last = state.items.length - 1;
@@ -156,9 +177,8 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
 
 function endTurn(state: Transcript, event: ChatEvent & { type: 'turnEnded' }): Transcript {
   const { reason, message, errorKind } = event;
-  const unrecorded = state.items.find(isPending);
-  const items = state.items.filter((item) => !isPending(item) && !isStreaming(item));
-  const ended = { ...state, items, running: false, returned: unrecorded?.text };
+  const items = state.items.filter((item) => !isStreaming(item));
+  const ended = { ...state, items, running: false };
   if (reason === 'done') return ended;
   return add(ended, {
     kind: 'end',
@@ -168,12 +188,18 @@ function endTurn(state: Transcript, event: ChatEvent & { type: 'turnEnded' }): T
   });
 }
 
-function isPending(item: ChatItem): item is UserItem {
-  return item.kind === 'user' && item.seq === undefined;
+/** Whether the host has not said yet that it has the message. */
+export function isUnrecorded(item: UserItem): boolean {
+  return item.posted === undefined;
 }
 
 function isStreaming(item: ChatItem): item is AssistantItem {
   return item.kind === 'assistant' && item.seq === undefined;
+}
+
+function enqueue(state: Transcript, item: Omit<UserItem, 'kind' | 'key'>): Transcript {
+  const key = String(state.added);
+  return { ...state, queued: [...state.queued, { kind: 'user', key, ...item }], added: state.added + 1 };
 }
 
 type Keyless<Item> = Item extends ChatItem ? Omit<Item, 'key'> : never;

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import { send } from '../shared/events';
 import './MessageView';
 import './ToolRow';
-import type { ChatItem, EndItem, NoticeItem } from './Transcript';
+import type { AssistantItem, ChatItem, EndItem, NoticeItem, UserItem } from './Transcript';
 import { type EndAdvice, endAdvice } from './turnEnd';
 
 interface Surroundings {
@@ -19,6 +19,10 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   fileChanged: 'sync',
   notesChanged: 'pinned',
   resumed: 'debug-continue',
+  childFinished: 'type-hierarchy-sub',
+  commandFinished: 'terminal',
+  timer: 'watch',
+  diagnosticsChanged: 'warning',
   evicted: 'archive',
 };
 
@@ -33,7 +37,7 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
   switch (item.kind) {
     case 'user':
     case 'assistant':
-      return html`<vc-message class="item" data-anchor="message-${item.seq ?? 'new'}" .item=${item}></vc-message>`;
+      return html`<vc-message class="item" data-anchor="message-${anchorOf(item)}" .item=${item}></vc-message>`;
     case 'call':
       return html`<vc-tool-row
         class="item"
@@ -50,6 +54,10 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
     case 'end':
       return turnEnd(item, surroundings);
   }
+}
+
+function anchorOf(item: UserItem | AssistantItem): string | number {
+  return item.seq ?? (item.kind === 'user' && item.posted !== undefined ? `queued-${item.posted}` : 'new');
 }
 
 /** Only the end of the last turn can still be acted on. */

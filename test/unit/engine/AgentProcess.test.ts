@@ -318,7 +318,7 @@ describe('AgentProcess', () => {
       expect(await resumed.submit('next')).toBe('done');
       const messages = again.requests.at(-1)?.request.messages ?? [];
       expectPaired(messages);
-      const asked = all.slice(0, length).filter((e) => e.type === 'message.user').length;
+      const asked = all.slice(0, length).filter((e) => e.type === 'event.posted').length;
       expect(messages.filter((m) => m.content === 'one')).toHaveLength(asked);
       if (length === all.length) {
         expect(messages[0]?.content).toBe(model.requests[0]?.request.messages[0]?.content);

@@ -24,31 +24,71 @@ const finished: ChatEvent = {
 };
 
 describe('what the person sends', () => {
-  it('shows at once and becomes the recorded message', () => {
-    const sent = after({ type: 'submitted', text: 'hi' });
-    expect(sent).toMatchObject({ running: true, items: [{ kind: 'user', text: 'hi' }] });
-    const recorded = applyEvent(sent, { type: 'userMessage', seq: 7, text: 'hi' });
+  it('shows at once and becomes the recorded message, without a mark while it starts a turn', () => {
+    const sent = after({ type: 'submitted', text: 'hi' }, { type: 'messageQueued', posted: 5, text: 'hi' });
+    expect(sent).toMatchObject({
+      running: true,
+      items: [],
+      queued: [{ text: 'hi', posted: 5, waits: false }],
+    });
+    const recorded = applyEvent(sent, { type: 'userMessage', seq: 7, text: 'hi', posted: 5 });
     expect(recorded.items).toEqual([{ kind: 'user', key: '0', seq: 7, text: 'hi' }]);
+    expect(recorded.queued).toEqual([]);
   });
 
-  it('comes back when the turn failed before it was recorded', () => {
+  it('waits after everything else while a turn runs, and takes its place when it is delivered', () => {
+    const waiting = after(
+      { type: 'submitted', text: 'one' },
+      { type: 'messageQueued', posted: 1, text: 'one' },
+      { type: 'userMessage', seq: 3, text: 'one', posted: 1 },
+      { type: 'submitted', text: 'two' },
+      { type: 'submitted', text: 'three' },
+      { type: 'messageQueued', posted: 4, text: 'two' },
+      { type: 'textDelta', text: 'I' },
+      { type: 'messageQueued', posted: 5, text: 'three' },
+      { type: 'textDelta', text: ' see' },
+    );
+    expect(waiting.items.map((item) => ('text' in item ? item.text : ''))).toEqual(['one', 'I see']);
+    expect(waiting.queued).toMatchObject([
+      { text: 'two', posted: 4, waits: true },
+      { text: 'three', posted: 5, waits: true },
+    ]);
+    const delivered = [
+      { type: 'assistantMessage', seq: 6, text: 'I see' },
+      { type: 'turnEnded', reason: 'cancelled' },
+      { type: 'turnStarted' },
+      { type: 'userMessage', seq: 9, text: 'three', posted: 5 },
+    ] as const;
+    const then = delivered.reduce(applyEvent, waiting);
+    expect(then.items.map(({ kind }) => kind)).toEqual(['user', 'assistant', 'end', 'user']);
+    expect(then.queued).toMatchObject([{ text: 'two', posted: 4 }]);
+  });
+
+  it('is queued still when a session is loaded that has it undelivered', () => {
+    expect(after({ type: 'messageQueued', posted: 4, text: 'two' }).queued).toMatchObject([{ waits: true }]);
+  });
+
+  it('comes back when it could not be recorded', () => {
     const failed = after(
       { type: 'submitted', text: 'hi' },
-      { type: 'turnStarted' },
-      { type: 'turnEnded', reason: 'error', message: 'no network', errorKind: 'network' },
+      { type: 'messageRefused', text: 'hi' },
+      { type: 'turnEnded', reason: 'error', message: 'disk full', errorKind: 'JournalError' },
     );
     expect(failed.returned).toBe('hi');
-    expect(failed.items).toMatchObject([{ kind: 'end', errorKind: 'network' }]);
+    expect(failed.queued).toEqual([]);
+    expect(failed.items).toMatchObject([{ kind: 'end', errorKind: 'JournalError' }]);
   });
 
-  it('does not come back when it was recorded', () => {
+  it('does not come back when the turn before it fails', () => {
     const failed = after(
       { type: 'submitted', text: 'hi' },
       { type: 'userMessage', seq: 7, text: 'hi' },
+      { type: 'submitted', text: 'more' },
       { type: 'turnEnded', reason: 'error' },
     );
     expect(failed.returned).toBeUndefined();
     expect(failed.items.map(({ kind }) => kind)).toEqual(['user', 'end']);
+    expect(failed.queued).toMatchObject([{ text: 'more' }]);
   });
 });
 
