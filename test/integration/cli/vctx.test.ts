@@ -188,7 +188,8 @@ describe('vctx ask and log', () => {
     expect(first.at(-1)).toMatchObject({ type: 'turn.ended', reason: 'done' });
 
     const second = await ask('And the shopping cart?');
-    expect(second[0]).toMatchObject({ seq: first.length + 1, type: 'turn.started', turn: 2 });
+    expect(second[0]).toMatchObject({ seq: first.length + 1, type: 'event.posted', kind: 'userMessage' });
+    expect(second[1]).toMatchObject({ type: 'turn.started', turn: 2 });
 
     const log = jsonOf<SessionEvent>(await vctx('log', '--session', 'talk', '--json'));
     expect(log).toEqual([...first, ...second.slice(0, -1)]);

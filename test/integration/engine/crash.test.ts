@@ -95,6 +95,12 @@ it('resumes with every acknowledged event after kill -9 at any moment, none twic
     const asked = durable.flatMap((event) => (event.type === 'message.user' ? [event.text] : []));
     expect(asked.length).toBeGreaterThan(moments.length);
     expect(new Set(asked).size).toBe(asked.length);
+    const posted = durable.flatMap((event) => (event.type === 'event.posted' ? [event.seq] : []));
+    const delivered = durable.flatMap((event) =>
+      (event.type === 'message.user' || event.type === 'interrupt') && event.posted ? [event.posted] : [],
+    );
+    expect(posted.length).toBeGreaterThan(asked.length);
+    expect(delivered.sort((a, b) => a - b)).toEqual(posted);
     const results = durable.flatMap((event) => (event.type === 'function.result' ? [event.callId] : []));
     const calls = durable.flatMap((event) =>
       event.type === 'message.assistant' ? event.calls.map(({ id }) => id) : [],
