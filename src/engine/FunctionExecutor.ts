@@ -6,8 +6,9 @@ import { toolAddress } from './addresses';
 import type { ToolCall } from './chat';
 import type { EngineFunction, FunctionContext, FunctionOutcome } from './EngineFunction';
 import { describeError } from './errors';
-import type { EventOf } from './events';
+import type { EventOf, Fault } from './events';
 import { CLIP_TOLERANCE } from './evictionPlan';
+import { faultCause } from './faultCause';
 import type { BlobStore, Clock, TokenCounter } from './ports';
 import { entryTokens, messageTokens } from './queueEntries';
 import type { SessionRecorder } from './SessionRecorder';
@@ -139,12 +140,18 @@ export class FunctionExecutor {
       ...(clip ? { whole: await this.blobs.put(outcome.text) } : {}),
       tokens: messageTokens(tokens + headingTokens),
       isError: outcome.isError ?? false,
-      ...(outcome.fault ? { fault: outcome.fault } : {}),
+      ...this.faultOf(outcome),
       // A clipped result does not show all of its lines, so none of them may count as resident.
       pages: clip ? [] : (outcome.pages ?? []),
       ms,
     };
     await this.recorder.record(event);
+  }
+
+  private faultOf({ fault, pages = [] }: FunctionOutcome): { readonly fault?: Fault } {
+    if (!fault) return {};
+    if (fault.kind === 'minor' || fault.cause || pages.length === 0) return { fault };
+    return { fault: { ...fault, cause: faultCause(pages, (path) => this.recorder.state.shownOf(path)) } };
   }
 
   private async clipped(text: string, textTokens: number, address: string, limit: number): Promise<string> {

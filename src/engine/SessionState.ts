@@ -25,6 +25,7 @@ export class SessionState {
   readonly events = new EventQueue();
   /** Every file range ever shown in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
+  private readonly shownByPath = new Map<string, FilePage[]>();
   /** Blob of every function result of this session (the whole text), by `tool:` address. */
   readonly results = new Map<string, BlobHash>();
   readonly archivalNotes = new Map<string, string>();
@@ -158,7 +159,7 @@ export class SessionState {
     const files = new Map(shownFiles(event).map((file) => [file.address, file]));
     for (const page of pagesOf(event, this.session)) {
       const file = files.get(page.address);
-      if (file) this.filePages.set(file.address, file);
+      if (file) this.remember(file);
       const blob = file?.source ?? (event.type === 'function.result' ? event.result : undefined);
       const dirty = event.type === 'message.assistant' && findDecisions(event.text).length > 0;
       const origin = originOf(event);
@@ -172,6 +173,19 @@ export class SessionState {
     const page = this.pages.get(address);
     if (page && page.kind !== 'message')
       this.replacement.admit(page.key, { tokens: page.tokens, kind: page.kind });
+  }
+
+  /** Every range of a file that this session has shown. */
+  shownOf(path: string): readonly FilePage[] {
+    return this.shownByPath.get(path) ?? [];
+  }
+
+  private remember(file: FilePage): void {
+    if (this.filePages.has(file.address)) return;
+    this.filePages.set(file.address, file);
+    const shown = this.shownByPath.get(file.path);
+    if (shown) shown.push(file);
+    else this.shownByPath.set(file.path, [file]);
   }
 
   /** Where the session stands. */
@@ -204,7 +218,7 @@ export class SessionState {
     const before = new Set(this.pages.all().map((page) => page.key));
     this.pages.evict(evicted);
     for (const { file, from, ...page } of carried) {
-      if (file) this.filePages.set(file.address, file);
+      if (file) this.remember(file);
       const admitted = { ...page, ...(file ? { file } : {}), seq, origin: 'fault' } as const;
       this.pages.carry(admitted, from, this.now());
     }

@@ -91,7 +91,9 @@ export class TieredFaultHandler implements FaultHandler {
     }
     if (parsed.kind !== 'file') {
       const tier = parsed.kind === 'note' && state.archivalNotes.has(parsed.id) ? 'archival' : 'recall';
-      return this.servePart(await this.stored.contentOf(address), page, '', { kind: 'major', tier });
+      const shown = parsed.kind !== 'note' && parsed.session === state.session;
+      const cause = shown ? 'capacity' : 'cold';
+      return this.servePart(await this.stored.contentOf(address), page, '', { kind: 'major', tier, cause });
     }
     const { filePage, source } = await this.stored.filePage(address, parsed);
     const heading = `lines ${parsed.startLine}-${parsed.endLine}`;

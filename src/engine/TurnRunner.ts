@@ -13,6 +13,7 @@ import { FileEditor } from './FileEditor';
 import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
 import { requestHash } from './MainContext';
 import type { MemoryGauge, OutputBuffer } from './OutputBuffer';
+import { PageReferences } from './PageReferences';
 import { missingRanges } from './PageTable';
 import type { LanguageModel, ModelProfile } from './ports';
 import type { QueueManager } from './QueueManager';
@@ -51,6 +52,7 @@ export class TurnRunner {
   unanswered = false;
 
   readonly executor: FunctionExecutor;
+  private readonly references: PageReferences;
   private model: LanguageModel | undefined;
   private budget: TokenBudget | undefined;
   private profile: ModelProfile | undefined;
@@ -60,6 +62,7 @@ export class TurnRunner {
     private readonly modelSource: ModelSource,
   ) {
     const { agent, recorder } = parts;
+    this.references = new PageReferences(parts.state, agent.blobs);
     this.executor = new FunctionExecutor(agent.functions, recorder, agent.blobs, agent.counter, agent.clock);
   }
 
@@ -235,12 +238,14 @@ export class TurnRunner {
       content: text,
       toolCalls: calls,
     });
+    const references = await this.references.of({ text, calls });
     await this.parts.recorder.record({
       type: 'message.assistant',
       turn,
       text,
       calls,
       tokens,
+      ...(references.length > 0 ? { references } : {}),
       ...(cut ? { cut } : {}),
     });
   }

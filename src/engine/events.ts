@@ -13,7 +13,7 @@ type Tier = 'resident' | 'recall' | 'archival';
  * Why a major fault happened. Cold: never shown before. Capacity: shown before and evicted. Stale: shown before, and the
  * file has changed since. Hint and prefetch: the engine pointed at it, or brought it, before the model asked.
  */
-type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch';
+export type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch';
 
 /** Minor: already resident, nothing copied. Major: brought in from recall or archival storage. */
 export interface Fault {

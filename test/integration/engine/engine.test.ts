@@ -167,7 +167,7 @@ describe('with real files, a real index and a model server that counts with anot
     expect(epochs[1]?.evicted.map((evicted) => evicted.address)).toContain(page?.address);
     await agent.submit(`Bring it back [[call page_in {"address":"${page?.address}"}]]`);
     const restored = await lastResult();
-    expect(restored.event.fault).toEqual({ kind: 'major', tier: 'recall' });
+    expect(restored.event.fault).toEqual({ kind: 'major', tier: 'recall', cause: 'capacity' });
     expect(restored.event.pages[0]?.address).toBe(page?.address);
     const before = shownLines(await blob(shown.result))[0];
     expect(before?.lines.size).toBeGreaterThan(20);

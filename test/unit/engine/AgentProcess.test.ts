@@ -38,7 +38,7 @@ describe('AgentProcess', () => {
         .join(''),
     ).toBe('It says a line.');
     const finished = seen.find((e) => e.type === 'callFinished');
-    expect(finished?.fault).toEqual({ kind: 'major', tier: 'archival' });
+    expect(finished?.fault).toEqual({ kind: 'major', tier: 'archival', cause: 'cold' });
     expect(finished?.pages[0]).toMatchObject({ path: 'a.ts', startLine: 1, endLine: 5 });
     expect(toolTexts(model.requests[1]?.request.messages ?? [])[0]).toContain(
       '    3\ta line 3 with some words in it',
@@ -93,9 +93,9 @@ describe('AgentProcess', () => {
     await agent.submit('read');
     const results = eventsOf(world, 'function.result') as EventOf<'function.result'>[];
     expect(results.map((event) => event.fault)).toEqual([
-      { kind: 'major', tier: 'archival' },
+      { kind: 'major', tier: 'archival', cause: 'cold' },
       { kind: 'minor', tier: 'resident' },
-      { kind: 'major', tier: 'archival' },
+      { kind: 'major', tier: 'archival', cause: 'cold' },
     ]);
     expect(results[2]?.pages).toMatchObject([{ startLine: 21, endLine: 30 }]);
   });
@@ -131,7 +131,7 @@ describe('AgentProcess', () => {
       .filter((line) => /^ +\d+\t/.test(line))
       .join('\n');
     expect(restored).toContain(body);
-    expect(results.at(-1)?.fault).toEqual({ kind: 'major', tier: 'recall' });
+    expect(results.at(-1)?.fault).toEqual({ kind: 'major', tier: 'recall', cause: 'capacity' });
     for (const { request } of model.requests) expectPaired(request.messages);
     expect(model.requests.at(-1)?.request.messages.some((m) => m.content === 'read them all')).toBe(true);
   });

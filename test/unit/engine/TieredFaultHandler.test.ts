@@ -233,7 +233,11 @@ describe('pageIn', () => {
       's1/2] assistant: Looking.\ngrep\n{"pattern":"x"}',
       's1/3] tool: x is here',
     ]);
-    expect((await handler().pageIn('note:k1', 1, never)).fault).toEqual({ kind: 'major', tier: 'archival' });
+    expect((await handler().pageIn('note:k1', 1, never)).fault).toEqual({
+      kind: 'major',
+      tier: 'archival',
+      cause: 'cold',
+    });
     expect((await handler().pageIn('note:n1', 1, never)).fault?.kind).toBe('minor');
     expect(handler().isResident('msg:s1/1')).toBe(true);
     expect(handler().isResident('msg:s0/1')).toBe(false);
