@@ -1,0 +1,67 @@
+/** What a request shows: the file ranges and tool results that stand in it, found by their headings as a model finds them. */
+import type { ChatMessage } from '../../../src/engine/chat';
+import type { LineRange } from '../../../src/engine/PageTable';
+import type { ModelRequest } from '../../../src/engine/ports';
+
+export interface ShownRange extends LineRange {
+  /** 16 hex digits of the hash of the lines. */
+  readonly hash: string;
+}
+
+interface Shown {
+  readonly files: readonly (ShownRange & { readonly path: string })[];
+  readonly results: readonly string[];
+}
+
+const FILE_HEADING = /^file:proj\/(.+)#L(\d+)-L(\d+)@([0-9a-f]{16}) · /gm;
+const RESULT_HEADING = /^\[?(tool:[^\s/]+\/\d+) · /gm;
+/** A result that was cut does not show all the lines its headings name. */
+const CUT = /tokens in all; page_in\("tool:/;
+
+export class WindowView {
+  private readonly files = new Map<string, ShownRange[]>();
+  private readonly results = new Set<string>();
+
+  constructor(request: ModelRequest) {
+    for (const message of request.messages) {
+      const shown = shownBy(message);
+      for (const result of shown.results) this.results.add(result);
+      for (const file of shown.files) {
+        const ranges = this.files.get(file.path);
+        if (ranges) ranges.push(file);
+        else this.files.set(file.path, [file]);
+      }
+    }
+  }
+
+  rangesOf(path: string): readonly ShownRange[] {
+    return this.files.get(path) ?? [];
+  }
+
+  hasResult(address: string): boolean {
+    return this.results.has(address);
+  }
+}
+
+const NOTHING: Shown = { files: [], results: [] };
+/** Messages of the queue are the same objects from request to request. */
+const known = new WeakMap<ChatMessage, Shown>();
+
+function shownBy(message: ChatMessage): Shown {
+  let shown = known.get(message);
+  if (!shown) {
+    shown = message.role === 'assistant' || CUT.test(message.content) ? NOTHING : read(message.content);
+    known.set(message, shown);
+  }
+  return shown;
+}
+
+function read(text: string): Shown {
+  const files = [...text.matchAll(FILE_HEADING)].map(([, path = '', start, end, hash = '']) => ({
+    path,
+    startLine: Number(start),
+    endLine: Number(end),
+    hash,
+  }));
+  return { files, results: [...text.matchAll(RESULT_HEADING)].map(([, address = '']) => address) };
+}
