@@ -1,0 +1,81 @@
+/** A journal without fsync: what the engine does is measured, not the disk, and what it keeps, not what a stand-in keeps. */
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { JournalError } from '../../../src/engine/errors';
+import { isQueueEvent, type NewSessionEvent, type SessionEvent } from '../../../src/engine/events';
+import type { BlobStore, SessionLog } from '../../../src/engine/ports';
+import { readSession, sessionLogPath } from '../../../src/journal/sessionFiles';
+import { sha256 } from '../../../src/journal/sha256';
+
+/** Written as `FileSessionLog` writes it, so that it can be opened as one. */
+export class UnsyncedLog implements SessionLog {
+  /** Queue entries so far. */
+  messages = 0;
+  private seq = 0;
+  private lines: string[] = [];
+  private readonly file: number;
+
+  constructor(
+    private readonly dir: string,
+    readonly sessionId: string,
+  ) {
+    const path = sessionLogPath(dir, sessionId);
+    mkdirSync(dirname(path), { recursive: true });
+    this.file = openSync(path, 'w');
+  }
+
+  async append(events: readonly NewSessionEvent[]): Promise<readonly SessionEvent[]> {
+    const written = events.map((event): SessionEvent => ({ ...event, seq: ++this.seq }));
+    for (const event of written) {
+      this.lines.push(`${JSON.stringify(event)}\n`);
+      if (isQueueEvent(event)) this.messages++;
+    }
+    if (this.lines.length > 500) this.flush();
+    return written;
+  }
+
+  flush(): void {
+    writeSync(this.file, this.lines.join(''));
+    this.lines = [];
+  }
+
+  read(): AsyncIterable<SessionEvent> {
+    return readSession(this.dir, this.sessionId);
+  }
+
+  async close(): Promise<void> {
+    this.flush();
+    closeSync(this.file);
+  }
+}
+
+/** Texts put last: more than a window holds, and no more however long the session. */
+export class RecentBlobs implements BlobStore {
+  private readonly texts = new Map<string, string>();
+
+  constructor(private readonly most: number) {}
+
+  async put(text: string): Promise<string> {
+    const hash = sha256(text);
+    this.texts.delete(hash);
+    this.texts.set(hash, text);
+    const [oldest] = this.texts.keys();
+    if (this.texts.size > this.most && oldest !== undefined) this.texts.delete(oldest);
+    return hash;
+  }
+
+  async get(hash: string): Promise<string> {
+    const text = this.texts.get(hash);
+    if (text === undefined) throw new JournalError(`Blob ${hash} is too old.`, 'Keep more of them.');
+    return text;
+  }
+
+  /** Writes them as `FileBlobStore` has them. */
+  save(dir: string): void {
+    for (const [hash, text] of this.texts) {
+      const path = join(dir, hash.slice(0, 2), hash);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, text);
+    }
+  }
+}
