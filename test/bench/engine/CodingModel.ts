@@ -102,7 +102,8 @@ export class CodingModel implements LanguageModel {
       this.refused++;
       throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.');
     }
-    const isSummary = request.functions.length === 0;
+    const last = request.messages.at(-1)?.content ?? '';
+    const isSummary = request.functions.length === 0 || last.startsWith('<write_summary');
     const before = this.meters.map((meter) => meter.inputBilled);
     const cached = this.meters.map((meter) => meter.bill(prompt, this.now));
     if (isSummary) {

@@ -2,6 +2,7 @@
  * What memory management costs: coding sessions under each memory policy, billed by two price tables. Every policy runs the
  * same real engine, works off the same plan and is asked by the same diligent model.
  */
+import type { AgentSettings } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { EngineFunction } from '../../../src/engine/EngineFunction';
 import { createFunctions } from '../../../src/tools/index';
@@ -17,17 +18,18 @@ export interface SessionOptions {
   readonly seed: number;
   readonly turns: number;
   readonly windowTokens: number;
+  readonly settings?: Partial<AgentSettings>;
 }
 
 /** Runs one session through the engine. @returns the model, which has counted everything */
-export async function runSession({ trace, seed, turns, windowTokens }: SessionOptions): Promise<CodingModel> {
+export async function runSession({ trace, seed, turns, windowTokens, settings }: SessionOptions): Promise<CodingModel> {
   const session = new CodingSession(trace, seed);
   // The plan runs ahead of what is carried out, so it has files of its own.
   const repository = new SyntheticRepository(seed);
   const functions: EngineFunction[] = [];
   const world = memoryWorld({
     functions,
-    settings: { maxCallsPerTurn: 400, notesTokenLimit: 2000, maxOutputTokens: 4096 },
+    settings: { maxCallsPerTurn: 400, notesTokenLimit: 2000, maxOutputTokens: 4096, ...settings },
   });
   for (const path of new Set(trace.commits.flatMap((commit) => commit.files)))
     world.files.set(path, repository.text(path));
