@@ -4,11 +4,9 @@
  * it cost), never answer quality.
  */
 import { ModelError } from '../../../src/engine/errors';
-import { rawRange, splitLines } from '../../../src/engine/filePages';
-import { missingRanges } from '../../../src/engine/PageTable';
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../../src/engine/ports';
-import { sha256 } from '../../../src/journal/sha256';
 import type { PlannedStep, PlannedTurn } from './codingSession';
+import { FileKnowledge } from './FileKnowledge';
 import { CountedPrompt, PRICE_TABLES, PriceMeter, tokensOf } from './prices';
 import type { Edit, Place } from './SyntheticRepository';
 import { WindowView } from './WindowView';
@@ -76,18 +74,23 @@ export class CodingModel implements LanguageModel {
   private readonly notes: string[] = [];
   private edited = 0;
   private readonly lastSeen = new Map<string, string>();
+  private readonly knowledge: FileKnowledge;
   private previous: CountedPrompt | undefined;
 
   constructor(
     private readonly files: CodingFiles,
     private readonly windowTokens: number,
-  ) {}
+  ) {
+    this.knowledge = new FileKnowledge((path) => files.text(path));
+  }
 
   async profile(): Promise<ModelProfile> {
     return { windowTokens: this.windowTokens, windowSource: 'setting' };
   }
 
+  /** What changed outside the conversation is in the files by now. */
   begin(turn: PlannedTurn): void {
+    for (const edit of turn.changed) this.knowledge.changed(edit, false);
     this.now += turn.pause;
     this.steps = turn.steps;
     this.at = -1;
@@ -136,6 +139,8 @@ export class CodingModel implements LanguageModel {
 
   private answer(request: ModelRequest): { readonly text: string; readonly calls: readonly Call[] } {
     this.takeUp(request);
+    // What an edit shows is shown after it.
+    const view = new WindowView(request, (range) => this.knowledge.shown(range));
     const step = this.steps[this.at];
     if (!step) return { text: 'Done.', calls: [] };
     if (step.kind === 'call') {
@@ -146,7 +151,7 @@ export class CodingModel implements LanguageModel {
       }
       return { text: step.text, calls: step.calls };
     }
-    const missing = this.missing(step, new WindowView(request));
+    const missing = this.missing(step, view);
     if (missing.length > 0 && this.rounds < MAX_ROUNDS) {
       this.rounds++;
       this.faultCalls += missing.length;
@@ -177,7 +182,10 @@ export class CodingModel implements LanguageModel {
     } else {
       this.retries = 0;
       const step = this.steps[this.at];
-      if (step?.kind === 'use' && step.edit) this.files.settle(step.edit, failed);
+      if (step?.kind === 'use' && step.edit) {
+        this.files.settle(step.edit, failed);
+        this.knowledge.changed(step.edit, true);
+      }
       this.nextStep();
     }
   }
@@ -210,13 +218,9 @@ export class CodingModel implements LanguageModel {
   private missing(step: Extract<PlannedStep, { kind: 'use' }>, view: WindowView): Call[] {
     const calls: Call[] = [];
     for (const need of step.needs) {
-      const lines = splitLines(this.files.text(need.path));
-      const hashOf = (range: { readonly startLine: number; readonly endLine: number }) =>
-        sha256(rawRange(lines, range)).slice(0, 16);
-      const fresh = view.rangesOf(need.path).filter((range) => hashOf(range) === range.hash);
-      const isShown = missingRanges(need, fresh).length === 0;
+      const isShown = this.knowledge.knows(need.path, need, view.rangesOf(need.path));
       const key = `${need.path}#${need.startLine}`;
-      const now = hashOf(need);
+      const now = this.knowledge.hashOf(need.path, need);
       if (!this.asked) this.count(isShown, this.lastSeen.get(key), now);
       if (isShown) this.lastSeen.set(key, now);
       else calls.push(readCall(need));

@@ -4,16 +4,18 @@ import type { LineRange } from '../../../src/engine/PageTable';
 import type { ModelRequest } from '../../../src/engine/ports';
 
 export interface ShownRange extends LineRange {
+  readonly address: string;
+  readonly path: string;
   /** 16 hex digits of the hash of the lines. */
   readonly hash: string;
 }
 
 interface Shown {
-  readonly files: readonly (ShownRange & { readonly path: string })[];
+  readonly files: readonly ShownRange[];
   readonly results: readonly string[];
 }
 
-const FILE_HEADING = /^file:proj\/(.+)#L(\d+)-L(\d+)@([0-9a-f]{16}) · /gm;
+const FILE_HEADING = /^(file:proj\/(.+)#L(\d+)-L(\d+)@([0-9a-f]{16})) · /gm;
 const RESULT_HEADING = /^\[?(tool:[^\s/]+\/\d+) · /gm;
 /** A result that was cut does not show all the lines its headings name. */
 const CUT = /tokens in all; page_in\("tool:/;
@@ -22,9 +24,10 @@ export class WindowView {
   private readonly files = new Map<string, ShownRange[]>();
   private readonly results = new Set<string>();
 
-  constructor(request: ModelRequest) {
+  /** @param isNew told of each range that was in no request before */
+  constructor(request: ModelRequest, isNew: (range: ShownRange) => void) {
     for (const message of request.messages) {
-      const shown = shownBy(message);
+      const shown = shownBy(message, isNew);
       for (const result of shown.results) this.results.add(result);
       for (const file of shown.files) {
         const ranges = this.files.get(file.path);
@@ -47,21 +50,25 @@ const NOTHING: Shown = { files: [], results: [] };
 /** Messages of the queue are the same objects from request to request. */
 const known = new WeakMap<ChatMessage, Shown>();
 
-function shownBy(message: ChatMessage): Shown {
+function shownBy(message: ChatMessage, isNew: (range: ShownRange) => void): Shown {
   let shown = known.get(message);
   if (!shown) {
     shown = message.role === 'assistant' || CUT.test(message.content) ? NOTHING : read(message.content);
     known.set(message, shown);
+    shown.files.forEach(isNew);
   }
   return shown;
 }
 
 function read(text: string): Shown {
-  const files = [...text.matchAll(FILE_HEADING)].map(([, path = '', start, end, hash = '']) => ({
-    path,
-    startLine: Number(start),
-    endLine: Number(end),
-    hash,
-  }));
+  const files = [...text.matchAll(FILE_HEADING)].map(
+    ([, address = '', path = '', start, end, hash = '']) => ({
+      address,
+      path,
+      startLine: Number(start),
+      endLine: Number(end),
+      hash,
+    }),
+  );
   return { files, results: [...text.matchAll(RESULT_HEADING)].map(([, address = '']) => address) };
 }

@@ -76,10 +76,10 @@ export class CodingSession {
       random.chance(0.05) && this.latest.length > 0 ? [this.edit(random.pick(this.latest))] : [];
     const files = this.files();
     const steps: PlannedStep[] = [];
-    if (random.chance(0.45)) steps.push(this.search(files));
+    for (let left = random.size(1.4, 0.8, 0, 6); left > 0; left--) steps.push(this.search(files));
     const context = this.context();
     for (const [index, path] of files.entries()) {
-      const edits = random.chance(0.75) ? random.int(1, 2) : 0;
+      const edits = random.chance(0.75) ? random.int(1, 3) : 0;
       for (let n = 0; n < edits; n++) {
         const place = repository.place(path, random);
         const needs = index === 0 && n === 0 ? [place, ...context] : [place];
@@ -92,6 +92,9 @@ export class CodingSession {
       }
     }
     if (random.chance(0.6)) steps.push(this.run());
+    // It did not work the first time.
+    if (random.chance(0.4))
+      steps.push(this.change(repository.place(random.pick(files), random), []), this.run());
     if (random.chance(0.25)) {
       const note = `${random.pick(files)}: ${prose(random, random.size(25, 0.6, 8, 80))}`;
       steps.push({ kind: 'use', needs: [], text: 'Noted for later.', note });
@@ -104,6 +107,16 @@ export class CodingSession {
     });
     const named = random.chance(0.6) ? ` See ${files.join(', ')}.` : '';
     return { pause, message: `${prose(random, random.size(40, 1, 5, 1500))}${named}`, changed, steps };
+  }
+
+  private change(place: Place, context: readonly Place[]): PlannedStep {
+    const { random, repository, runs } = this;
+    const needs = [place, ...context];
+    const text = this.mention(needs, 25);
+    const edit = repository.plan(place, random);
+    repository.apply(edit);
+    const earlierRun = random.chance(0.05) && runs > 1 ? random.int(1, Math.min(12, runs)) : undefined;
+    return { kind: 'use', needs, text, edit, ...(earlierRun === undefined ? {} : { earlierRun }) };
   }
 
   private files(): string[] {

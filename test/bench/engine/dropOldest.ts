@@ -11,7 +11,7 @@ import { sha256 } from '../../../src/journal/sha256';
 import type { CodingModel } from './CodingModel';
 import type { PlannedTurn } from './codingSession';
 import { CountedPrompt } from './prices';
-import type { Edit, SyntheticRepository } from './SyntheticRepository';
+import type { SyntheticRepository } from './SyntheticRepository';
 
 const OUTPUT_TOKENS = 4096;
 
@@ -35,7 +35,8 @@ export class DropOldestClient {
       const calls: ToolCall[] = [];
       for await (const event of this.model.stream(this.request())) {
         if (event.type === 'text') text += event.text;
-        if (event.type === 'toolCall') calls.push({ ...event.call, id: `call_${this.results.length + calls.length}` });
+        if (event.type === 'toolCall')
+          calls.push({ ...event.call, id: `call_${this.results.length + calls.length}` });
       }
       if (calls.length === 0) {
         this.groups.push([{ role: 'assistant', content: text }]);
@@ -93,7 +94,10 @@ export class DropOldestClient {
     const text = this.repository.text(path).replace(before, () => after);
     const line = text.slice(0, text.indexOf(after)).split('\n').length;
     const lines = splitLines(text);
-    const range = { startLine: Math.max(1, line - 2), endLine: Math.min(lines.length, line + after.split('\n').length + 1) };
+    const range = {
+      startLine: Math.max(1, line - 2),
+      endLine: Math.min(lines.length, line + after.split('\n').length + 1),
+    };
     const source = rawRange(lines, range);
     return `Edited.\n${renderFilePage(`proj/${path}`, range, source, sha256(source), 'lines').text}`;
   }
