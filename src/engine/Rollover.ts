@@ -175,8 +175,8 @@ export class Rollover {
     }
     budget.newEpoch();
     await recorder.record(...events);
-    // After a refusal the estimate is a guess: the provider has the last word.
-    if (reason !== 'contextLength' && budget.estimate(tokensAfter) > budget.budget)
+    // After a refusal the estimate is a guess: the provider has the last word. What evicts nothing is followed by what does.
+    if (evicts && reason !== 'contextLength' && budget.estimate(tokensAfter) > budget.budget)
       throw tooSmall(budget, tokensAfter);
   }
 

@@ -11,6 +11,8 @@ import { sha256 } from '../../../src/journal/sha256';
 export class UnsyncedLog implements SessionLog {
   /** Queue entries so far. */
   messages = 0;
+  /** Epochs that evicted something. */
+  rollovers = 0;
   private seq = 0;
   private lines: string[] = [];
   private readonly file: number;
@@ -29,14 +31,20 @@ export class UnsyncedLog implements SessionLog {
     for (const event of written) {
       this.lines.push(`${JSON.stringify(event)}\n`);
       if (isQueueEvent(event)) this.messages++;
+      if (event.type === 'epoch.started' && event.evicted.length > 0) this.rollovers++;
     }
-    if (this.lines.length > 500) this.flush();
+    // The latest stays, to be looked at.
+    if (this.lines.length > 500) this.flush(this.lines.length - 1);
     return written;
   }
 
-  flush(): void {
-    writeSync(this.file, this.lines.join(''));
-    this.lines = [];
+  /** The latest event, as JSON. */
+  get last(): string {
+    return this.lines.at(-1) ?? '';
+  }
+
+  private flush(count: number): void {
+    writeSync(this.file, this.lines.splice(0, count).join(''));
   }
 
   read(): AsyncIterable<SessionEvent> {
@@ -44,7 +52,7 @@ export class UnsyncedLog implements SessionLog {
   }
 
   async close(): Promise<void> {
-    this.flush();
+    this.flush(this.lines.length);
     closeSync(this.file);
   }
 }

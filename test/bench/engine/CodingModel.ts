@@ -5,6 +5,7 @@
  */
 import { ModelError } from '../../../src/engine/errors';
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../../src/engine/ports';
+import { SUMMARY_TAG } from '../../../src/engine/Summarizer';
 import type { PlannedStep, PlannedTurn } from './codingSession';
 import { FileKnowledge } from './FileKnowledge';
 import { CountedPrompt, PRICE_TABLES, PriceMeter, tokensOf } from './prices';
@@ -106,7 +107,7 @@ export class CodingModel implements LanguageModel {
       throw new ModelError('contextLength', 'The prompt is too long.', 'Shorten it.');
     }
     const last = request.messages.at(-1)?.content ?? '';
-    const isSummary = request.functions.length === 0 || last.startsWith('<write_summary');
+    const isSummary = request.functions.length === 0 || last.startsWith(`<${SUMMARY_TAG}`);
     const before = this.meters.map((meter) => meter.inputBilled);
     const cached = this.meters.map((meter) => meter.bill(prompt, this.now));
     if (isSummary) {

@@ -1,5 +1,6 @@
 /** A model that reads a little and answers at once, so that a benchmark's time is the engine's own. */
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../../src/engine/ports';
+import { SUMMARY_TAG } from '../../../src/engine/Summarizer';
 import { CountedPrompt } from './prices';
 import type { Random } from './random';
 import type { SyntheticRepository } from './SyntheticRepository';
@@ -27,7 +28,7 @@ export class LightModel implements LanguageModel {
   async *stream(request: ModelRequest): AsyncIterable<ModelEvent> {
     const usage = { promptTokens: new CountedPrompt(request).tokens, completionTokens: 40 };
     const last = request.messages.at(-1)?.content ?? '';
-    if (request.functions.length === 0 || last.startsWith('<write_summary')) {
+    if (request.functions.length === 0 || last.startsWith(`<${SUMMARY_TAG}`)) {
       yield { type: 'text', text: last.slice(0, 1200) };
       yield { type: 'finish', reason: 'stop', usage };
       return;

@@ -1,10 +1,14 @@
 /** The engine benchmark: each part measures one promise of docs/engine.md, on data made from the seed. */
+import { runCost } from './cost';
 import { runNestedKv } from './nestedKv';
 import type { EngineBenchOptions } from './options';
+import { runScale } from './scale';
 
 /** By the key under which the result stands in the JSON. */
 const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<object>>> = {
   nestedKv: runNestedKv,
+  cost: runCost,
+  scale: runScale,
 };
 
 /**

@@ -1,11 +1,15 @@
 /** Runs a planned coding session: through the real engine under a memory policy, or through a client that has none. */
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AgentSettings } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { EngineFunction } from '../../../src/engine/EngineFunction';
 import { createFunctions } from '../../../src/tools/index';
 import { fakeFunction } from '../../support/fakeFunctions';
 import { memoryWorld } from '../../support/memoryPorts';
+import { RecentBlobs, UnsyncedLog } from './BenchJournal';
 import { CodingModel } from './CodingModel';
 import { CodingSession, type PlannedTurn } from './codingSession';
 import { DropOldestClient } from './dropOldest';
@@ -32,11 +36,29 @@ interface Client {
   changed(path: string): void;
 }
 
-/** @returns the model, which has counted everything */
-export async function runSession(options: SessionOptions): Promise<CodingModel> {
-  const session = new CodingSession(options.trace, options.seed);
-  const client = options.settings ? await engineClient(options) : plainClient(options);
-  for (let turn = 0; turn < options.turns; turn++) {
+export interface SessionRun {
+  /** It has counted everything. */
+  readonly model: CodingModel;
+  /** Epochs that evicted something. */
+  readonly rollovers: number;
+}
+
+export async function runSession(options: SessionOptions): Promise<SessionRun> {
+  const dir = mkdtempSync(join(tmpdir(), 'vctx-cost-'));
+  try {
+    const log = new UnsyncedLog(dir, 's1');
+    const client = options.settings ? await engineClient(options, log) : plainClient(options);
+    await work(options, client);
+    await log.close();
+    return { model: client.model, rollovers: log.rollovers };
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+}
+
+async function work({ trace, seed, turns }: SessionOptions, client: Client): Promise<void> {
+  const session = new CodingSession(trace, seed);
+  for (let turn = 0; turn < turns; turn++) {
     const plan = session.next();
     for (const edit of plan.changed) {
       client.repository.apply(edit);
@@ -45,7 +67,6 @@ export async function runSession(options: SessionOptions): Promise<CodingModel> 
     client.model.begin(plan);
     await client.submit(plan);
   }
-  return client.model;
 }
 
 function plainClient({ seed, windowTokens }: SessionOptions): Client {
@@ -59,7 +80,10 @@ function plainClient({ seed, windowTokens }: SessionOptions): Client {
   return { model, repository, submit: (turn) => client.submit(turn), changed: () => undefined };
 }
 
-async function engineClient({ trace, seed, windowTokens, settings }: SessionOptions): Promise<Client> {
+async function engineClient(
+  { trace, seed, windowTokens, settings }: SessionOptions,
+  log: UnsyncedLog,
+): Promise<Client> {
   const repository = new SyntheticRepository(seed);
   const functions: EngineFunction[] = [];
   const world = memoryWorld({ functions, settings: { ...SETTINGS, ...settings } });
@@ -78,15 +102,17 @@ async function engineClient({ trace, seed, windowTokens, settings }: SessionOpti
   functions.push(...functionsOf(model));
   const approver = { approve: async () => true };
   const clock = { now: () => model.now };
-  const agent = await AgentProcess.open({ ...world.parts, approver, clock }, async () => model);
+  const blobs = new RecentBlobs(20_000);
+  const recall = { ...world.parts.recall, append: async () => undefined };
+  const parts = { ...world.parts, log, blobs, recall, approver, clock };
+  const agent = await AgentProcess.open(parts, async () => model);
   return {
     model,
     repository,
     changed: write,
     async submit(turn) {
       const end = await agent.submit(turn.message);
-      if (end !== 'done')
-        throw new Error(`A turn ended with ${end}: ${JSON.stringify(world.log.events.at(-1))}`);
+      if (end !== 'done') throw new Error(`A turn ended with ${end}: ${log.last}`);
     },
   };
 }

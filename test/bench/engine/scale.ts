@@ -16,6 +16,7 @@ import { createFunctions } from '../../../src/tools/index';
 import { memoryWorld } from '../../support/memoryPorts';
 import { RecentBlobs, UnsyncedLog } from './BenchJournal';
 import { LightModel } from './LightModel';
+import type { EngineBenchOptions } from './options';
 import { Random } from './random';
 import { SyntheticRepository } from './SyntheticRepository';
 
@@ -51,7 +52,7 @@ export interface ScaleResult {
   readonly flush: { readonly median: number; readonly p95: number };
 }
 
-export async function runScale({ quick, seed }: { quick: boolean; seed: number }): Promise<ScaleResult> {
+export async function runScale({ quick, seed }: EngineBenchOptions): Promise<ScaleResult> {
   const dir = mkdtempSync(join(tmpdir(), 'vctx-scale-'));
   try {
     const marks = await grow(dir, seed, quick ? [1000, 10_000] : [1000, 10_000, 100_000]);
