@@ -19,6 +19,7 @@ import { NotesViewProvider } from './host/notesViewProvider';
 import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
+import { rulesWarning } from './host/rulesWarning';
 import { affectsModel, affectsNotes, readSettings } from './host/settings';
 import { ShownSessions } from './host/shownSessions';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
@@ -37,6 +38,7 @@ import { createFunctions } from './tools';
 import { unifiedDiff } from './tools/unifiedDiff';
 import { NodeWorkspaceFiles } from './tools/workspaceFiles';
 import { absolutePath } from './tools/workspacePaths';
+import { workspaceRules } from './tools/workspaceRules';
 
 /** The conversation of this window, for `deactivate`. */
 let conversation: ChatSessions | undefined;
@@ -78,6 +80,7 @@ export function activate(context: ExtensionContext): void {
       clock: Date,
       counter,
       files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),
+      rules: workspaceRules(new NodeWorkspaceFiles({ roots }), roots, () => workspace.isTrusted),
       recall: disk,
       archival: disk,
       approver: modalApprover,
@@ -160,6 +163,7 @@ export function activate(context: ExtensionContext): void {
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
     window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),
     sessions.onOutput((event) => preview.show(event)),
+    sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
     workspace.onDidChangeConfiguration((change) => {
       if (affectsModel(change)) sessions.modelChanged();

@@ -15,6 +15,7 @@ import { GptTokenCounter } from '../models/gptTokenCounter';
 import { createFunctions } from '../tools/index';
 import { unifiedDiff } from '../tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
+import { workspaceRules } from '../tools/workspaceRules';
 import type { Place } from './place';
 
 /** Nobody is there to ask: what the command line does not allow, nobody can. */
@@ -53,6 +54,7 @@ export async function withAgent<Result>(
     const log = await FileSessionLog.open(sessionsFolder(store), session);
     try {
       const roots = () => [root];
+      const files = new NodeWorkspaceFiles({ roots });
       const agent = await AgentProcess.open(
         {
           log: observed(log, onEvent),
@@ -63,7 +65,9 @@ export async function withAgent<Result>(
           diff: unifiedDiff,
           clock: Date,
           counter,
-          files: new NodeWorkspaceFiles({ roots }),
+          files,
+          // Whoever names a folder on the command line trusts it, as `git` and `make` do.
+          rules: workspaceRules(files, roots, () => true),
           recall: disk,
           archival: disk,
           approver: approver(allowEdits),

@@ -10,6 +10,7 @@ import type {
   EventSource,
   ForkLog,
   RecallStorage,
+  RulesSource,
   SessionHistory,
   SessionLog,
   TextDiff,
@@ -46,6 +47,7 @@ export interface AgentParts {
   readonly clock: Clock;
   readonly counter: TokenCounter;
   readonly files: WorkspaceFiles;
+  readonly rules: RulesSource;
   readonly recall: RecallStorage;
   readonly archival: ArchivalStorage;
   readonly approver: Approver;

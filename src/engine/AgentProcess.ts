@@ -13,6 +13,7 @@ import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer
 import type { OutsideEvent } from './ports';
 import { QueueManager } from './QueueManager';
 import { RecallFeeder } from './RecallFeeder';
+import { RulesKeeper } from './RulesKeeper';
 import { archivalNoteOf, recallMessageOf } from './recallFeed';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import { Scheduler } from './Scheduler';
@@ -32,6 +33,7 @@ export class AgentProcess {
   private readonly state: SessionState;
   private readonly recorder: SessionRecorder;
   private readonly coherence: CoherenceChecker;
+  private readonly rules: RulesKeeper;
   private readonly runner: TurnRunner;
   private readonly scheduler: Scheduler;
   private readonly feeder: RecallFeeder;
@@ -48,6 +50,7 @@ export class AgentProcess {
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.runner.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
     this.coherence = new CoherenceChecker({ ...parts, state: this.state });
+    this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
     const queue = new QueueManager({
       state: this.state,
       recorder: this.recorder,
@@ -56,6 +59,7 @@ export class AgentProcess {
       counter,
       clock,
       instructions: systemInstructions(parts.folders),
+      rules: this.rules,
       schemas: functions.map((fn) => fn.schema),
       settings: parts.settings,
     });
@@ -65,7 +69,13 @@ export class AgentProcess {
         state: this.state,
         recorder: this.recorder,
         queue,
-        delivery: new EventDelivery({ recorder: this.recorder, coherence: this.coherence, blobs, counter }),
+        delivery: new EventDelivery({
+          recorder: this.recorder,
+          coherence: this.coherence,
+          rules: this.rules,
+          blobs,
+          counter,
+        }),
         output: this.output,
       },
       model,
@@ -100,6 +110,7 @@ export class AgentProcess {
         ...notes.map((note): SessionEventBody => ({ type: 'note.pinned', note })),
       );
     } else await process.scheduler.recover();
+    await process.rules.refresh(new AbortController().signal);
     for (const source of parts.sources ?? [])
       process.subscriptions.push(source.subscribe((event) => process.post(event)));
     return process;
@@ -211,8 +222,9 @@ export class AgentProcess {
     return new StoredPages(this.state, this.parts.blobs, this.parts.history).contentOf(address);
   }
 
-  /** Files of the workspace have changed: pinned notes taken from them are checked at once, pages before the next step. */
+  /** Files of the workspace have changed: rules and pinned notes taken from them are checked at once, pages before the next step. */
   async filesChanged(): Promise<void> {
+    await this.rules.refresh(new AbortController().signal);
     const stale = await this.coherence.checkNotes(new AbortController().signal);
     if (stale.length > 0) await this.recorder.record(...stale);
   }
@@ -231,7 +243,7 @@ export class AgentProcess {
       this.shown.push(output);
       this.output.emit(output);
     }
-    if (event.type.startsWith('note.')) this.showMemory();
+    if (changesPinned(event)) this.showMemory();
     const content = this.state.context.entries.at(-1)?.message.content ?? '';
     const message = recallMessageOf(this.session, event, content);
     const note = archivalNoteOf(this.session, event);
@@ -241,6 +253,11 @@ export class AgentProcess {
   }
 
   private notesEvent(): OutputEvent {
-    return { type: 'notes', notes: this.notes.list(), ...this.notes.usage() };
+    const rules = this.state.rules.usage();
+    return { type: 'notes', notes: this.notes.list(), rules, ...this.notes.usage() };
   }
+}
+
+function changesPinned(event: SessionEvent): boolean {
+  return event.type.startsWith('note.') || event.type === 'rules.loaded' || event.type === 'epoch.started';
 }

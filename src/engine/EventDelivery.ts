@@ -1,6 +1,6 @@
 /**
  * Puts what happened outside into the queue, at the boundary between two steps: events that were posted, and what the
- * engine finds when it looks (a cancelled turn, stale pages, changed notes). The order is that of `EVENT_CLASSES`.
+ * engine finds when it looks (a cancelled turn, stale pages, changed rules and notes). The order is that of `EVENT_CLASSES`.
  */
 import { messageAddress } from './addresses';
 import type { CoherenceChecker } from './CoherenceChecker';
@@ -8,6 +8,7 @@ import { EVENT_CLASSES } from './eventPriorities';
 import type { EventOf, InterruptKind, ObservedKind, SessionEventBody } from './events';
 import type { BlobStore, TokenCounter } from './ports';
 import { entryTokens, interruptText } from './queueEntries';
+import type { RulesKeeper } from './RulesKeeper';
 import type { SessionRecorder } from './SessionRecorder';
 import type { TokenBudget } from './TokenBudget';
 import { servePages } from './textPages';
@@ -28,6 +29,7 @@ type Entry = Extract<SessionEventBody, { type: 'message.user' | 'interrupt' }>;
 export interface EventDeliveryParts {
   readonly recorder: SessionRecorder;
   readonly coherence: CoherenceChecker;
+  readonly rules: RulesKeeper;
   readonly blobs: BlobStore;
   readonly counter: TokenCounter;
 }
@@ -51,7 +53,7 @@ export class EventDelivery {
    * @throws the signal's reason, when it is aborted before anything is recorded | JournalError
    */
   async deliver(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<boolean> {
-    const { coherence, recorder } = this.parts;
+    const { coherence, recorder, rules } = this.parts;
     const entries = await this.postedEntries(turn, budget);
     const pages = await coherence.checkPages(signal);
     const staleNotes = await coherence.checkNotes(signal);
@@ -59,7 +61,13 @@ export class EventDelivery {
     const check = () => signal.throwIfAborted();
     if (staleNotes.length > 0) await recorder.recordWhen(check, ...staleNotes);
     if (pages.interrupt !== '') entries.push(await this.interruptEntry('fileChanged', pages.interrupt));
-    // Before the first epoch the head will hold the notes as they are.
+    await rules.refresh(signal);
+    // The first head will hold rules and notes as they are.
+    const changed = recorder.state.epoch === 0 ? undefined : await rules.delta();
+    if (changed) {
+      const entry = await this.interruptEntry('rulesChanged', changed.text);
+      entries.push({ ...entry, rulesThrough: changed.through });
+    }
     const deltas = recorder.state.epoch === 0 ? undefined : recorder.state.notes.deltas();
     if (deltas) {
       const text = `The pinned notes were changed:\n${deltas.text}`;

@@ -109,10 +109,11 @@ export class FileEditor {
     const lines = splitLines(now.text);
     const isFresh = (address: string, range: LineRange) =>
       address.endsWith(`@${this.parts.hash(rawRange(lines, range)).slice(0, 16)}`);
-    const resident = state.pages
+    const inQueue = state.pages
       .freshPagesOf(now.path)
-      .filter((page) => page.seq < this.askedAt || this.written.has(page.address))
-      .filter((page) => isFresh(page.address, page));
+      .filter((page) => page.seq < this.askedAt || this.written.has(page.address));
+    const inHead = state.rules.shown.filter((page) => page.path === now.path);
+    const resident = [...inQueue, ...inHead].filter((page) => isFresh(page.address, page));
     if (basedOn === undefined) return resident;
     const parsed = parseAddress(basedOn);
     if (parsed?.kind !== 'file') return `based_on is not the address of a file page (${basedOn})`;

@@ -72,9 +72,20 @@ export type OutputEvent =
   | {
       readonly type: 'notes';
       readonly notes: readonly Note[];
+      readonly rules: readonly RulesShown[];
       readonly used: number;
       readonly limit: number;
     };
+
+/** A rules file, and how much of it the window has room for. */
+export interface RulesShown {
+  /** Workspace path. */
+  readonly path: string;
+  readonly tokens: number;
+  readonly lines: number;
+  /** Lines in the window; all of them before the first request. */
+  readonly shownLines: number;
+}
 
 type Listener = (event: OutputEvent) => void;
 

@@ -69,6 +69,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       return [line('warn', 'note.stale', `note:${event.id}`, event.reason)];
     case 'archival.inserted':
       return [line('info', 'archival.inserted', `note:${event.id}`)];
+    case 'rules.loaded':
+      return event.rules.length === 0
+        ? [line('info', 'rules.loaded', 'none')]
+        : event.rules.map((page) => line('info', 'rules.loaded', page.address, tokens(page.tokens)));
     case 'file.edited':
       return [line('info', event.type, event.path, `based on ${event.basedOn.join(', ') || 'nothing: new'}`)];
     case 'page.stale':

@@ -8,13 +8,11 @@ import { resultLimit } from './evictionPlan';
 import type { MemoryPolicy } from './memoryPolicies';
 import type { LanguageModel } from './ports';
 import { entryTokens, interruptText, messageTokens } from './queueEntries';
-import { memoryRoom, Rollover, type RolloverParts, type RolloverRequest } from './Rollover';
+import { memoryRoom, PINNED_SHARE, Rollover, type RolloverParts, type RolloverRequest } from './Rollover';
 import type { TokenBudget } from './TokenBudget';
 
 /** System instructions and schemas may take at most this share of the window; small windows get the core functions. */
 const SYSTEM_SHARE = 0.25;
-/** System instructions, schemas and notes together. */
-const PINNED_SHARE = 0.5;
 /** Functions even the smallest window gets: the first of the list, which is ordered by need. */
 const CORE_FUNCTIONS = 5;
 /** Own tokens a function costs beside its schema's text. */

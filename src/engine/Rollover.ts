@@ -5,12 +5,13 @@
 import { carriedBlock } from './carriedPages';
 import type { FunctionSchema } from './chat';
 import { WindowTooSmallError } from './errors';
-import type { EpochReason, SessionEventBody } from './events';
-import { type EvictionPlan, evictOldest, keepAll, keepWorkingSet } from './evictionPlan';
+import type { EpochReason, FilePage, SessionEventBody } from './events';
+import { type EvictionPlan, evictOldest, isInHead, keepAll, keepWorkingSet } from './evictionPlan';
 import { headMessages } from './MainContext';
 import type { MemoryPolicy } from './memoryPolicies';
 import type { BlobStore, Clock, ContentHasher, LanguageModel, TokenCounter } from './ports';
 import { messageTokens } from './queueEntries';
+import type { RulesKeeper } from './RulesKeeper';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
 import { Summarizer } from './Summarizer';
@@ -28,6 +29,8 @@ const MAX_SUMMARY_TOKENS = 1500;
 const FUNCTION_OVERHEAD_TOKENS = 4;
 /** What compaction leaves, of what a rollover would. */
 const COMPACT_SHARE = 0.5;
+/** Of the window: system instructions, schemas, rules and notes together; of what the first two leave, rules get half. */
+export const PINNED_SHARE = 0.5;
 /** A head that leaves less than a fifth of the window for the conversation cannot do useful work. */
 const FIXED_HEAD_SHARE = 0.8;
 
@@ -40,6 +43,7 @@ export interface RolloverParts {
   readonly clock: Clock;
   /** Kernel text. */
   readonly instructions: string;
+  readonly rules: RulesKeeper;
 }
 
 export interface RolloverRequest {
@@ -118,7 +122,7 @@ export class Rollover {
 
     const summary = await this.summarizer.summarise(
       state.summary,
-      policy.summary === 'none' ? [] : plan.leaving,
+      policy.summary === 'none' ? [] : plan.leaving.filter((entry) => !isInHead(entry)),
       summaryCap,
       own,
       model.generative ? this.summaries.writer(request) : undefined,
@@ -142,7 +146,7 @@ export class Rollover {
       headTokens.summary +
       headTokens.pages +
       plan.retained.reduce((sum, entry) => sum + entry.event.tokens, 0);
-    const messages = headMessages(this.parts.instructions, head.notes, memoryText, carried.text);
+    const messages = headMessages(head.instructions, head.notes, memoryText, carried.text);
     const events: SessionEventBody[] = [
       ...this.writeBack.decisions(plan.leaving),
       {
@@ -157,6 +161,7 @@ export class Rollover {
         summary: summary.text === '' ? null : await blobs.put(summary.text),
         summaryBy: summary.by,
         notesThrough: head.notesThrough,
+        ...head.rules,
         retained: plan.retained.map((entry) => entry.event.seq),
         evicted: plan.evicted.map(({ address, seq, kind, tokens, label }) => ({
           address,
@@ -197,24 +202,33 @@ export class Rollover {
     budget: TokenBudget,
   ): Promise<{
     readonly tokens: { readonly system: number; readonly notes: number };
+    readonly instructions: string;
     readonly notes: string;
     readonly notesThrough: number;
+    readonly rules: { readonly rules?: readonly FilePage[]; readonly rulesThrough?: number };
   }> {
-    const { state, counter, instructions } = this.parts;
+    const { state, counter, rules } = this.parts;
     const notes = state.notes.render();
     const notesThrough = state.notes.through;
-    const [systemTokens = 0, schemaTokens = 0, notesTokens = 0] = await counter.count([
-      instructions,
+    const rulesThrough = state.rules.through;
+    const [kernelTokens = 0, schemaTokens = 0, notesTokens = 0] = await counter.count([
+      this.parts.instructions,
       JSON.stringify(functions),
       notes,
     ]);
-    const tokens = {
-      system: messageTokens(systemTokens) + schemaTokens + functions.length * FUNCTION_OVERHEAD_TOKENS,
-      notes: messageTokens(notesTokens),
-    };
+    const fixed = messageTokens(kernelTokens) + schemaTokens + functions.length * FUNCTION_OVERHEAD_TOKENS;
+    const rendered = await rules.render((budget.ownTokens(budget.window * PINNED_SHARE) - fixed) / 2);
+    const [rulesTokens = 0] = await counter.count([rendered.text]);
+    const tokens = { system: fixed + rulesTokens, notes: messageTokens(notesTokens) };
     if (tokens.system + tokens.notes > budget.ownTokens(budget.budget) * FIXED_HEAD_SHARE)
       throw tooSmall(budget, tokens.system + tokens.notes);
-    return { tokens, notes, notesThrough };
+    return {
+      tokens,
+      instructions: [this.parts.instructions, rendered.text].filter(Boolean).join('\n\n'),
+      notes,
+      notesThrough,
+      rules: rulesThrough === 0 ? {} : { rules: rendered.shown, rulesThrough },
+    };
   }
 }
 

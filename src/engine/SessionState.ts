@@ -14,6 +14,7 @@ import { MainContext } from './MainContext';
 import { type Moment, PageTable } from './PageTable';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
 import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
+import { Rules } from './RulesPage';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
 import { WorkingContext } from './WorkingContext';
@@ -21,6 +22,7 @@ import { WorkingContext } from './WorkingContext';
 export class SessionState {
   readonly context = new MainContext();
   readonly notes: WorkingContext;
+  readonly rules = new Rules();
   readonly pages = new PageTable();
   readonly events = new EventQueue();
   /** Every file range ever shown in this session, by address. */
@@ -126,6 +128,10 @@ export class SessionState {
       case 'note.stale':
         this.notes.apply(event, 0);
         return;
+      case 'rules.loaded':
+        for (const page of event.rules) this.filePages.set(page.address, page);
+        this.rules.load(event.rules, event.seq);
+        return;
       case 'archival.inserted':
         this.archivalNotes.set(event.id, event.text);
         if (event.source !== undefined) this.pages.writtenBack(event.source);
@@ -152,6 +158,7 @@ export class SessionState {
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
+      if (event.rulesThrough !== undefined) this.rules.delivered(event.rulesThrough);
     }
   }
 
@@ -202,6 +209,8 @@ export class SessionState {
     this.notesInHead = event.notesThrough;
     this.turnover(event);
     this.notes.delivered(event.notesThrough);
+    for (const page of event.rules ?? []) this.filePages.set(page.address, page);
+    this.rules.frozen(event.rules ?? [], event.rulesThrough ?? 0);
     const retained = new Set(event.retained);
     if (this.cold) {
       for (const seq of [...this.cold.queue.keys()]) if (!retained.has(seq)) this.cold.queue.delete(seq);

@@ -69,7 +69,7 @@ export class TieredFaultHandler implements FaultHandler {
       };
     }
     const wanted = { startLine, endLine };
-    const resident = [...state.pages.freshPagesOf(snapshot.path), ...this.claimed]
+    const resident = [...state.pages.freshPagesOf(snapshot.path), ...state.rules.shown, ...this.claimed]
       .filter((page) => page.path === snapshot.path)
       .filter((page) => this.hashOf(lines, page) === this.addressHash(page.address));
     const missing = missingRanges(wanted, resident);
@@ -117,6 +117,7 @@ export class TieredFaultHandler implements FaultHandler {
     const { state } = this.parts;
     const page = state.pages.get(address);
     if (page) return !page.stale;
+    if (state.rules.shows(address)) return true;
     const parsed = parseAddress(address);
     if (parsed?.kind === 'note') return state.notes.list().some((note) => note.id === parsed.id);
     if (parsed?.kind === 'msg') {

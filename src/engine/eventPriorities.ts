@@ -17,6 +17,7 @@ export const EVENT_CLASSES: Readonly<Record<PostedKind | ObservedKind, EventClas
   timer: { priority: 3, wakes: true },
   diagnosticsChanged: { priority: 4, wakes: false },
   fileChanged: { priority: 5, wakes: false },
+  rulesChanged: { priority: 6, wakes: false },
   notesChanged: { priority: 6, wakes: false },
   // By the queue manager, once everything else is in the queue: it names what leaves next.
   memoryPressure: { priority: 7, wakes: false },

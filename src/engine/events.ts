@@ -40,6 +40,14 @@ export interface FilePage {
   readonly version: string;
 }
 
+/** A file of standing rules. What the head shows of it may be less. */
+export interface RulesPage extends FilePage {
+  /** Lines of the whole file; the page holds all of them unless it is excessively long. */
+  readonly lines: number;
+  /** Own tokens of the page. */
+  readonly tokens: number;
+}
+
 export interface Note {
   readonly id: string;
   readonly text: string;
@@ -87,7 +95,7 @@ export type PostedKind =
   | 'diagnosticsChanged';
 
 /** What the engine finds when it looks, before each step: the state itself is the record, nothing need be posted. */
-export type ObservedKind = 'cancelled' | 'fileChanged' | 'notesChanged' | 'memoryPressure';
+export type ObservedKind = 'cancelled' | 'fileChanged' | 'notesChanged' | 'rulesChanged' | 'memoryPressure';
 
 export type InterruptKind = Exclude<PostedKind, 'userMessage'> | ObservedKind | 'failedCall';
 
@@ -102,7 +110,7 @@ export type EpochReason =
 
 /** What the parts of an epoch's head cost, own tokens. */
 export interface HeadTokens {
-  /** System instructions and schemas. */
+  /** System instructions, schemas and rules. */
   readonly system: number;
   readonly notes: number;
   /** Summary and stubs. */
@@ -145,6 +153,10 @@ export type SessionEventBody =
       readonly summaryBy: 'model' | 'extract' | 'none';
       /** Sequence number of the last note change that the head holds. */
       readonly notesThrough: number;
+      /** Ranges of the rules files that the head shows; absent when there are none. */
+      readonly rules?: readonly FilePage[];
+      /** Sequence number of the event that loaded them. */
+      readonly rulesThrough?: number;
       /** Sequence numbers of the queue entries that stay. */
       readonly retained: readonly number[];
       readonly evicted: readonly EvictedPage[];
@@ -214,6 +226,8 @@ export type SessionEventBody =
       readonly origin?: PageOrigin;
       /** With `notesChanged`: sequence number of the last change told. */
       readonly notesThrough?: number;
+      /** With `rulesChanged`: sequence number of the event that loaded what is told. */
+      readonly rulesThrough?: number;
       /** Sequence number of the `event.posted` that this delivers. */
       readonly posted?: number;
     }
@@ -239,6 +253,11 @@ export type SessionEventBody =
     }
   | { readonly type: 'note.unpinned'; readonly id: string; readonly by: 'person' | 'model' }
   | { readonly type: 'note.stale'; readonly id: string; readonly reason: string }
+  | {
+      /** The repository's rules are these now: all of them. */
+      readonly type: 'rules.loaded';
+      readonly rules: readonly RulesPage[];
+    }
   | {
       /** The model has edited a file. */
       readonly type: 'file.edited';

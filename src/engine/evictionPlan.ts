@@ -1,5 +1,5 @@
 /** Eviction plan: which entries leave the queue, which of their pages stay in the head, and what may be admitted. */
-import type { EvictedPage } from './events';
+import type { EvictedPage, InterruptKind } from './events';
 import type { Page } from './PageTable';
 import { groupEntries, pagesOf, type QueueEntry } from './queueEntries';
 import { PAGE_TOKENS } from './textPages';
@@ -14,6 +14,9 @@ export const CLIP_TOLERANCE = 1.25;
 const NURSERY_SHARE = 0.5;
 /** Model steps after whose last use a page no longer belongs to the working set (Denning 1968: the window τ). */
 const WORKING_SET_STEPS = 40;
+
+/** Interrupts whose news a new head holds. */
+const IN_HEAD: ReadonlySet<InterruptKind> = new Set<InterruptKind>(['notesChanged', 'rulesChanged']);
 
 export interface EvictionPlan {
   readonly leaving: readonly QueueEntry[];
@@ -161,12 +164,17 @@ function protectedEntries(entries: readonly QueueEntry[]): QueueEntry[] {
     .slice(Math.max(0, latest))
     .flat()
     // Changes of notes are in the new head.
-    .filter(({ event }) => event.type !== 'interrupt' || event.kind !== 'notesChanged');
+    .filter((entry) => !isInHead(entry));
   return [...new Set([...(asked ? [asked] : []), ...kept])];
 }
 
 function askedLast(entries: readonly QueueEntry[]): QueueEntry | undefined {
   return entries.findLast((entry) => entry.event.type === 'message.user');
+}
+
+/** @returns whether an entry tells what a new head holds: it need not stay, and no summary may be made from it */
+export function isInHead({ event }: QueueEntry): boolean {
+  return event.type === 'interrupt' && IN_HEAD.has(event.kind);
 }
 
 function tokensOf(entries: readonly QueueEntry[]): number {

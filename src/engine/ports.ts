@@ -234,6 +234,12 @@ export interface EventSource {
   subscribe(post: (event: OutsideEvent) => Promise<void>): () => void;
 }
 
+/** The repository's standing rules (AGENTS.md of the workspace folders). */
+export interface RulesSource {
+  /** As they are on disk now, in the order of the folders; none in Restricted Mode. What cannot be read is left out. Throws only when aborted. */
+  rules(signal: AbortSignal): Promise<readonly FileSnapshot[]>;
+}
+
 // ---- the person -------------------------------------------------------------------------------------------------------------
 
 export type ApprovalRequest =

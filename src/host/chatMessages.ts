@@ -100,6 +100,8 @@ function noticeText(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled'>, te
       return 'Memory pressure: the model was told that the oldest pages go next';
     case 'notesChanged':
       return 'Changed notes passed on to the model';
+    case 'rulesChanged':
+      return 'Changed rules passed on to the model';
     case 'resumed':
       return 'Continued';
     case 'fileChanged':

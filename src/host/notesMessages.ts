@@ -1,7 +1,8 @@
 /** The engine's notes as the pinned-notes view is told them. Pure. */
 import { parseAddress } from '../engine/addresses';
 import type { Note } from '../engine/events';
-import type { NotesChange, NotesState, NotesUsage, NoteView, Place } from '../webview/protocol';
+import type { RulesShown } from '../engine/OutputBuffer';
+import type { NotesChange, NotesState, NotesUsage, NoteView, Place, RulesView } from '../webview/protocol';
 
 /**
  * @param severalFolders whether workspace paths begin with a folder's name, as addresses always do
@@ -20,14 +21,23 @@ export function noteViewOf({ id, text, by, source, stale }: Note, severalFolders
   };
 }
 
+/** @returns a rules file for the view */
+export function rulesViewOf({ path, tokens, lines, shownLines }: RulesShown): RulesView {
+  if (shownLines >= lines) return { path, tokens };
+  const part = shownLines === 0 ? 'None' : `Only the first ${shownLines}`;
+  return { path, tokens, warning: `${part} of its ${lines} lines fit in the window: shorten it.` };
+}
+
 /** @returns what turns the notes before into the notes after; undefined when nothing that is shown has changed */
 export function notesChange(before: NotesState, after: NotesState): NotesChange | undefined {
   const known = new Map(before.notes.map((note) => [note.id, JSON.stringify(note)]));
   const changed = after.notes.filter((note) => known.get(note.id) !== JSON.stringify(note));
   const kept = new Set(after.notes.map(({ id }) => id));
   const removed = before.notes.map(({ id }) => id).filter((id) => !kept.has(id));
-  const same = changed.length === 0 && removed.length === 0 && sameUsage(before.usage, after.usage);
-  return same ? undefined : { changed, removed, usage: after.usage };
+  const sameRules = JSON.stringify(before.rules) === JSON.stringify(after.rules);
+  const sameNotes = changed.length === 0 && removed.length === 0;
+  if (sameNotes && sameRules && sameUsage(before.usage, after.usage)) return undefined;
+  return { rules: after.rules, changed, removed, usage: after.usage };
 }
 
 function sameUsage(a: NotesUsage, b: NotesUsage): boolean {

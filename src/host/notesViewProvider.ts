@@ -3,10 +3,11 @@ import * as vscode from 'vscode';
 import * as z from 'zod';
 import { VirtualContextError } from '../engine/errors';
 import type { Note } from '../engine/events';
+import type { OutputEvent } from '../engine/OutputBuffer';
 import type { NotesHostEvent, NotesRequests, NotesState } from '../webview/protocol';
 import { type ChatActions, place } from './chatRequests';
 import type { Conversation } from './conversation';
-import { notesChange, noteViewOf } from './notesMessages';
+import { notesChange, noteViewOf, rulesViewOf } from './notesMessages';
 import { WebviewChannel } from './webviewChannel';
 import { configureWebview, webviewHtml } from './webviewHtml';
 import type { RequestHandlers } from './webviewRequests';
@@ -43,7 +44,7 @@ export class NotesViewProvider implements vscode.WebviewViewProvider {
       channel,
       this.conversation.onOutput((event) => {
         if (event.type !== 'notes' || !shown) return;
-        const after = stateOf(event.notes, event);
+        const after = stateOf(event);
         const change = notesChange(shown, after);
         shown = after;
         if (change) channel.tell({ type: 'notesChanged', ...change });
@@ -89,7 +90,7 @@ export class NotesViewProvider implements vscode.WebviewViewProvider {
 
   private state(): NotesState {
     const event = this.notesEvent();
-    return event ? stateOf(event.notes, event) : { notes: [], usage: { used: 0, limit: 0 } };
+    return event ? stateOf(event) : { rules: [], notes: [], usage: { used: 0, limit: 0 } };
   }
 
   private notesEvent() {
@@ -97,9 +98,13 @@ export class NotesViewProvider implements vscode.WebviewViewProvider {
   }
 }
 
-function stateOf(notes: readonly Note[], { used, limit }: { used: number; limit: number }): NotesState {
+function stateOf({ notes, rules, used, limit }: Extract<OutputEvent, { type: 'notes' }>): NotesState {
   const severalFolders = (vscode.workspace.workspaceFolders?.length ?? 0) > 1;
-  return { notes: notes.map((note) => noteViewOf(note, severalFolders)), usage: { used, limit } };
+  return {
+    rules: rules.map(rulesViewOf),
+    notes: notes.map((note) => noteViewOf(note, severalFolders)),
+    usage: { used, limit },
+  };
 }
 
 async function done(act: Promise<void>): Promise<null> {

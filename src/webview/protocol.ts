@@ -42,6 +42,7 @@ export type NoticeKind =
   | 'memoryPressure'
   | 'fileChanged'
   | 'notesChanged'
+  | 'rulesChanged'
   | 'resumed'
   | 'childFinished'
   | 'commandFinished'
@@ -171,13 +172,25 @@ export interface NotesUsage {
   readonly limit: number;
 }
 
+/** A file of standing rules: locked, the person changes it in the editor. */
+export interface RulesView {
+  /** Workspace path. */
+  readonly path: string;
+  readonly tokens: number;
+  /** What does not fit in the window. */
+  readonly warning?: string;
+}
+
 export interface NotesState {
+  readonly rules: readonly RulesView[];
   readonly notes: readonly NoteView[];
   readonly usage: NotesUsage;
 }
 
 /** `changed` notes take the place of those with the same id; new ones come last, in the given order. */
 export interface NotesChange {
+  /** All of them. */
+  readonly rules: readonly RulesView[];
   readonly changed: readonly NoteView[];
   readonly removed: readonly string[];
   readonly usage: NotesUsage;

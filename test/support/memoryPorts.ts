@@ -157,6 +157,8 @@ export interface MemoryWorld {
   readonly log: MemoryLog;
   readonly blobs: MemoryBlobs;
   readonly files: MemoryFiles;
+  /** The files of standing rules. */
+  readonly rules: FileSnapshot[];
   readonly recalled: RecallMessage[];
   readonly parts: AgentParts;
 }
@@ -174,6 +176,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
   const blobs = options.after?.blobs ?? new MemoryBlobs();
   const files = options.after?.files ?? new MemoryFiles();
   const recalled: RecallMessage[] = [];
+  const rules: FileSnapshot[] = [];
   let now = Date.UTC(2026, 0, 1);
   const parts: AgentParts = {
     log,
@@ -186,6 +189,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
     clock: { now: () => now++ },
     counter: roughCounter,
     files,
+    rules: { rules: async () => rules },
     recall: {
       append: async (messages) => void recalled.push(...messages),
       search: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
@@ -207,5 +211,5 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       ...options.settings,
     }),
   };
-  return { sessions, log, blobs, files, recalled, parts };
+  return { sessions, log, blobs, files, rules, recalled, parts };
 }

@@ -1,5 +1,5 @@
 import { PageHistory } from './PageHistory';
-import type { ReplacedPage, ReplacementPolicy } from './ReplacementPolicy';
+import type { ReplacementPolicy } from './ReplacementPolicy';
 
 interface Uses {
   readonly last: number;
@@ -18,9 +18,9 @@ export class Lru2Policy implements ReplacementPolicy {
   private readonly uses = new PageHistory<Uses>();
   private now = 0;
 
-  admit(key: string, page: ReplacedPage): void {
+  admit(key: string): void {
     this.resident.add(key);
-    if (!page.prefetched) this.reference(key);
+    this.reference(key);
   }
 
   reference(key: string): void {

@@ -18,6 +18,7 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   memoryPressure: 'dashboard',
   fileChanged: 'sync',
   notesChanged: 'pinned',
+  rulesChanged: 'lock',
   resumed: 'debug-continue',
   childFinished: 'type-hierarchy-sub',
   commandFinished: 'terminal',

@@ -2,7 +2,7 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { NotesHostEvent, NotesRequests, NotesState, NotesUsage, Place } from '../protocol';
+import type { NotesHostEvent, NotesRequests, NotesState, NotesUsage, Place, RulesView } from '../protocol';
 import { growToContent } from '../shared/growToContent';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { LightElement } from '../shared/LightElement';
@@ -53,10 +53,11 @@ export class NotesPanel extends LightElement {
 
   protected override render(): TemplateResult {
     if (!this.notes) return html``;
-    const { notes, usage } = this.notes;
+    const { rules, notes, usage } = this.notes;
     return html`<main>
       <h1 class="visually-hidden">Pinned notes</h1>
       ${usageBar(usage)}
+      ${rules.length === 0 ? nothing : this.rulesFiles(rules)}
       <div class="notes" role="list" aria-label="Pinned notes">
         ${repeat(
           notes,
@@ -78,6 +79,38 @@ export class NotesPanel extends LightElement {
 
   protected override updated(): void {
     if (this.box) growToContent(this.box);
+  }
+
+  private rulesFiles(rules: readonly RulesView[]): TemplateResult {
+    return html`<div class="notes" role="list" aria-label="Rules of the repository">
+      ${rules.map(
+        ({ path, tokens, warning }) => html`<div role="listitem" class="note rules" data-testid="rules">
+          <span
+            class="icon-small codicon codicon-lock note-author"
+            role="img"
+            title="Rules of the repository: always in the window, changed in the file"
+            aria-label="Locked"
+          ></span>
+          <div class="note-body">
+            <div class="note-origin">
+              <button
+                type="button"
+                class="note-source file-link"
+                title="Open ${path}"
+                data-testid="rules-open"
+                @click=${() => this.open({ path })}
+              >${path}</button>
+              <span>${tokens.toLocaleString('en-US')} tokens</span>
+            </div>
+            ${
+              warning === undefined
+                ? nothing
+                : html`<div class="error-text" role="status" data-testid="rules-warning">${warning}</div>`
+            }
+          </div>
+        </div>`,
+      )}
+    </div>`;
   }
 
   private addBox(): TemplateResult {

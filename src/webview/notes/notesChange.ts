@@ -1,9 +1,12 @@
 import type { NotesChange, NotesState } from '../protocol';
 
 /** @returns the notes after a change; see `NotesChange` for the order */
-export function applyNotesChange(state: NotesState, { changed, removed, usage }: NotesChange): NotesState {
+export function applyNotesChange(
+  state: NotesState,
+  { rules, changed, removed, usage }: NotesChange,
+): NotesState {
   const gone = new Set(removed);
   const notes = new Map(state.notes.filter(({ id }) => !gone.has(id)).map((note) => [note.id, note]));
   for (const note of changed) notes.set(note.id, note);
-  return { notes: [...notes.values()], usage };
+  return { rules, notes: [...notes.values()], usage };
 }

@@ -119,6 +119,7 @@ export class EngineWorld {
         clock: Date,
         counter: inProcessTokenCounter,
         files: new NodeWorkspaceFiles({ roots }),
+        rules: { rules: async () => [] },
         recall: this.disk,
         archival: this.disk,
         approver: { approve: async () => false },

@@ -14,6 +14,7 @@ import { OpenAIModel } from '../../../src/models/openaiModel';
 import { createFunctions } from '../../../src/tools/index';
 import { unifiedDiff } from '../../../src/tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
+import { workspaceRules } from '../../../src/tools/workspaceRules';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
 
 export interface RealEngineOptions {
@@ -45,6 +46,7 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
   const { store, folder, session, url, disk = noDisk, ripgrepPath = '' } = options;
   const roots = () => [{ name: basename(folder), path: folder }];
   const model = new OpenAIModel({ provider: 'custom', baseUrl: url, model: 'test-model' });
+  const files = new NodeWorkspaceFiles({ roots });
   return AgentProcess.open(
     {
       log: await FileSessionLog.open(sessionsFolder(store), session),
@@ -55,7 +57,8 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
       diff: unifiedDiff,
       clock: Date,
       counter: inProcessTokenCounter,
-      files: new NodeWorkspaceFiles({ roots }),
+      files,
+      rules: workspaceRules(files, roots, () => true),
       recall: disk,
       archival: disk,
       approver: { approve: async () => false },

@@ -65,6 +65,7 @@ function world(
   return {
     ...parts,
     files: new NodeWorkspaceFiles({ roots }),
+    rules: { rules: async () => [] },
     archival,
     ...(options.recall && { recall: options.recall }),
   };

@@ -1,5 +1,5 @@
 import type { Note } from '../../../src/engine/events';
-import type { OutputEvent } from '../../../src/engine/OutputBuffer';
+import type { OutputEvent, RulesShown } from '../../../src/engine/OutputBuffer';
 import type { Opener } from '../../../src/engine/opener';
 import type { Conversation } from '../../../src/host/conversation';
 
@@ -131,9 +131,12 @@ export class FakeConversation implements Conversation {
     for (const listener of this.outputListeners) listener(this.notesEvent());
   }
 
+  /** The files of standing rules. */
+  rules: readonly RulesShown[] = [];
+
   private notesEvent(): OutputEvent {
     const used = this.pinned.reduce((sum, { text }) => sum + Math.ceil(text.length / 4) + 12, 0);
-    return { type: 'notes', notes: this.pinned, used, limit: this.limit };
+    return { type: 'notes', notes: this.pinned, rules: this.rules, used, limit: this.limit };
   }
 
   private ask(...request: unknown[]): void {

@@ -43,7 +43,7 @@ it('keeps only the last gauge of a transcript, and leaves notes to their view', 
   const events = chatEventsOf([
     gauge(1),
     { type: 'turnStarted', turn: 1 },
-    { type: 'notes', notes: [], used: 0, limit: 1 },
+    { type: 'notes', notes: [], rules: [], used: 0, limit: 1 },
     gauge(2),
   ]);
   expect(events).toMatchObject([{ type: 'turnStarted' }, { type: 'gauge', gauge: { queue: 2 } }]);

@@ -9,6 +9,7 @@ const note: fc.Arbitrary<NoteView> = fc.record({
   text: fc.constantFrom('one', 'two'),
   by: fc.constantFrom('person', 'model'),
 });
+const rules = fc.array(fc.record({ path: fc.constant('AGENTS.md'), tokens: fc.nat(2) }), { maxLength: 1 });
 const notes = fc.uniqueArray(note, { selector: ({ id }) => id });
 const usage = fc.record({ used: fc.nat(3), limit: fc.nat(3) });
 
@@ -30,9 +31,9 @@ const evolution = fc
 
 it('carries the notes from one state to the next', () => {
   fc.assert(
-    fc.property(evolution, usage, usage, ({ before, after }, usedBefore, usedAfter) => {
-      const from: NotesState = { notes: before, usage: usedBefore };
-      const to: NotesState = { notes: after, usage: usedAfter };
+    fc.property(evolution, usage, usage, rules, rules, ({ before, after }, usedBefore, usedAfter, r1, r2) => {
+      const from: NotesState = { rules: r1, notes: before, usage: usedBefore };
+      const to: NotesState = { rules: r2, notes: after, usage: usedAfter };
       const change = notesChange(from, to);
       expect(change ? applyNotesChange(from, change) : from).toEqual(to);
     }),
@@ -44,7 +45,12 @@ it('sends only what changed', () => {
   const b: NoteView = { id: 'b', text: 'two', by: 'model' };
   const used = { used: 1, limit: 9 };
   expect(
-    notesChange({ notes: [a, b], usage: used }, { notes: [a, { ...b, text: 'x' }], usage: used })?.changed,
+    notesChange(
+      { rules: [], notes: [a, b], usage: used },
+      { rules: [], notes: [a, { ...b, text: 'x' }], usage: used },
+    )?.changed,
   ).toEqual([{ ...b, text: 'x' }]);
-  expect(notesChange({ notes: [a], usage: used }, { notes: [{ ...a }], usage: { ...used } })).toBeUndefined();
+  expect(
+    notesChange({ rules: [], notes: [a], usage: used }, { rules: [], notes: [{ ...a }], usage: { ...used } }),
+  ).toBeUndefined();
 });
