@@ -9,6 +9,8 @@ export interface ModelOptions {
   readonly baseUrl?: string;
   /** Tokens. */
   readonly window?: number;
+  /** Environment variable that holds the key of this endpoint. */
+  readonly keyEnv?: string;
 }
 
 const OPENAI_URL = 'https://api.openai.com/v1';
@@ -18,6 +20,7 @@ export async function chooseModel({
   model,
   baseUrl = OPENAI_URL,
   window,
+  keyEnv,
 }: ModelOptions): Promise<LanguageModel> {
   if (model === 'offline') {
     if (baseUrl === OPENAI_URL) return new OfflineModel(window);
@@ -31,7 +34,11 @@ export async function chooseModel({
     );
   }
   const preset = MODEL_PRESETS.find((candidate) => candidate.baseUrl === baseUrl.replace(/\/+$/, ''));
-  const apiKey = keyFor(baseUrl, process.env);
+  if (keyEnv !== undefined && !process.env[keyEnv]) {
+    const nextStep = 'Put the key into it, or name another with --key-env.';
+    throw new ModelError('auth', `The environment variable ${keyEnv} is empty.`, nextStep);
+  }
+  const apiKey = keyEnv === undefined ? keyFor(baseUrl, process.env) : process.env[keyEnv];
   if (preset?.needsKey && !apiKey) {
     throw new ModelError(
       'auth',

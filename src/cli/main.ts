@@ -1,8 +1,9 @@
 /** vctx: the engine, the index and the recall storage without an editor. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { version } from '../../package.json';
 import { describeError } from '../engine/errors';
 import { ask } from './ask';
+import { EVAL_TASKS, evaluate } from './eval/evaluate';
 import { importMessages } from './importMessages';
 import { indexFolder } from './indexFolder';
 import { printLog } from './printLog';
@@ -77,6 +78,22 @@ function buildProgram(signal: AbortSignal): Command {
     .addOption(store())
     .option('--json', 'print the events as JSON')
     .action((options) => printLog(options));
+
+  program
+    .command('eval')
+    .description("the paper's tasks with a model of yours: scores it, in a store that is removed afterwards")
+    .addArgument(new Argument('<task>', 'what to ask').choices(Object.keys(EVAL_TASKS)))
+    .requiredOption('--model <name>', 'name of the model at the endpoint, or offline')
+    .option('--base-url <url>', 'OpenAI-compatible endpoint (default: https://api.openai.com/v1)')
+    .option('--key-env <variable>', 'environment variable with its key (default: as vctx ask)')
+    .option('--window <tokens>', 'context window of the model', positiveInteger)
+    .option('--seed <n>', 'another seed, other questions', positiveInteger, 1)
+    .option('--limit <n>', 'questions at most', positiveInteger, 50)
+    .option('--judge <model>', 'a model of the same endpoint that grades the answers too')
+    .option('--documents <dir>', 'docqa: folder of .md and .txt files (default: node_modules)')
+    .option('--size <n>', 'docqa: documents among which the one is', positiveInteger, 100)
+    .option('--json', 'print each question as JSON, then the report')
+    .action((task: keyof typeof EVAL_TASKS, options) => evaluate(task, options, signal));
 
   return program;
 }

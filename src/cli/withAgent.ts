@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import type { DiskClient } from '../disk/client';
 import { DEFAULT_SETTINGS } from '../engine/AgentParts';
 import { AgentProcess } from '../engine/AgentProcess';
 import { EditsForbiddenError } from '../engine/errors';
-import type { SessionEvent } from '../engine/events';
-import type { Approver, LanguageModel, SessionLog } from '../engine/ports';
-import { feedRecall } from '../engine/recallFeed';
+import type { Note, SessionEvent } from '../engine/events';
+import type { Approver, ArchivalStorage, LanguageModel, RecallStorage, SessionLog } from '../engine/ports';
+import { type DerivedTables, feedRecall } from '../engine/recallFeed';
 import { FileBlobStore } from '../journal/fileBlobStore';
 import { FileSessionHistory } from '../journal/fileSessionHistory';
 import { FileSessionLog } from '../journal/fileSessionLog';
@@ -17,6 +16,9 @@ import { unifiedDiff } from '../tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
 import { workspaceRules } from '../tools/workspaceRules';
 import type { Place } from './place';
+
+/** The disk process, as the engine and the feeding of its tables need it. */
+export type AgentDisk = RecallStorage & ArchivalStorage & DerivedTables;
 
 /** Nobody is there to ask: what the command line does not allow, nobody can. */
 function approver(allowEdits: boolean): Approver {
@@ -34,6 +36,7 @@ function approver(allowEdits: boolean): Approver {
 
 /**
  * Runs `act` with the engine as the extension composes it, and closes the session afterwards whatever happened.
+ * @param notes working context to begin a new session with
  * @param onEvent called for each durable event, those of opening the session included
  * @param allowEdits whether the model may edit files
  * @throws HeldElsewhereError when an editor has the session open
@@ -42,10 +45,11 @@ export async function withAgent<Result>(
   { root, store }: Place,
   session: string,
   model: LanguageModel,
-  disk: DiskClient,
+  disk: AgentDisk,
   onEvent: (event: SessionEvent) => void,
   allowEdits: boolean,
   act: (agent: AgentProcess) => Promise<Result>,
+  notes: readonly Note[] = [],
 ): Promise<Result> {
   const counter = new GptTokenCounter(join(__dirname, 'tokenWorker.js'));
   try {
@@ -76,6 +80,7 @@ export async function withAgent<Result>(
           settings: () => DEFAULT_SETTINGS,
         },
         async () => model,
+        notes,
       );
       try {
         return await act(agent);

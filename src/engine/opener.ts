@@ -7,6 +7,7 @@ import { cutText } from './cutText';
 import type { Note } from './events';
 import type { SessionHistory, TokenCounter } from './ports';
 import { digestSession, type SessionDigest } from './sessionDigest';
+import { tagged } from './taggedText';
 
 export interface OpenerItem {
   readonly kind: 'open' | 'decision' | 'goal' | 'note';
@@ -95,6 +96,16 @@ export function openerText(opener: Opener): string {
     return texts.length === 0 ? [] : [`${titles[kind]}:`, ...texts];
   });
   return [...(opener.question === '' ? [] : [`You asked last: ${opener.question}`]), ...lines].join('\n');
+}
+
+/** @returns the request for an opener in the model's own words */
+export function openerPrompt(opener: Opener): string {
+  return [
+    'The person comes back after a break. Greet them with what was going on, in plain sentences or a short list:',
+    'take up what is still open, what was decided and what is being built, in the words below, each on a line of its own.',
+    'Call no functions, and add nothing that is not there.',
+    tagged('before', openerText(opener)),
+  ].join('\n');
 }
 
 /** In the order in which they are let in: kinds take turns, and so do the sessions within a kind. */

@@ -4,7 +4,7 @@ import type { DiskClient } from '../../../src/disk/client';
 import { DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { DiskUnavailableError } from '../../../src/engine/errors';
-import type { ArchivalStorage, RecallStorage } from '../../../src/engine/ports';
+import type { ArchivalStorage, LanguageModel, RecallStorage } from '../../../src/engine/ports';
 import { FileBlobStore } from '../../../src/journal/fileBlobStore';
 import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
@@ -23,7 +23,9 @@ export interface RealEngineOptions {
   readonly folder: string;
   readonly session: string;
   /** Base URL of the model server. */
-  readonly url: string;
+  readonly url?: string;
+  /** In place of the model server. */
+  readonly model?: LanguageModel;
   /** Without it grep fails. */
   readonly ripgrepPath?: string;
   /** Without it look-ups fail as they do when LanceDB cannot be loaded. */
@@ -43,9 +45,9 @@ const noDisk: RecallStorage & ArchivalStorage = {
 };
 
 export async function openRealEngine(options: RealEngineOptions): Promise<AgentProcess> {
-  const { store, folder, session, url, disk = noDisk, ripgrepPath = '' } = options;
+  const { store, folder, session, url = '', disk = noDisk, ripgrepPath = '' } = options;
   const roots = () => [{ name: basename(folder), path: folder }];
-  const model = new OpenAIModel({ provider: 'custom', baseUrl: url, model: 'test-model' });
+  const model = options.model ?? new OpenAIModel({ provider: 'custom', baseUrl: url, model: 'test-model' });
   const files = new NodeWorkspaceFiles({ roots });
   return AgentProcess.open(
     {
