@@ -1,5 +1,5 @@
 /** Asks one question in a session of its own, through the whole engine. */
-import { ModelError, VirtualContextError } from '../../engine/errors';
+import { ModelError, type ModelErrorKind, VirtualContextError } from '../../engine/errors';
 import type { Note } from '../../engine/events';
 import type { LanguageModel } from '../../engine/ports';
 import type { Place } from '../place';
@@ -19,7 +19,14 @@ export interface Answer {
 /** The endpoint does not answer: no question after it would be answered either. */
 class EvalStoppedError extends VirtualContextError {}
 
-const HOPELESS: readonly string[] = ['auth', 'quota', 'rateLimit', 'network'];
+const HOPELESS: readonly string[] = ['auth', 'quota', 'rateLimit', 'network'] satisfies ModelErrorKind[];
+
+export function stopped(failure: string): EvalStoppedError {
+  return new EvalStoppedError(
+    `No answer: ${failure}`,
+    'The evaluation was stopped; run it again when that is mended.',
+  );
+}
 
 export interface Question {
   readonly session: string;
@@ -70,10 +77,7 @@ export async function askQuestion(
   );
   if (signal.aborted) throw new ModelError('cancelled', 'Cancelled.', 'Run it again.');
   if (failure !== undefined && errorKind !== undefined && HOPELESS.includes(errorKind)) {
-    throw new EvalStoppedError(
-      `No answer: ${failure}`,
-      'The evaluation was stopped; run it again when that is mended.',
-    );
+    throw stopped(failure);
   }
   return { text, ...usage, ...(failure === undefined ? {} : { failure }) };
 }

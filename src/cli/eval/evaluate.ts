@@ -14,7 +14,7 @@ import { chooseModel, type ModelOptions } from '../chooseModel';
 import type { Place } from '../place';
 import type { AgentDisk } from '../withAgent';
 import { bringUpToDate, withDisk } from '../withDisk';
-import { type Answer, askQuestion } from './askQuestion';
+import { type Answer, askQuestion, stopped } from './askQuestion';
 import { type Answered, evalReport, reportLines } from './EvalReport';
 import type { EvalQuestion, EvalTask, EvalTaskOptions, EvalWorld } from './EvalTask';
 import { checkJudge, judge } from './judge';
@@ -53,6 +53,8 @@ export async function evaluate(
       for (const question of world.questions) {
         if (signal.aborted) throw new ModelError('cancelled', 'Cancelled.', 'Run it again.');
         const { prompt, answer } = await ask(model, question);
+        // The first question is the test of the endpoint: a wrong name of the model would fail all of them.
+        if (answer.failure !== undefined && answers.length === 0) throw stopped(answer.failure);
         const score = question.score(answer.text);
         const judged =
           judging && answer.text !== ''
