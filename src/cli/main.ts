@@ -7,6 +7,7 @@ import { EVAL_TASKS, evaluate } from './eval/evaluate';
 import { importMessages } from './importMessages';
 import { indexFolder } from './indexFolder';
 import { printLog } from './printLog';
+import { replay } from './replay';
 import { searchMessages } from './searchMessages';
 import { searchWorkspace } from './searchWorkspace';
 
@@ -94,6 +95,15 @@ function buildProgram(signal: AbortSignal): Command {
     .option('--size <n>', 'docqa: documents among which the one is', positiveInteger, 100)
     .option('--json', 'print each question as JSON, then the report')
     .action((task: keyof typeof EVAL_TASKS, options) => evaluate(task, options, signal));
+
+  program
+    .command('replay')
+    .description('rebuild every request of a session from its log, and compare it with what was sent')
+    .requiredOption('--session <id>')
+    .addOption(workspace())
+    .addOption(store())
+    .option('--json', 'print the result as JSON')
+    .action((options) => replay(options));
 
   return program;
 }

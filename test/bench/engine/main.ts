@@ -2,6 +2,7 @@
 import { runCost } from './cost';
 import { runNestedKv } from './nestedKv';
 import type { EngineBenchOptions } from './options';
+import { runReplay } from './replay';
 import { runScale } from './scale';
 
 /** By the key under which the result stands in the JSON. */
@@ -9,6 +10,7 @@ const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<ob
   nestedKv: runNestedKv,
   cost: runCost,
   scale: runScale,
+  replay: runReplay,
 };
 
 /**

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { AgentSettings } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { EngineFunction } from '../../../src/engine/EngineFunction';
+import type { BlobStore } from '../../../src/engine/ports';
 import { createFunctions } from '../../../src/tools/index';
 import { fakeFunction } from '../../support/fakeFunctions';
 import { memoryWorld } from '../../support/memoryPorts';
@@ -27,6 +28,9 @@ export interface SessionOptions {
 
 const SETTINGS = { maxCallsPerTurn: 400, notesTokenLimit: 2000, maxOutputTokens: 4096 };
 
+/** More than a long session's window and its head hold. */
+const BLOBS = 20_000;
+
 interface Client {
   readonly model: CodingModel;
   /** The workspace as it is: the plan runs ahead of it and has files of its own. */
@@ -43,13 +47,19 @@ export interface SessionRun {
   readonly rollovers: number;
 }
 
-export async function runSession(options: SessionOptions): Promise<SessionRun> {
+/** @param inspect looks at the journal before it is thrown away; not called without an engine */
+export async function runSession(
+  options: SessionOptions,
+  inspect: (log: UnsyncedLog, blobs: BlobStore) => Promise<void> = async () => undefined,
+): Promise<SessionRun> {
   const dir = mkdtempSync(join(tmpdir(), 'vctx-cost-'));
   try {
     const log = new UnsyncedLog(dir, 's1');
-    const client = options.settings ? await engineClient(options, log) : plainClient(options);
+    const blobs = new RecentBlobs(BLOBS);
+    const client = options.settings ? await engineClient(options, log, blobs) : plainClient(options);
     await work(options, client);
     await log.close();
+    if (options.settings) await inspect(log, blobs);
     return { model: client.model, rollovers: log.rollovers };
   } finally {
     rmSync(dir, { recursive: true });
@@ -83,6 +93,7 @@ function plainClient({ seed, windowTokens }: SessionOptions): Client {
 async function engineClient(
   { trace, seed, windowTokens, settings }: SessionOptions,
   log: UnsyncedLog,
+  blobs: BlobStore,
 ): Promise<Client> {
   const repository = new SyntheticRepository(seed);
   const functions: EngineFunction[] = [];
@@ -102,7 +113,6 @@ async function engineClient(
   functions.push(...functionsOf(model));
   const approver = { approve: async () => true };
   const clock = { now: () => model.now };
-  const blobs = new RecentBlobs(20_000);
   const recall = { ...world.parts.recall, append: async () => undefined };
   const parts = { ...world.parts, log, blobs, recall, approver, clock };
   const agent = await AgentProcess.open(parts, async () => model);
