@@ -53,6 +53,7 @@ export class FileKnowledge {
 
   /** Where the lines of a range are now. */
   private asNow(path: string, range: ShownRange): LineRange | undefined {
+    if (this.hashOf(path, range) === range.hash) return range;
     const after = this.shownAfter.get(range.address);
     if (after === undefined) return undefined;
     let { startLine, endLine } = range;
