@@ -9,6 +9,7 @@ import { EventDelivery } from './EventDelivery';
 import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { filePageOf, rawRange, splitLines } from './filePages';
+import { ModelInUse, type ModelSource } from './ModelInUse';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import { QueueManager } from './QueueManager';
@@ -22,8 +23,9 @@ import { type SessionListener, SessionRecorder } from './SessionRecorder';
 import { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
 import { systemInstructions } from './systemInstructions';
-import { type ModelSource, TurnRunner } from './TurnRunner';
+import { TurnRunner } from './TurnRunner';
 import { outputOf } from './transcript';
+import { type WindowChange, type WindowRequest, WindowRequests } from './WindowRequests';
 
 export class AgentProcess {
   readonly output = new OutputBuffer();
@@ -34,6 +36,8 @@ export class AgentProcess {
   private readonly recorder: SessionRecorder;
   private readonly coherence: CoherenceChecker;
   private readonly rules: RulesKeeper;
+  private readonly model: ModelInUse;
+  private readonly queue: QueueManager;
   private readonly runner: TurnRunner;
   private readonly scheduler: Scheduler;
   private readonly feeder: RecallFeeder;
@@ -42,16 +46,17 @@ export class AgentProcess {
 
   private constructor(
     private readonly parts: AgentParts,
-    model: ModelSource,
+    source: ModelSource,
   ) {
     const { log, blobs, counter, hash, clock, functions } = parts;
     const replacement = createReplacementPolicy(parts.settings().policy.replacement);
-    this.state = new SessionState(log.sessionId, blobs, counter, () => this.runner.notesLimit(), replacement);
-    this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.runner.occupancy(own));
+    this.state = new SessionState(log.sessionId, blobs, counter, () => this.notesLimit(), replacement);
+    this.model = new ModelInUse(source, this.state, parts.settings);
+    this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.model.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
     this.coherence = new CoherenceChecker({ ...parts, state: this.state });
     this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
-    const queue = new QueueManager({
+    this.queue = new QueueManager({
       state: this.state,
       recorder: this.recorder,
       blobs,
@@ -63,25 +68,22 @@ export class AgentProcess {
       schemas: functions.map((fn) => fn.schema),
       settings: parts.settings,
     });
-    this.runner = new TurnRunner(
-      {
-        agent: parts,
-        state: this.state,
-        recorder: this.recorder,
-        queue,
-        delivery: new EventDelivery({
-          recorder: this.recorder,
-          coherence: this.coherence,
-          rules: this.rules,
-          blobs,
-          counter,
-        }),
-        output: this.output,
-      },
+    const { state, recorder, output, model, queue } = this;
+    const { coherence, rules } = this;
+    const delivery = new EventDelivery({ recorder, coherence, rules, blobs, counter });
+    const requests = new WindowRequests(recorder, queue);
+    const runner = new TurnRunner({
+      agent: parts,
+      state,
+      recorder,
+      queue,
       model,
-    );
-    const { recorder, runner, output } = this;
-    this.scheduler = new Scheduler({ recorder, runner, output });
+      delivery,
+      requests,
+      output,
+    });
+    this.runner = runner;
+    this.scheduler = new Scheduler({ recorder, runner, model, requests, output });
     this.feeder = new RecallFeeder(parts.recall);
     this.recorder.subscribe((event) => this.publish(event));
   }
@@ -142,7 +144,7 @@ export class AgentProcess {
   }
 
   gauge(): MemoryGauge {
-    return this.runner.gauge();
+    return this.model.gauge();
   }
 
   /**
@@ -150,7 +152,7 @@ export class AgentProcess {
    * @throws ModelError
    */
   async prepare(signal: AbortSignal): Promise<void> {
-    await this.runner.prepareModel(signal);
+    await this.model.prepare(signal);
     this.showMemory();
   }
 
@@ -201,6 +203,16 @@ export class AgentProcess {
     await this.recorder.settled();
   }
 
+  /**
+   * Compacts the window (summarises, and evicts what is not in use) or resets it (everything but notes and summary leaves).
+   * A running turn does it before its next step. Nothing on disk is lost.
+   * @returns undefined when nothing could leave, or the signal was aborted
+   * @throws ModelError | WindowTooSmallError | JournalError
+   */
+  changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+    return this.scheduler.changeWindow(request, signal);
+  }
+
   /** Pins lines of a file, under their address: the note becomes stale when the lines change. @throws NoteLimitError */
   async pinRange(path: string, startLine: number, endLine: number): Promise<Note> {
     const { files, blobs } = this.parts;
@@ -235,6 +247,13 @@ export class AgentProcess {
     await this.scheduler.close();
     await this.recorder.settled();
     await this.parts.log.close();
+  }
+
+  /** Own tokens the pinned notes may take: by the setting, and by the window once it is known. */
+  private notesLimit(): number {
+    const { notesTokenLimit } = this.parts.settings();
+    const { budget } = this.model;
+    return budget ? Math.min(notesTokenLimit, this.queue.notesRoom(budget)) : notesTokenLimit;
   }
 
   private publish(event: SessionEvent): void {

@@ -3,6 +3,7 @@ import type { FunctionSchema } from './chat';
 import type { Fault, FilePage, Note } from './events';
 import type { FaultHandler } from './FaultHandler';
 import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
+import type { WindowRequest } from './WindowRequests';
 
 export type Validation<Arguments> =
   | { readonly ok: true; readonly value: Arguments }
@@ -62,6 +63,8 @@ export interface FunctionContext {
   readonly countTokens: (text: string) => Promise<number>;
   /** Largest result that is admitted whole, tokens; longer ones must be paged by the function. */
   readonly maxResultTokens: number;
+  /** Compacts or resets the window before the model's next step. */
+  readonly changeWindow: (request: WindowRequest) => void;
   /** Whether an address (`msg:`, `tool:`, `file:`, `note:`) is in the window, so that a search marks a hit instead of repeating it. */
   readonly isResident: (address: string) => boolean;
   /** Whether these lines of a file (1-based, inclusive) are in the window and not stale. */

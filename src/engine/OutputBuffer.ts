@@ -1,5 +1,5 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
-import type { Fault, FilePage, InterruptKind, Note, TurnEnd } from './events';
+import type { EpochReason, Fault, FilePage, InterruptKind, Note, TurnEnd } from './events';
 
 /** Occupancy of main context in (estimated) provider tokens. */
 export interface MemoryGauge {
@@ -58,7 +58,16 @@ export type OutputEvent =
       readonly ms: number;
     }
   | { readonly type: 'interrupt'; readonly kind: InterruptKind; readonly text: string }
-  | { readonly type: 'evicted'; readonly epoch: number; readonly pages: number; readonly tokens: number }
+  | {
+      readonly type: 'evicted';
+      readonly epoch: number;
+      readonly reason: EpochReason;
+      readonly pages: number;
+      readonly tokens: number;
+      /** Own tokens resident before and after. */
+      readonly tokensBefore: number;
+      readonly tokensAfter: number;
+    }
   | { readonly type: 'turnStarted'; readonly turn: number }
   | {
       readonly type: 'turnEnded';

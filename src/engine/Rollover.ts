@@ -117,6 +117,7 @@ export class Rollover {
           state.pages.all().filter((page) => page.carried),
         );
     // Another epoch with the same queue would break the prefix and gain nothing.
+    if ((reason === 'compact' || reason === 'reset') && plan.evicted.length === 0) return;
     if (reason === 'highWatermark' && plan.leaving.length === 0 && budget.estimate(total) <= budget.budget)
       return;
 

@@ -6,10 +6,12 @@
 import { describeError, errorKind } from './errors';
 import { EVENT_CLASSES } from './eventPriorities';
 import type { TurnEnd } from './events';
+import type { ModelInUse } from './ModelInUse';
 import type { OutputBuffer } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import type { SessionRecorder } from './SessionRecorder';
 import type { TurnRunner } from './TurnRunner';
+import type { WindowChange, WindowRequest, WindowRequests } from './WindowRequests';
 
 const NO_RESULT = 'No result: the turn ended before this call finished.';
 const CLOSED = 'No result: the editor was closed before this call finished.';
@@ -17,6 +19,8 @@ const CLOSED = 'No result: the editor was closed before this call finished.';
 export interface SchedulerParts {
   readonly recorder: SessionRecorder;
   readonly runner: TurnRunner;
+  readonly model: ModelInUse;
+  readonly requests: WindowRequests;
   readonly output: OutputBuffer;
 }
 
@@ -55,6 +59,13 @@ export class Scheduler {
     });
   }
 
+  /** Between two steps of the running turn, else at once. As `WindowRequests.request`. */
+  changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+    const done = this.parts.requests.request(request, signal);
+    this.wake();
+    return done;
+  }
+
   /** Cancels the running turn; what was streamed so far is kept, and what is posted starts the next. */
   stop(): void {
     this.running?.abort.abort();
@@ -81,6 +92,7 @@ export class Scheduler {
     this.halting = true;
     this.stop();
     await this.running?.done;
+    this.parts.requests.forgetAll();
     this.halting = false;
   }
 
@@ -99,27 +111,54 @@ export class Scheduler {
   }
 
   private wake(): void {
-    if (this.running || this.closing || this.halting || !this.parts.recorder.state.events.wakes) return;
+    const { recorder, requests } = this.parts;
+    if (this.running || this.closing || this.halting) return;
+    if (!recorder.state.events.wakes && !requests.wanted) return;
     this.running = { abort: new AbortController(), done: Promise.resolve() };
     this.running.done = this.run(this.running);
   }
 
-  /** Turn after turn, until nothing is posted that wakes one. */
+  /** Turn after turn, and what is asked for between them, until nothing is left that starts one. */
   private async run(running: Running): Promise<void> {
-    const { recorder, runner } = this.parts;
+    const { recorder, requests } = this.parts;
     const { events } = recorder.state;
-    for (;;) {
-      const due = events.pending();
-      const end = await this.turn(running.abort.signal);
-      // Where nothing could be delivered (the disk is full) another turn would fare no better.
-      const progress = due.length === 0 || due.some((event) => !events.isPending(event.seq));
-      const another =
-        !this.halting && ((progress && events.wakes) || (end === 'cancelled' && runner.unanswered));
-      this.settle(end, another);
-      if (!another) break;
+    let another = events.wakes;
+    while (another || (requests.wanted && !this.halting)) {
+      const { signal } = running.abort;
+      if (another) another = await this.turnAndMore(signal);
+      else {
+        await this.changeWindowNow(signal);
+        another = events.wakes && !this.halting;
+      }
       running.abort = new AbortController();
     }
     this.running = undefined;
+  }
+
+  /** @returns whether another turn is due */
+  private async turnAndMore(signal: AbortSignal): Promise<boolean> {
+    const { recorder, runner, requests } = this.parts;
+    const { events } = recorder.state;
+    const due = events.pending();
+    const end = await this.turn(signal);
+    if (end === 'cancelled') requests.forgetModel();
+    // Where nothing could be delivered (the disk is full) another turn would fare no better.
+    const progress = due.length === 0 || due.some((event) => !events.isPending(event.seq));
+    const unanswered = end === 'cancelled' && runner.unanswered;
+    const another = !this.halting && ((progress && events.wakes) || unanswered);
+    this.settle(end, another);
+    return another;
+  }
+
+  /** Never throws: who asked is told. */
+  private async changeWindowNow(signal: AbortSignal): Promise<void> {
+    const { model, requests, output } = this.parts;
+    try {
+      await requests.run(() => model.prepare(signal), signal);
+    } catch {
+      return;
+    }
+    output.emit({ type: 'gauge', gauge: model.gauge() });
   }
 
   /** Tells those who wait how the turn ended that took their event; when no other follows, all of them. */
@@ -148,7 +187,7 @@ export class Scheduler {
   }
 
   private async endTurn(turn: number, end: TurnEnd, message?: string, kind?: string): Promise<TurnEnd> {
-    const { recorder, runner, output } = this.parts;
+    const { recorder, runner, model, output } = this.parts;
     // Who closes the window has not withdrawn the question: it can be continued.
     const reason = this.closing && end === 'cancelled' ? 'interrupted' : end;
     const details = {
@@ -163,7 +202,7 @@ export class Scheduler {
       const failure = { message: describeError(error), errorKind: 'JournalError' };
       output.emit({ type: 'turnEnded', turn, reason: 'error', ...failure });
     }
-    output.emit({ type: 'gauge', gauge: runner.gauge() });
+    output.emit({ type: 'gauge', gauge: model.gauge() });
     return reason;
   }
 }

@@ -8,40 +8,31 @@ import { cutText } from './cutText';
 import type { FunctionContext } from './EngineFunction';
 import type { EventDelivery } from './EventDelivery';
 import { isModelError } from './errors';
-import type { EventContext, SessionEventBody, TurnEnd } from './events';
+import type { SessionEventBody, TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
 import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
 import { requestHash } from './MainContext';
-import type { MemoryGauge, OutputBuffer } from './OutputBuffer';
+import type { ModelInUse, PreparedModel } from './ModelInUse';
+import type { OutputBuffer } from './OutputBuffer';
 import { PageReferences } from './PageReferences';
 import { missingRanges } from './PageTable';
-import type { LanguageModel, ModelProfile } from './ports';
 import type { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
 import { SessionNotes } from './SessionNotes';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
 import { TieredFaultHandler } from './TieredFaultHandler';
-import { TokenBudget } from './TokenBudget';
-
-/** The model that answers now; the same object as long as nothing about it changes. @throws ModelError */
-export type ModelSource = () => Promise<LanguageModel>;
-
-/** What a step needs of the model. */
-export interface PreparedModel {
-  readonly model: LanguageModel;
-  readonly budget: TokenBudget;
-}
-
-/** As for a model that does not tell its window. */
-const ASSUMED_WINDOW_TOKENS = 8192;
+import type { TokenBudget } from './TokenBudget';
+import type { WindowRequests } from './WindowRequests';
 
 export interface TurnRunnerParts {
   readonly agent: AgentParts;
   readonly state: SessionState;
   readonly recorder: SessionRecorder;
   readonly queue: QueueManager;
+  readonly model: ModelInUse;
   readonly delivery: EventDelivery;
+  readonly requests: WindowRequests;
   readonly output: OutputBuffer;
 }
 
@@ -53,47 +44,11 @@ export class TurnRunner {
 
   readonly executor: FunctionExecutor;
   private readonly references: PageReferences;
-  private model: LanguageModel | undefined;
-  private budget: TokenBudget | undefined;
-  private profile: ModelProfile | undefined;
 
-  constructor(
-    private readonly parts: TurnRunnerParts,
-    private readonly modelSource: ModelSource,
-  ) {
+  constructor(private readonly parts: TurnRunnerParts) {
     const { agent, recorder } = parts;
     this.references = new PageReferences(parts.state, agent.blobs);
     this.executor = new FunctionExecutor(agent.functions, recorder, agent.blobs, agent.counter, agent.clock);
-  }
-
-  /** Estimated provider tokens of a prompt of `own` tokens, against the budget; 0 until the model's window is known. */
-  occupancy(own: number): EventContext {
-    return { resident: this.budget?.estimate(own) ?? own, budget: this.budget?.budget ?? 0 };
-  }
-
-  /** Own tokens the pinned notes may take: by the setting, and by the window once it is known. */
-  notesLimit(): number {
-    const { notesTokenLimit } = this.parts.agent.settings();
-    return this.budget ? Math.min(notesTokenLimit, this.parts.queue.notesRoom(this.budget)) : notesTokenLimit;
-  }
-
-  /** Occupancy of main context, in estimated provider tokens. */
-  gauge(): MemoryGauge {
-    const own = this.parts.state.context.tokens;
-    const used = this.budget?.estimate(own.total) ?? own.total;
-    const scale = own.total === 0 ? 1 : used / own.total;
-    const part = (tokens: number) => Math.round(tokens * scale);
-    const budget = this.budget?.budget ?? 0;
-    return {
-      system: part(own.system),
-      notes: part(own.notes),
-      summary: part(own.summary),
-      queue: part(own.queue + own.pages),
-      free: Math.max(0, budget - used),
-      budget,
-      window: this.profile?.windowTokens ?? 0,
-      windowSource: this.profile?.windowSource ?? 'assumed',
-    };
   }
 
   /** Chains steps until the model answers without a call, or the limit of calls is reached. @throws VirtualContextError */
@@ -102,11 +57,12 @@ export class TurnRunner {
     this.unanswered = false;
     await this.begin(turn, signal);
     for (let made = 0; made < maxCallsPerTurn; ) {
-      const prepared = await this.prepareModel(signal);
+      const prepared = await this.parts.model.prepare(signal);
       const { model, budget } = prepared;
       await this.deliver(turn, budget, signal);
+      const asked = await this.parts.requests.run(async () => prepared, signal);
       // A summary takes its time: what has happened meanwhile is told before the model goes on.
-      if (await this.parts.queue.prepareStep(model, budget, signal)) {
+      if ((await this.parts.queue.prepareStep(model, budget, signal)) || asked) {
         await this.deliver(turn, budget, signal);
         await this.parts.queue.prepareStep(model, budget, signal);
       }
@@ -120,7 +76,7 @@ export class TurnRunner {
         calls,
         firstCall,
         // A refusal may have corrected the budget.
-        this.functionContext(calls.length, this.budget ?? budget, signal),
+        this.functionContext(calls.length, this.parts.model.budget ?? budget, signal),
       );
       if (signal.aborted) return { reason: 'cancelled' };
       if (failed.length > 0) await this.parts.delivery.interrupt('failedCall', failedText(failed));
@@ -134,16 +90,15 @@ export class TurnRunner {
 
   /** Delivers what woke the process. What the person wrote is recorded even when no model can be asked. @throws ModelError */
   private async begin(turn: number, signal: AbortSignal): Promise<void> {
-    const { agent, delivery } = this.parts;
+    const { delivery, model } = this.parts;
+    let failure: unknown;
     try {
-      await this.prepareModel(signal);
+      await model.prepare(signal);
     } catch (error) {
-      const budget =
-        this.budget ?? new TokenBudget({ windowTokens: ASSUMED_WINDOW_TOKENS, ...agent.settings() });
-      await delivery.deliverPosted(turn, budget);
-      throw error;
+      failure = error;
     }
-    if (this.budget) await delivery.deliverPosted(turn, this.budget);
+    await delivery.deliverPosted(turn, model.budget ?? model.assumedBudget());
+    if (failure !== undefined) throw failure;
   }
 
   /** A boundary between two steps. */
@@ -167,7 +122,7 @@ export class TurnRunner {
       const told = error.details.windowTokens;
       if (told !== undefined && told < budget.window) {
         // The setting promised more than is served.
-        budget = this.useWindow(model, { windowTokens: told, windowSource: 'endpoint' });
+        budget = this.parts.model.useWindow(model, { windowTokens: told, windowSource: 'endpoint' });
       } else budget.rejected(this.parts.state.context.tokens.total);
       await this.parts.queue.shrink(model, budget, signal);
       return await this.ask(turn, { model, budget }, signal);
@@ -250,27 +205,8 @@ export class TurnRunner {
     });
   }
 
-  /** The model and the budget of its window, which is asked for once a model. @throws ModelError */
-  async prepareModel(signal: AbortSignal): Promise<PreparedModel> {
-    const model = await this.modelSource();
-    if (model === this.model && this.budget) return { model, budget: this.budget };
-    return { model, budget: this.useWindow(model, await model.profile(signal)) };
-  }
-
-  private useWindow(model: LanguageModel, profile: ModelProfile): TokenBudget {
-    const { maxOutputTokens } = this.parts.agent.settings();
-    const budget = new TokenBudget({ windowTokens: profile.windowTokens, maxOutputTokens });
-    const { measured, calibration, model: measuredModel } = this.parts.state;
-    if (measuredModel === model.id && calibration !== undefined) budget.resume(calibration);
-    if (measuredModel === model.id && measured) budget.observe(measured.own, measured.provider);
-    this.model = model;
-    this.profile = profile;
-    this.budget = budget;
-    return budget;
-  }
-
   private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): FunctionContext {
-    const { agent, state, recorder, queue } = this.parts;
+    const { agent, state, recorder, queue, requests } = this.parts;
     const maxResultTokens = queue.admissionLimit(calls, budget);
     const faults = new TieredFaultHandler({ ...agent, state }, maxResultTokens);
     const record = (body: SessionEventBody) => recorder.record(body);
@@ -288,6 +224,7 @@ export class TurnRunner {
       clock: agent.clock,
       countTokens: async (text) => (await agent.counter.count([text]))[0] ?? 0,
       maxResultTokens,
+      changeWindow: (request) => requests.ask(request),
       isResident: (address) => faults.isResident(address),
       isRangeResident: (path, startLine, endLine) =>
         missingRanges({ startLine, endLine }, state.pages.freshPagesOf(path)).length === 0,
@@ -303,7 +240,7 @@ export class TurnRunner {
   }
 
   private emitGauge(): void {
-    this.parts.output.emit({ type: 'gauge', gauge: this.gauge() });
+    this.parts.output.emit({ type: 'gauge', gauge: this.parts.model.gauge() });
   }
 }
 

@@ -155,11 +155,16 @@ function keptEntries({ entries, locked }: QueueContent, room: number): Set<Queue
   return new Set(asked ? [asked] : []);
 }
 
-/** What the person asked last, the latest exchange and the interrupts after it. */
+/** What the person asked last, the latest exchange, and everything after it that the model has not seen. */
 function protectedEntries(entries: readonly QueueEntry[]): QueueEntry[] {
   const asked = askedLast(entries);
   const groups = groupEntries(entries);
-  const latest = groups.findLastIndex((group) => group[0]?.event.type !== 'interrupt');
+  const answer = groups.findLastIndex((group) => group[0]?.event.type === 'message.assistant');
+  const unseen = groups[answer]?.length === 1 ? answer + 1 : answer;
+  const latest = Math.min(
+    unseen,
+    groups.findLastIndex((group) => group[0]?.event.type !== 'interrupt'),
+  );
   const kept = groups
     .slice(Math.max(0, latest))
     .flat()

@@ -70,8 +70,11 @@ export function outputOf(event: SessionEvent): readonly OutputEvent[] {
         {
           type: 'evicted',
           epoch: event.epoch,
+          reason: event.reason,
           pages: event.evicted.length,
           tokens: event.evicted.reduce((sum, page) => sum + page.tokens, 0),
+          tokensBefore: event.tokensBefore,
+          tokensAfter: event.tokensAfter,
         },
       ];
     default:

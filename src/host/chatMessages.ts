@@ -52,7 +52,7 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
       return {
         type: 'notice',
         kind: 'evicted',
-        text: `${plural(event.pages, 'page')} moved out of the window, ${plural(event.tokens, 'token')} freed`,
+        text: evictedText(event),
       };
     case 'turnStarted':
       return { type: 'turnStarted' };
@@ -111,6 +111,14 @@ function noticeText(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled'>, te
     case 'diagnosticsChanged':
       return text.split('\n', 1)[0] ?? '';
   }
+}
+
+function evictedText(event: Extract<OutputEvent, { type: 'evicted' }>): string {
+  const pages = `${plural(event.pages, 'page')} moved out of the window`;
+  if (event.reason !== 'compact' && event.reason !== 'reset')
+    return `${pages}, ${plural(event.tokens, 'token')} freed`;
+  const done = event.reason === 'compact' ? 'Compacted' : 'Window reset';
+  return `${done}: ${pages}, ${event.tokensBefore.toLocaleString('en-US')} → ${plural(event.tokensAfter, 'token')}`;
 }
 
 function plural(count: number, noun: string): string {

@@ -9,6 +9,7 @@ import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
 import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
+import type { WindowChange, WindowRequest } from '../engine/WindowRequests';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
@@ -101,6 +102,11 @@ export class ChatSessions implements Conversation, Disposable {
 
   stop(): void {
     this.agent?.stop();
+  }
+
+  /** As `AgentProcess.changeWindow`. */
+  async changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+    return (await this.current()).changeWindow(request, signal);
   }
 
   /** The notes go along: working context belongs to the workspace, not to one chat. */

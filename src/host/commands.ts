@@ -8,6 +8,7 @@ import type { ModelPicker } from './modelPicker';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
 import { branchChat, type EarlierChat, openEarlierChat } from './sessionCommands';
+import { compactWindow, resetWindow } from './windowCommands';
 
 /** How long the status bar confirms what was done. */
 const CONFIRMATION_MS = 4000;
@@ -40,6 +41,8 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       await branchChat(sessions, 'rewind', context);
     },
     stop: () => sessions.stop(),
+    compact: () => compactWindow(sessions),
+    reset: () => resetWindow(sessions),
     pinSelection: async () => pinSelection(await sessions.current()),
     addNote: () => addNote(sessions),
     selectModel: async () => {

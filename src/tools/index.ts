@@ -1,6 +1,7 @@
 import type { EngineFunction } from '../engine/EngineFunction';
 import { archivalInsert } from './archivalInsert';
 import { archivalSearch } from './archivalSearch';
+import { compactContext } from './compactContext';
 import { editFile } from './editFile';
 import { editNote } from './editNote';
 import { createGrep } from './grep';
@@ -9,6 +10,7 @@ import { pageIn } from './pageIn';
 import { pinNote } from './pinNote';
 import { readFile } from './readFile';
 import { recallSearch } from './recallSearch';
+import { resetContext } from './resetContext';
 import { searchWorkspace } from './searchWorkspace';
 import { unpinNote } from './unpinNote';
 import type { WorkspaceRoot } from './workspaceFiles';
@@ -35,5 +37,7 @@ export function createFunctions({ ripgrepPath, roots }: FunctionDependencies): r
     unpinNote,
     archivalInsert,
     archivalSearch,
+    compactContext,
+    resetContext,
   ];
 }

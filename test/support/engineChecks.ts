@@ -29,6 +29,24 @@ export function expectPaired(messages: readonly ChatMessage[]): void {
   expect(open).toEqual([]);
 }
 
+/** Everything the model was ever shown is behind its address, byte for byte. */
+export async function expectAllStored(
+  world: MemoryWorld,
+  stored: (address: string) => Promise<string>,
+): Promise<void> {
+  const session = world.log.sessionId;
+  for (const event of world.log.events) {
+    if (event.type === 'function.result') {
+      expect(await stored(event.address)).toBe(await world.blobs.get(event.whole ?? event.result));
+      for (const page of event.pages)
+        expect(await stored(page.address)).toBe(await world.blobs.get(page.source));
+    } else if (event.type === 'message.user')
+      expect(await stored(`msg:${session}/${event.seq}`)).toBe(event.text);
+    else if (event.type === 'epoch.started')
+      for (const page of event.evicted) expect((await stored(page.address)).length).toBeGreaterThan(0);
+  }
+}
+
 /** The events of one type in a session's log. */
 export function eventsOf<T extends SessionEventBody['type']>(world: MemoryWorld, type: T): EventOf<T>[] {
   return world.log.events.filter((event): event is EventOf<T> => event.type === type);

@@ -15,6 +15,8 @@ const ICONS: Readonly<Record<string, string>> = {
   recall_search: 'history',
   archival_search: 'library',
   archival_insert: 'archive',
+  compact_context: 'fold',
+  reset_context: 'debug-restart',
 };
 
 /** @returns the codicon of a function */

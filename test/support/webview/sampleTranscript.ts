@@ -45,7 +45,15 @@ export const sampleTranscript: readonly OutputEvent[] = [
   call('call_4', 'grep', { pattern: 'WATERMARKS\\.', glob: 'src/**/*.ts' }),
   { ...done('call_4', 'grep', 31), isError: true },
   { type: 'interrupt', kind: 'memoryPressure', text: 'Memory pressure: 5020 of 7100 tokens' },
-  { type: 'evicted', epoch: 2, pages: 12, tokens: 3420 },
+  {
+    type: 'evicted',
+    epoch: 2,
+    reason: 'highWatermark',
+    pages: 12,
+    tokens: 3420,
+    tokensBefore: 6000,
+    tokensAfter: 2900,
+  },
   { type: 'assistantMessage', seq: 20, turn: 1, text: ANSWER },
   { type: 'turnEnded', turn: 1, reason: 'done' },
   {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { ModelError } from '../../../src/engine/errors';
 import type { ModelRequest } from '../../../src/engine/ports';
-import { eventsOf, expectPaired, numbered } from '../../support/engineChecks';
+import { eventsOf, expectAllStored, expectPaired, numbered } from '../../support/engineChecks';
 import { fakeFunction, pageInFunction, pinNoteFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
@@ -51,6 +51,10 @@ const act = fc.record({
     'crashes',
     'fullDisk',
     'switches',
+    'compacts',
+    'resets',
+    'compactsAfterwards',
+    'resetsAfterwards',
   ),
   summary: fc.constantFrom('short', 'long', 'fails', 'empty', 'pins'),
 });
@@ -97,9 +101,13 @@ it('keeps window, pairing, prefix and record, and tells the model every change o
         if (plan.meanwhile === 'pins')
           await agent.notes.pin(`by hand ${world.log.events.length}`).catch(() => undefined);
         if (plan.meanwhile === 'stops') agent.stop();
+        if (plan.meanwhile === 'compacts') void change('compact');
+        if (plan.meanwhile === 'resets') void change('reset');
         if (plan.meanwhile === 'switches') which = 1 - which;
         if (plan.meanwhile === 'fullDisk') world.log.full = true;
       };
+      const change = (kind: 'compact' | 'reset') =>
+        agent.changeWindow({ kind, instructions: 'keep it' }, new AbortController().signal);
       const make = (index: number) => {
         const model = new ScriptedModel(
           (request): ScriptedReply => {
@@ -152,6 +160,8 @@ it('keeps window, pairing, prefix and record, and tells the model every change o
           fullDisk: ['error', 'done'],
         };
         expect((expected as Record<string, string[]>)[plan.meanwhile] ?? ['done']).toContain(end);
+        if (plan.meanwhile === 'compactsAfterwards') await change('compact');
+        if (plan.meanwhile === 'resetsAfterwards') await change('reset');
         if (plan.meanwhile !== 'crashes') continue;
         current = [make(0), make(1)];
         agent = await open();
@@ -167,6 +177,7 @@ it('keeps window, pairing, prefix and record, and tells the model every change o
       const known = JSON.stringify(steps.at(-1)?.messages);
       for (const note of agent.notes.list().filter(({ by }) => by === 'person'))
         expect(known).toContain(note.text);
+      await expectAllStored(world, (address) => agent.stored(address));
       const spoken = eventsOf(world, 'message.user').length;
       expect(agent.transcript().filter(({ type }) => type === 'userMessage')).toHaveLength(spoken);
     }),

@@ -77,7 +77,17 @@ it('shows an epoch when pages left, and nothing of the engine’s own business',
         { ...page, tokens: 4 },
       ],
     }),
-  ).toEqual([{ type: 'evicted', epoch: 2, pages: 2, tokens: 7 }]);
+  ).toEqual([
+    {
+      type: 'evicted',
+      epoch: 2,
+      reason: 'highWatermark',
+      pages: 2,
+      tokens: 7,
+      tokensBefore: 1,
+      tokensAfter: 1,
+    },
+  ]);
   expect(shown({ type: 'page.stale', address: 'x', reason: 'y' })).toEqual([]);
   expect(shown({ type: 'request.failed', kind: 'summary', message: 'y' })).toEqual([]);
 });

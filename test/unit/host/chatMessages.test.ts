@@ -69,9 +69,25 @@ describe('interrupts', () => {
   });
 });
 
-it('counts what was evicted', () => {
-  expect(chatEventOf({ type: 'evicted', epoch: 2, pages: 1, tokens: 3420 })).toMatchObject({
+const evicted = (reason: 'highWatermark' | 'compact' | 'reset'): OutputEvent => ({
+  type: 'evicted',
+  epoch: 2,
+  reason,
+  pages: 1,
+  tokens: 3420,
+  tokensBefore: 9000,
+  tokensAfter: 5580,
+});
+
+it('counts what was evicted, and says what a command has done', () => {
+  expect(chatEventOf(evicted('highWatermark'))).toMatchObject({
     text: '1 page moved out of the window, 3,420 tokens freed',
+  });
+  expect(chatEventOf(evicted('compact'))).toMatchObject({
+    text: 'Compacted: 1 page moved out of the window, 9,000 → 5,580 tokens',
+  });
+  expect(chatEventOf(evicted('reset'))).toMatchObject({
+    text: expect.stringMatching(/^Window reset: 1 page/),
   });
 });
 

@@ -132,6 +132,9 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     clock: { now: () => 0 },
     countTokens: async (text) => tokensOf(text),
     maxResultTokens,
+    changeWindow({ kind, instructions }) {
+      world.asked.push(`${kind} ${instructions}`);
+    },
     isResident: (address) => world.resident.has(address),
     isRangeResident: (path, start, end) => world.resident.has(`${path}:${start}-${end}`),
     signal: new AbortController().signal,

@@ -4,10 +4,11 @@ import { tokensOf } from './fakeContext';
 
 const functions = createFunctions({ ripgrepPath: 'rg', roots: () => [] });
 
-it('offers the twelve functions under their names', () => {
+it('offers its functions under their names', () => {
   expect(functions.map((fn) => fn.schema.name).sort()).toEqual([
     'archival_insert',
     'archival_search',
+    'compact_context',
     'edit_file',
     'edit_note',
     'grep',
@@ -16,6 +17,7 @@ it('offers the twelve functions under their names', () => {
     'pin_note',
     'read_file',
     'recall_search',
+    'reset_context',
     'search_workspace',
     'unpin_note',
   ]);
@@ -32,10 +34,12 @@ it('lets only what changes nothing run in parallel', () => {
   const writing = functions.filter((fn) => !fn.readOnly).map((fn) => fn.schema.name);
   expect(writing.sort()).toEqual([
     'archival_insert',
+    'compact_context',
     'edit_file',
     'edit_note',
     'page_in',
     'pin_note',
+    'reset_context',
     'unpin_note',
   ]);
 });
