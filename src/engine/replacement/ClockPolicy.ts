@@ -1,4 +1,4 @@
-import type { ReplacementPolicy } from './ReplacementPolicy';
+import type { ReplacedPage, ReplacementPolicy } from './ReplacementPolicy';
 
 /**
  * Second chance: pages stand in a circle with one reference bit each. A hand goes round, clears set bits and takes the
@@ -8,8 +8,8 @@ export class ClockPolicy implements ReplacementPolicy {
   readonly name = 'clock';
   private readonly referenced = new Map<string, boolean>();
 
-  admit(key: string): void {
-    this.referenced.set(key, true);
+  admit(key: string, page: ReplacedPage): void {
+    this.referenced.set(key, !page.prefetched);
   }
 
   reference(key: string): void {

@@ -1,5 +1,5 @@
 import { PageHistory } from './PageHistory';
-import type { ReplacementPolicy } from './ReplacementPolicy';
+import type { ReplacedPage, ReplacementPolicy } from './ReplacementPolicy';
 
 interface Uses {
   readonly last: number;
@@ -18,9 +18,9 @@ export class Lru2Policy implements ReplacementPolicy {
   private readonly uses = new PageHistory<Uses>();
   private now = 0;
 
-  admit(key: string): void {
+  admit(key: string, page: ReplacedPage): void {
     this.resident.add(key);
-    this.reference(key);
+    if (!page.prefetched) this.reference(key);
   }
 
   reference(key: string): void {

@@ -6,6 +6,8 @@ export type ReplacementPolicyName = (typeof REPLACEMENT_POLICIES)[number];
 export interface ReplacedPage {
   readonly tokens: number;
   readonly kind: 'file' | 'tool';
+  /** Brought in unasked: not a use. */
+  readonly prefetched?: boolean;
 }
 
 /**
@@ -14,7 +16,7 @@ export interface ReplacedPage {
  */
 export interface ReplacementPolicy {
   readonly name: ReplacementPolicyName;
-  /** The page has become resident, or has grown: counts as a use. */
+  /** The page has become resident, or has grown: counts as a use, unless it was prefetched. */
   admit(key: string, page: ReplacedPage): void;
   /** Observed use of a page, resident or not (a use of one that is not is history for its return). */
   reference(key: string): void;

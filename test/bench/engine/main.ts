@@ -2,12 +2,14 @@
 import { runCost } from './cost';
 import { runNestedKv } from './nestedKv';
 import type { EngineBenchOptions } from './options';
+import { runReplacement } from './replacement';
 import { runReplay } from './replay';
 import { runScale } from './scale';
 
 /** By the key under which the result stands in the JSON. */
 const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<object>>> = {
   nestedKv: runNestedKv,
+  replacement: runReplacement,
   cost: runCost,
   scale: runScale,
   replay: runReplay,

@@ -1,0 +1,135 @@
+import { CoUse, type CoUsed } from './CoUse';
+import { DecayedCount } from './DecayedCount';
+import { PageHistory } from './PageHistory';
+import { ReturnRate } from './ReturnRate';
+
+/** Half-lives of a page's counts of uses, in uses. */
+const HALF_LIVES = [10, 40, 160, 640, 2560] as const;
+/** Half-lives of a folder's counts, and of the count of the part of the project it is in. */
+const FOLDER_SHORT = 30;
+const FOLDER_LONG = 300;
+const AREA = 60;
+/** Folders, file types and file names remembered, each. */
+const GROUPS = 2048;
+
+interface KnownPage extends CoUsed {
+  last: number;
+  /** Uses between the last two uses, and between the two before; 0: not used that often. */
+  gap: number;
+  gapBefore: number;
+  readonly counts: readonly DecayedCount[];
+  readonly folder: Folder;
+  readonly area: DecayedCount;
+  readonly type: ReturnRate;
+  readonly name: ReturnRate;
+}
+
+interface Folder {
+  readonly short: DecayedCount;
+  readonly long: DecayedCount;
+  last: number;
+}
+
+/** What is known of pages from their uses, and the features of a page by which its return is foretold. */
+export class UsageHistory {
+  /** Uses so far: the clock of everything here. */
+  now = 0;
+  private readonly pages = new PageHistory<KnownPage>();
+  private readonly folders = new PageHistory<Folder>(GROUPS);
+  private readonly areas = new PageHistory<DecayedCount>(GROUPS);
+  private readonly types = new PageHistory<ReturnRate>(GROUPS);
+  private readonly names = new PageHistory<ReturnRate>(GROUPS);
+  private readonly all = new ReturnRate(1, 2);
+  private readonly coUse = new CoUse((key) => this.pages.get(key));
+
+  /** @param resident pages that are never forgotten */
+  used(key: string, resident: { has(key: string): boolean; readonly size: number }): void {
+    this.now += 1;
+    const page = this.pages.get(key) ?? this.newPage(key);
+    if (page.uses > 0) {
+      page.gapBefore = page.gap;
+      page.gap = this.now - page.last;
+    }
+    for (const rate of [page.type, page.name, this.all]) rate.add(page.uses > 0);
+    for (const count of [...page.counts, page.folder.short, page.folder.long, page.area]) count.add(this.now);
+    page.uses += 1;
+    page.last = this.now;
+    page.folder.last = this.now;
+    this.pages.set(key, page, resident);
+    this.coUse.used(key);
+  }
+
+  uses(key: string): number {
+    return this.pages.get(key)?.uses ?? 0;
+  }
+
+  /** What gives the features of a page as things are now: logarithms, scaled to about one. None of a page never used. */
+  features(): (key: string) => readonly number[] {
+    const calls = this.coUse.calls();
+    return (key) => {
+      const page = this.pages.get(key);
+      return page ? this.featuresOf(page, calls.get(key) ?? 0) : [];
+    };
+  }
+
+  private featuresOf(page: KnownPage, called: number): readonly number[] {
+    const now = this.now;
+    const age = now - page.last;
+    const logAge = Math.log2(1 + age) / 4;
+    const typeRate = page.type.read(this.all.read(0.5, 0), 8);
+    return [
+      1,
+      // How long ago it was used, how often with each half-life, and whether it is overdue.
+      logAge,
+      (logAge * logAge) / 2,
+      ...page.counts.map((count) => Math.log2(0.05 + count.read(now)) / 2),
+      page.gap ? Math.log2(1 + page.gap) / 4 : 0,
+      page.gap ? Math.max(0, Math.log2((age + 1) / (page.gap + 1))) / 3 : 0,
+      Math.log2(1 + page.gapBefore) / 4,
+      // Whether its folder is busy.
+      Math.log2(0.05 + page.folder.short.read(now)) / 2,
+      Math.log2(0.05 + page.folder.long.read(now)) / 3,
+      Math.log2(1 + now - page.folder.last) / 4,
+      // Whether files of its type and of its name return.
+      Math.log2(typeRate / this.all.read(0.5, 0)),
+      Math.log2(page.name.read(typeRate, 3) / typeRate),
+      // Whether the pages used last call for it, and whether its part of the project is busy.
+      Math.log2(0.03 + called) / 2,
+      Math.log2(0.05 + page.area.read(now)) / 3,
+    ];
+  }
+
+  private newPage(key: string): KnownPage {
+    const { folder, name, type, area } = partsOf(key);
+    return {
+      uses: 0,
+      last: 0,
+      gap: 0,
+      gapBefore: 0,
+      counts: HALF_LIVES.map((halfLife) => new DecayedCount(halfLife)),
+      partners: new Map(),
+      folder: this.folders.getOrSet(folder, () => ({
+        short: new DecayedCount(FOLDER_SHORT),
+        long: new DecayedCount(FOLDER_LONG),
+        last: 0,
+      })),
+      area: this.areas.getOrSet(area, () => new DecayedCount(AREA)),
+      type: this.types.getOrSet(type, () => new ReturnRate()),
+      name: this.names.getOrSet(name, () => new ReturnRate()),
+    };
+  }
+}
+
+/** A file's folder, name, type (all after the name's first dot) and area (two folders deep); a tool result has one of each. */
+function partsOf(key: string): { folder: string; name: string; type: string; area: string } {
+  if (!key.startsWith('file:')) return { folder: ':', name: ':', type: ':', area: ':' };
+  const segments = key.slice('file:'.length).split('/');
+  const name = segments.pop() ?? '';
+  const dot = name.indexOf('.');
+  return {
+    folder: segments.join('/'),
+    name,
+    type: dot < 0 ? name : name.slice(dot),
+    area: segments.slice(0, 2).join('/'),
+  };
+}
