@@ -54,7 +54,7 @@ export class AgentProcess {
     this.model = new ModelInUse(source, this.state, parts.settings);
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.model.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
-    this.coherence = new CoherenceChecker({ ...parts, state: this.state });
+    this.coherence = new CoherenceChecker({ ...parts, recorder: this.recorder });
     this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
     this.queue = new QueueManager({
       state: this.state,
@@ -234,11 +234,10 @@ export class AgentProcess {
     return new StoredPages(this.state, this.parts.blobs, this.parts.history).contentOf(address);
   }
 
-  /** Files of the workspace have changed: rules and pinned notes taken from them are checked at once, pages before the next step. */
+  /** Files of the workspace have changed: rules, pages and pinned notes taken from them are checked at once. */
   async filesChanged(): Promise<void> {
     await this.rules.refresh(new AbortController().signal);
-    const stale = await this.coherence.checkNotes(new AbortController().signal);
-    if (stale.length > 0) await this.recorder.record(...stale);
+    await this.coherence.refresh(new AbortController().signal);
   }
 
   /** Interrupts the running turn, which can be continued later, and closes the log once everything is durable. */

@@ -2,12 +2,12 @@
 import { parseAddress } from './addresses';
 import type { SessionEventBody } from './events';
 import { rawRange, splitLines } from './filePages';
-import type { ResidentPage } from './PageTable';
+import type { LineRange, ResidentPage } from './PageTable';
 import type { BlobStore, ContentHasher, TextDiff, WorkspaceFiles } from './ports';
-import type { SessionState } from './SessionState';
+import type { SessionRecorder } from './SessionRecorder';
 
 export interface CoherenceParts {
-  readonly state: SessionState;
+  readonly recorder: SessionRecorder;
   readonly files: WorkspaceFiles;
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;
@@ -19,98 +19,158 @@ const MAX_DIFF_CHARS = 1500;
 /** Pages that one interrupt names; after a checkout there may be hundreds. */
 const MAX_NAMED_PAGES = 12;
 
-export interface Staleness {
-  /** `page.stale` and `note.stale` events to record. */
-  readonly events: readonly SessionEventBody[];
-  /** Text of the interrupt for the model; empty when no resident page went stale. */
-  readonly interrupt: string;
+export interface StalenessNews {
+  readonly text: string;
+  /** Sequence number of the last event told. */
+  readonly through: number;
 }
 
+/** The lines of files as they are now, each read once; undefined for what cannot be read. */
+type CurrentLines = (path: string) => Promise<readonly string[] | undefined>;
+
 export class CoherenceChecker {
+  private checking: Promise<unknown> = Promise.resolve();
+  /** Version of its file at which a page was found stale: another look makes sense when it has moved on. */
+  private readonly staleAt = new Map<string, string | undefined>();
+
+  /** Of each note from a file: its source and the version of the file at the last look. */
+  private readonly lookedAt = new Map<string, string>();
+
   constructor(private readonly parts: CoherenceParts) {}
 
-  /** Checks every resident page whose file's version has moved. */
-  async checkPages(signal: AbortSignal): Promise<Staleness> {
-    const { state, files } = this.parts;
-    const byPath = new Map<string, ResidentPage[]>();
-    for (const page of state.pages.pages()) {
-      if (!page.stale) byPath.set(page.path, [...(byPath.get(page.path) ?? []), page]);
-    }
-    const events: SessionEventBody[] = [];
-    const texts: string[] = [];
-    let room = MAX_DIFF_CHARS;
-    for (const [path, pages] of byPath) {
-      const version = await files.version(path);
-      const moved = pages.filter((page) => page.version !== version);
-      if (moved.length === 0) continue;
-      const lines = await this.currentLines(path, signal);
-      for (const page of moved) {
-        const now = lines && rawRange(lines, page);
-        if (now !== undefined && this.hashMatches(page.address, now)) {
-          state.pages.confirm(page.address, version ?? '');
-          continue;
-        }
-        const reason = now === undefined ? 'the file can no longer be read' : 'the file has changed';
-        events.push({ type: 'page.stale', address: page.address, reason });
-        const diff = await this.diffOf(page, now);
-        const fits = diff !== undefined && diff.length <= room;
-        if (fits) room -= diff.length;
-        texts.push(describe(page, now !== undefined, fits ? diff : undefined));
-      }
-    }
-    const more = texts.length - MAX_NAMED_PAGES;
-    const named = texts.slice(0, MAX_NAMED_PAGES);
-    if (more > 0) named.push(`${more} more pages are stale: read a file again before you rely on it.`);
-    return { events, interrupt: named.join('\n') };
+  /**
+   * Looks at every resident page whose file's version has moved, and at the notes taken from files; records what went
+   * stale and what is again as it was. Calls run one after the other.
+   * @throws the signal's reason when aborted: a read that was cut short is no news of the file | JournalError
+   */
+  refresh(signal: AbortSignal): Promise<void> {
+    const checked = this.checking.then(() => this.check(signal));
+    this.checking = checked.catch(() => undefined);
+    return checked;
   }
 
-  /** Checks the pinned notes that were taken from files. */
-  async checkNotes(signal: AbortSignal): Promise<readonly SessionEventBody[]> {
+  /** What the model has not been told of the pages it holds. */
+  async news(signal: AbortSignal): Promise<StalenessNews | undefined> {
+    const { state } = this.parts.recorder;
+    const through = state.staleNews.through;
+    const pages = state.staleNews.pending().flatMap(({ address, stale }) => {
+      const page = state.pages.get(address);
+      return page?.kind === 'file' && page.stale === stale ? [page as ResidentPage] : [];
+    });
+    if (pages.length === 0) return undefined;
+    const linesOf = this.reader(signal);
+    const texts: string[] = [];
+    let room = MAX_DIFF_CHARS;
+    for (const page of pages.slice(0, MAX_NAMED_PAGES)) {
+      const text = await this.describe(page, room, linesOf);
+      room -= text.length;
+      texts.push(text);
+    }
+    const unnamed = pages.slice(MAX_NAMED_PAGES);
+    const more = unnamed.filter((page) => page.stale).length;
+    if (more > 0) texts.push(`${more} more pages are stale: read a file again before you rely on it.`);
+    if (unnamed.length > more) texts.push(`${unnamed.length - more} more pages are again as you hold them.`);
+    return { text: texts.join('\n'), through };
+  }
+
+  private async check(signal: AbortSignal): Promise<void> {
+    const linesOf = this.reader(signal);
+    const events = [...(await this.pageEvents(linesOf)), ...(await this.noteEvents(linesOf))];
+    if (events.length > 0) await this.parts.recorder.recordWhen(() => signal.throwIfAborted(), ...events);
+  }
+
+  private async pageEvents(linesOf: CurrentLines): Promise<SessionEventBody[]> {
+    const { recorder, files } = this.parts;
+    const { pages } = recorder.state;
+    const byPath = new Map<string, ResidentPage[]>();
+    for (const page of pages.pages()) byPath.set(page.path, [...(byPath.get(page.path) ?? []), page]);
     const events: SessionEventBody[] = [];
-    for (const note of this.parts.state.notes.list()) {
-      const source = note.source === undefined || note.stale ? undefined : parseAddress(note.source);
-      if (source?.kind !== 'file' || note.source === undefined) continue;
-      const lines = await this.currentLinesOf(source.addressPath, signal);
-      const now = lines && rawRange(lines, source);
-      if (now !== undefined && this.hashMatches(note.source, now)) continue;
-      const reason =
-        now === undefined ? 'its file can no longer be read' : 'the lines it was taken from have changed';
-      events.push({ type: 'note.stale', id: note.id, reason });
+    for (const [path, held] of byPath) {
+      const version = await files.version(path);
+      const moved = held.filter(
+        (page) => (page.stale ? this.staleAt.get(page.address) : page.version) !== version,
+      );
+      if (moved.length === 0) continue;
+      const lines = await linesOf(path);
+      for (const page of moved) {
+        const same = lines !== undefined && this.matches(page.address, lines, page);
+        if (same && version !== undefined) pages.confirm(page.address, version);
+        if (!same) this.staleAt.set(page.address, version);
+        if (same === !page.stale) continue;
+        const { address } = page;
+        const reason = lines === undefined ? 'the file can no longer be read' : 'the file has changed';
+        events.push(same ? { type: 'page.fresh', address } : { type: 'page.stale', address, reason });
+      }
     }
     return events;
   }
 
-  private currentLines(path: string, signal: AbortSignal): Promise<string[] | undefined> {
-    return this.readLines(() => path, signal);
+  private async noteEvents(linesOf: CurrentLines): Promise<SessionEventBody[]> {
+    const events: SessionEventBody[] = [];
+    for (const { id, source = '', stale = false } of this.parts.recorder.state.notes.list()) {
+      const range = parseAddress(source);
+      if (range?.kind !== 'file') continue;
+      const path = this.pathOf(range.addressPath);
+      const version = path && (await this.parts.files.version(path));
+      const looked = `${id} ${source} ${version}`;
+      if (this.lookedAt.get(id) === looked) continue;
+      const lines = path === undefined ? undefined : await linesOf(path);
+      this.lookedAt.set(id, looked);
+      const same = lines !== undefined && this.matches(source, lines, range);
+      if (same === !stale) continue;
+      const reason =
+        lines === undefined ? 'its file can no longer be read' : 'the lines it was taken from have changed';
+      events.push(same ? { type: 'note.fresh', id } : { type: 'note.stale', id, reason });
+    }
+    return events;
   }
 
-  private currentLinesOf(addressPath: string, signal: AbortSignal): Promise<string[] | undefined> {
-    return this.readLines(() => this.parts.files.fromAddress(addressPath), signal);
-  }
-
-  private async readLines(path: () => string, signal: AbortSignal): Promise<string[] | undefined> {
+  /** @returns undefined when its folder is no longer open */
+  private pathOf(addressPath: string): string | undefined {
     try {
-      return splitLines((await this.parts.files.read(path(), signal)).text);
+      return this.parts.files.fromAddress(addressPath);
     } catch {
-      // Gone or unreadable: that is itself the news, and the caller reports it.
       return undefined;
     }
   }
 
-  private hashMatches(address: string, raw: string): boolean {
-    return address.endsWith(`@${this.parts.hash(raw).slice(0, 16)}`);
+  private reader(signal: AbortSignal): CurrentLines {
+    const known = new Map<string, Promise<readonly string[] | undefined>>();
+    const read = async (path: string): Promise<readonly string[] | undefined> => {
+      try {
+        return splitLines((await this.parts.files.read(path, signal)).text);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        // Gone or unreadable: that is itself the news.
+        return undefined;
+      }
+    };
+    return (path) => {
+      const lines = known.get(path) ?? read(path);
+      known.set(path, lines);
+      return lines;
+    };
   }
 
-  /** @returns undefined where a diff must not or cannot be shown */
-  private async diffOf(page: ResidentPage, now: string | undefined): Promise<string | undefined> {
+  private matches(address: string, lines: readonly string[], range: LineRange): boolean {
+    return address.endsWith(`@${this.parts.hash(rawRange(lines, range)).slice(0, 16)}`);
+  }
+
+  private async describe(page: ResidentPage, room: number, linesOf: CurrentLines): Promise<string> {
+    const { address, path } = page;
+    if (!page.stale) return `Fresh again: ${address}: ${path} says there what it said.`;
+    const lines = await linesOf(path);
+    if (!lines) return `Stale: ${address}: ${path} was deleted, moved or made unreadable.`;
+    const diff = room > 0 ? await this.diffOf(page, rawRange(lines, page)) : undefined;
+    const fits = diff !== undefined && diff.length <= room;
+    return `Stale: ${address} no longer matches ${path}; ${fits ? `now:\n${diff}` : 'read the file again.'}`;
+  }
+
+  /** @returns undefined where a diff must not be shown */
+  private async diffOf(page: ResidentPage, now: string): Promise<string | undefined> {
+    const { files, blobs, diff } = this.parts;
     // What a secret file says now was not asked for, and only the person can allow it.
-    if (now === undefined || (await this.parts.files.isSecret(page.path))) return undefined;
-    return this.parts.diff(await this.parts.blobs.get(page.source), now);
+    if (await files.isSecret(page.path)) return undefined;
+    return diff(await blobs.get(page.source), now);
   }
-}
-
-function describe(page: ResidentPage, readable: boolean, diff: string | undefined): string {
-  if (!readable) return `Stale: ${page.address}: ${page.path} was deleted, moved or made unreadable.`;
-  const change = diff === undefined ? 'read the file again.' : `now:\n${diff}`;
-  return `Stale: ${page.address} no longer matches ${page.path}; ${change}`;
 }

@@ -55,12 +55,12 @@ export class EventDelivery {
   async deliver(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<boolean> {
     const { coherence, recorder, rules } = this.parts;
     const entries = await this.postedEntries(turn, budget);
-    const pages = await coherence.checkPages(signal);
-    const staleNotes = await coherence.checkNotes(signal);
-    // A read that Stop cut short is no news of the file.
-    const check = () => signal.throwIfAborted();
-    if (staleNotes.length > 0) await recorder.recordWhen(check, ...staleNotes);
-    if (pages.interrupt !== '') entries.push(await this.interruptEntry('fileChanged', pages.interrupt));
+    await coherence.refresh(signal);
+    const stale = await coherence.news(signal);
+    if (stale) {
+      const entry = await this.interruptEntry('fileChanged', stale.text);
+      entries.push({ ...entry, staleThrough: stale.through });
+    }
     await rules.refresh(signal);
     // The first head will hold rules and notes as they are.
     const changed = recorder.state.epoch === 0 ? undefined : await rules.delta();
@@ -73,8 +73,8 @@ export class EventDelivery {
       const text = `The pinned notes were changed:\n${deltas.text}`;
       entries.push({ ...(await this.interruptEntry('notesChanged', text)), notesThrough: deltas.through });
     }
-    const bodies = [...pages.events, ...entries.sort(byPriority)];
-    if (bodies.length > 0) await recorder.recordWhen(check, ...bodies);
+    if (entries.length > 0)
+      await recorder.recordWhen(() => signal.throwIfAborted(), ...entries.sort(byPriority));
     return entries.some((entry) => classOf(entry).wakes);
   }
 

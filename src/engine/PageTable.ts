@@ -133,6 +133,10 @@ export class PageTable {
     this.change(address, { stale: true });
   }
 
+  markFresh(address: string): void {
+    this.change(address, { stale: false });
+  }
+
   /** The file was touched but the lines shown are the same. */
   confirm(address: string, version: string): void {
     const page = this.resident.get(address);

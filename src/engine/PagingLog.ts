@@ -75,6 +75,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
         : event.rules.map((page) => line('info', 'rules.loaded', page.address, tokens(page.tokens)));
     case 'file.edited':
       return [line('info', event.type, event.path, `based on ${event.basedOn.join(', ') || 'nothing: new'}`)];
+    case 'note.fresh':
+      return [line('info', event.type, `note:${event.id}`)];
+    case 'page.fresh':
+      return [line('info', event.type, event.address)];
     case 'page.stale':
       return [line('warn', 'page.stale', event.address, event.reason)];
     case 'request.sent':

@@ -17,12 +17,14 @@ import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
 import { Rules } from './RulesPage';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
+import { StaleNews } from './StaleNews';
 import { WorkingContext } from './WorkingContext';
 
 export class SessionState {
   readonly context = new MainContext();
   readonly notes: WorkingContext;
   readonly rules = new Rules();
+  readonly staleNews = new StaleNews();
   readonly pages = new PageTable();
   readonly events = new EventQueue();
   /** Every file range ever shown in this session, by address. */
@@ -126,6 +128,7 @@ export class SessionState {
         return;
       case 'note.unpinned':
       case 'note.stale':
+      case 'note.fresh':
         this.notes.apply(event, 0);
         return;
       case 'rules.loaded':
@@ -138,6 +141,11 @@ export class SessionState {
         return;
       case 'page.stale':
         this.pages.markStale(event.address);
+        this.staleNews.apply(event);
+        return;
+      case 'page.fresh':
+        this.pages.markFresh(event.address);
+        this.staleNews.apply(event);
         return;
     }
   }
@@ -158,6 +166,7 @@ export class SessionState {
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
+      this.staleNews.apply(event);
       if (event.rulesThrough !== undefined) this.rules.delivered(event.rulesThrough);
     }
   }

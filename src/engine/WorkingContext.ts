@@ -120,10 +120,15 @@ export class WorkingContext {
         const entry = this.notes.get(event.id);
         if (!entry || entry.note.stale) return;
         this.notes.set(event.id, { note: { ...entry.note, stale: true }, tokens: entry.tokens });
-        // A change that was not delivered yet is not displaced by the news that it is stale.
-        const before = this.pending.get(event.id);
-        const news = `${event.id} is stale: ${event.reason}`;
-        this.remember(event.seq, 'person', event.id, before ? `${before.text}\n${news}` : news);
+        this.addNews(event.seq, event.id, `${event.id} is stale: ${event.reason}`);
+        return;
+      }
+      case 'note.fresh': {
+        const entry = this.notes.get(event.id);
+        if (!entry?.note.stale) return;
+        const { stale: _, ...note } = entry.note;
+        this.notes.set(event.id, { note, tokens: entry.tokens });
+        this.addNews(event.seq, event.id, `${event.id} is no longer stale: its source is again as it was`);
         return;
       }
     }
@@ -153,6 +158,12 @@ export class WorkingContext {
         return `[${note.id}] (${marks.join(', ')})\n${note.text}`;
       })
       .join('\n\n');
+  }
+
+  /** A change that was not delivered yet is not displaced by news of the note's source. */
+  private addNews(seq: number, id: string, news: string): void {
+    const before = this.pending.get(id);
+    this.remember(seq, 'person', id, before ? `${before.text}\n${news}` : news);
   }
 
   private remember(seq: number, by: Note['by'], id: string, text: string): void {

@@ -226,6 +226,8 @@ export type SessionEventBody =
       readonly origin?: PageOrigin;
       /** With `notesChanged`: sequence number of the last change told. */
       readonly notesThrough?: number;
+      /** With `fileChanged`: sequence number of the last `page.stale` or `page.fresh` told. */
+      readonly staleThrough?: number;
       /** With `rulesChanged`: sequence number of the event that loaded what is told. */
       readonly rulesThrough?: number;
       /** Sequence number of the `event.posted` that this delivers. */
@@ -253,6 +255,7 @@ export type SessionEventBody =
     }
   | { readonly type: 'note.unpinned'; readonly id: string; readonly by: 'person' | 'model' }
   | { readonly type: 'note.stale'; readonly id: string; readonly reason: string }
+  | { readonly type: 'note.fresh'; readonly id: string }
   | {
       /** The repository's rules are these now: all of them. */
       readonly type: 'rules.loaded';
@@ -277,6 +280,8 @@ export type SessionEventBody =
       readonly source?: string;
     }
   | { readonly type: 'page.stale'; readonly address: string; readonly reason: string }
+  /** The change that made it stale was undone. */
+  | { readonly type: 'page.fresh'; readonly address: string }
   | {
       readonly type: 'request.sent';
       readonly purpose: 'step' | 'summary';

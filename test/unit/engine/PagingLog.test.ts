@@ -88,6 +88,13 @@ it.each<[SessionEventBody, string]>([
     'info note.pinned | note:a1 | by person | msg:s/1',
   ],
   [{ type: 'note.unpinned', id: 'a1', by: 'model' }, 'info note.unpinned | note:a1 | by model'],
+  [{ type: 'note.fresh', id: 'a1' }, 'info note.fresh | note:a1'],
+  [{ type: 'page.fresh', address: 'file:x' }, 'info page.fresh | file:x'],
+  [{ type: 'rules.loaded', rules: [] }, 'info rules.loaded | none'],
+  [
+    { type: 'file.edited', path: 'a.ts', after: 'h', basedOn: ['file:x', 'file:y'] },
+    'info file.edited | a.ts | based on file:x, file:y',
+  ],
   [{ type: 'note.stale', id: 'a1', reason: 'changed' }, 'warn note.stale | note:a1 | changed'],
   [{ type: 'archival.inserted', id: 'a1', text: 'x' }, 'info archival.inserted | note:a1'],
   [{ type: 'page.stale', address: 'file:x', reason: 'changed' }, 'warn page.stale | file:x | changed'],
