@@ -113,7 +113,7 @@ export class Scheduler {
   private wake(): void {
     const { recorder, requests } = this.parts;
     if (this.running || this.closing || this.halting) return;
-    if (!recorder.state.events.wakes && !requests.wantedNow) return;
+    if (!recorder.state.events.wakes && !requests.wanted) return;
     this.running = { abort: new AbortController(), done: Promise.resolve() };
     this.running.done = this.run(this.running);
   }
@@ -123,7 +123,7 @@ export class Scheduler {
     const { recorder, requests } = this.parts;
     const { events } = recorder.state;
     let another = events.wakes;
-    while (another || (requests.wantedNow && !this.halting)) {
+    while (another || (requests.wanted && !this.halting)) {
       const { signal } = running.abort;
       if (another) another = await this.turnAndMore(signal);
       else {
@@ -154,7 +154,7 @@ export class Scheduler {
   private async changeWindowNow(signal: AbortSignal): Promise<void> {
     const { model, requests, output } = this.parts;
     try {
-      await requests.run('pause', () => model.prepare(signal), signal);
+      await requests.run(() => model.prepare(signal), signal);
     } catch {
       return;
     }

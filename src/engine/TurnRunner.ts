@@ -60,7 +60,7 @@ export class TurnRunner {
       const prepared = await this.parts.model.prepare(signal);
       const { model, budget } = prepared;
       await this.deliver(turn, budget, signal);
-      const asked = await this.parts.requests.run('turn', async () => prepared, signal);
+      const asked = await this.parts.requests.run(async () => prepared, signal);
       // A summary takes its time: what has happened meanwhile is told before the model goes on.
       if ((await this.parts.queue.prepareStep(model, budget, signal)) || asked) {
         await this.deliver(turn, budget, signal);

@@ -37,9 +37,8 @@ export class WindowRequests {
     private readonly queue: QueueManager,
   ) {}
 
-  /** Whether something is due although no turn runs: what the model asks for waits for its next step. */
-  get wantedNow(): boolean {
-    return this.waiting.some(({ by }) => by === 'person');
+  get wanted(): boolean {
+    return this.waiting.length > 0;
   }
 
   /** The model asks; it goes on whatever comes of it. */
@@ -71,19 +70,14 @@ export class WindowRequests {
 
   /**
    * Does what was asked for; a reset is more than a compaction.
-   * @param during the turn under way, or the time between two: then only what the person asks for is done
    * @param prepare the model that writes the summary
    * @returns whether an epoch was started
    * @throws WindowTooSmallError | JournalError | ModelError, after telling who asked
    */
-  async run(
-    during: 'turn' | 'pause',
-    prepare: () => Promise<PreparedModel>,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const asked = this.waiting.filter(({ by }) => during === 'turn' || by === 'person');
+  async run(prepare: () => Promise<PreparedModel>, signal: AbortSignal): Promise<boolean> {
+    const asked = this.waiting;
     if (asked.length === 0) return false;
-    this.waiting = this.waiting.filter((waiting) => !asked.includes(waiting));
+    this.waiting = [];
     const cancelled = AbortSignal.any([signal, ...asked.flatMap((request) => request.signal ?? [])]);
     let epoch: EventOf<'epoch.started'> | undefined;
     const unsubscribe = this.recorder.subscribe((event) => {

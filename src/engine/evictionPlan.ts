@@ -155,13 +155,9 @@ function keptEntries({ entries, locked }: QueueContent, room: number): Set<Queue
   return new Set(asked ? [asked] : []);
 }
 
-/** What the person asked in the last turn of theirs, the latest exchange, and everything after it that the model has not seen. */
+/** What the person asked last, the latest exchange, and everything after it that the model has not seen. */
 function protectedEntries(entries: readonly QueueEntry[]): QueueEntry[] {
-  const last = askedLast(entries)?.event;
-  // What was sent while the turn ran adds to the question, it does not take its place.
-  const asked = entries.filter(
-    ({ event }) => event.type === 'message.user' && last?.type === event.type && event.turn === last.turn,
-  );
+  const asked = askedLast(entries);
   const groups = groupEntries(entries);
   const answer = groups.findLastIndex((group) => group[0]?.event.type === 'message.assistant');
   const unseen = groups[answer]?.length === 1 ? answer + 1 : answer;
@@ -174,7 +170,7 @@ function protectedEntries(entries: readonly QueueEntry[]): QueueEntry[] {
     .flat()
     // Changes of notes are in the new head.
     .filter((entry) => !isInHead(entry));
-  return [...new Set([...asked, ...kept])];
+  return [...new Set([...(asked ? [asked] : []), ...kept])];
 }
 
 function askedLast(entries: readonly QueueEntry[]): QueueEntry | undefined {

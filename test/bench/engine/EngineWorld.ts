@@ -10,7 +10,9 @@ import { DiskClient } from '../../../src/disk/client';
 import { DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { Note, SessionEvent } from '../../../src/engine/events';
-import type { LanguageModel } from '../../../src/engine/ports';
+import type { MemoryPolicy } from '../../../src/engine/memoryPolicies';
+import type { LanguageModel, RecallStorage } from '../../../src/engine/ports';
+import { feedRecall } from '../../../src/engine/recallFeed';
 import { FileBlobStore } from '../../../src/journal/fileBlobStore';
 import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
@@ -24,7 +26,6 @@ import { endProcess } from '../../support/endProcess';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
 import type { ChatRequest, Policy } from '../../support/modelServer/chatProtocol';
 import { startModelServer } from '../../support/modelServer/startModelServer';
-import type { BenchPolicy } from './policies';
 
 const SETTINGS = { ...DEFAULT_SETTINGS, maxOutputTokens: 1024 };
 
@@ -33,9 +34,11 @@ export interface SessionOptions {
   /** Tokens, prompt and output together. */
   readonly window: number;
   readonly caller: Policy;
-  readonly policy: BenchPolicy;
+  readonly policy: MemoryPolicy;
   /** Working context to begin with, as a new chat takes over that of the one before. */
   readonly notes?: readonly Note[];
+  /** Whether recall storage is fed with the session; default true. What is asked must not answer what is asked later. */
+  readonly remembered?: boolean;
 }
 
 export interface BenchSession {
@@ -49,13 +52,17 @@ export interface BenchSession {
 }
 
 export class EngineWorld {
+  private readonly history: FileSessionHistory;
+
   private constructor(
     readonly root: { readonly name: string; readonly path: string },
     private readonly store: string,
     private readonly ripgrepPath: string,
     readonly disk: DiskClient,
     private readonly blobs: FileBlobStore,
-  ) {}
+  ) {
+    this.history = new FileSessionHistory(sessionsFolder(store));
+  }
 
   /** @param dist the build */
   static async open(dist: string): Promise<EngineWorld> {
@@ -71,13 +78,13 @@ export class EngineWorld {
 
   /** Runs `act` with a new session, and closes it afterwards whatever happened. */
   async session<Result>(
-    { name, window, caller, notes = [] }: SessionOptions,
+    options: SessionOptions,
     act: (session: BenchSession) => Promise<Result>,
   ): Promise<Result> {
-    const server = await startModelServer({ window, policy: caller });
+    const server = await startModelServer({ window: options.window, policy: options.caller });
     try {
       const model = new OpenAIModel({ provider: 'custom', baseUrl: server.url, model: 'test-model' });
-      const agent = await this.open(name, model, notes);
+      const agent = await this.open(model, options);
       const events: SessionEvent[] = [];
       agent.onEvent((event) => events.push(event));
       try {
@@ -98,6 +105,17 @@ export class EngineWorld {
     }
   }
 
+  /** Indexes the workspace. */
+  async index(): Promise<void> {
+    await this.disk.openWorkspace([this.root], { maxFileBytes: 1024 * 1024 });
+    await this.disk.whenReady(AbortSignal.timeout(600_000));
+  }
+
+  /** Hands recall storage what it does not have yet: a session's end does not wait for it. */
+  feedRecall(): Promise<void> {
+    return feedRecall(this.disk, this.history, this.blobs);
+  }
+
   /** Ends the disk process and removes everything. */
   async dispose(): Promise<void> {
     const { pid } = await this.disk.status();
@@ -106,13 +124,16 @@ export class EngineWorld {
     await rm(join(this.store, '..'), { recursive: true, force: true, maxRetries: 10 });
   }
 
-  private async open(session: string, model: LanguageModel, notes: readonly Note[]): Promise<AgentProcess> {
+  private async open(
+    model: LanguageModel,
+    { name, policy, notes = [], remembered = true }: SessionOptions,
+  ): Promise<AgentProcess> {
     const roots = () => [this.root];
     return AgentProcess.open(
       {
-        log: await FileSessionLog.open(sessionsFolder(this.store), session),
+        log: await FileSessionLog.open(sessionsFolder(this.store), name),
         forkLog: (id, origin) => FileSessionLog.fork(sessionsFolder(this.store), id, origin, Date.now()),
-        history: new FileSessionHistory(sessionsFolder(this.store)),
+        history: this.history,
         blobs: this.blobs,
         hash: sha256,
         diff: unifiedDiff,
@@ -120,15 +141,19 @@ export class EngineWorld {
         counter: inProcessTokenCounter,
         files: new NodeWorkspaceFiles({ roots }),
         rules: { rules: async () => [] },
-        recall: this.disk,
+        recall: remembered ? this.disk : unfed(this.disk),
         archival: this.disk,
         approver: { approve: async () => false },
         functions: createFunctions({ ripgrepPath: this.ripgrepPath, roots }),
         folders: [this.root.name],
-        settings: () => SETTINGS,
+        settings: () => ({ ...SETTINGS, policy }),
       },
       async () => model,
       notes,
     );
   }
+}
+
+function unfed(recall: RecallStorage): RecallStorage {
+  return { append: async () => {}, search: (query, signal) => recall.search(query, signal) };
 }

@@ -1,5 +1,7 @@
 /** The engine benchmark: each part measures one promise of docs/engine.md, on data made from the seed. */
 import { runCost } from './cost';
+import { runDeepRecall } from './deepRecall';
+import { runDocumentQa } from './documentQa';
 import { runNestedKv } from './nestedKv';
 import type { EngineBenchOptions } from './options';
 import { runReplacement } from './replacement';
@@ -13,6 +15,8 @@ const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<ob
   cost: runCost,
   scale: runScale,
   replay: runReplay,
+  deepRecall: runDeepRecall,
+  documentQa: runDocumentQa,
 };
 
 /**

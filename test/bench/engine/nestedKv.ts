@@ -12,13 +12,14 @@ import {
   type NestedKvTask,
   nestedKvTask,
 } from '../../../src/cli/eval/tasks/nestedKv';
+import { type MemoryPolicy, virtualPolicy } from '../../../src/engine/memoryPolicies';
 import type { ChatRequest, Policy } from '../../support/modelServer/chatProtocol';
+import { BASELINES } from './baselines';
 import { currentTurn, windowText } from './callers/conversation';
 import { diligentKeyValue, lazyKeyValue, pairsIn } from './callers/keyValue';
 import { EngineWorld } from './EngineWorld';
 import { inParallel } from './inParallel';
 import type { EngineBenchOptions } from './options';
-import { BASELINES, type BenchPolicy, OURS } from './policies';
 import { mean } from './statistics';
 
 /** Orderings asked in one session, so that its lookups touch more pairs than the smaller windows hold. */
@@ -45,7 +46,7 @@ interface Lookup {
 }
 
 interface Run {
-  readonly policy: BenchPolicy;
+  readonly policy: MemoryPolicy;
   readonly caller: 'diligent' | 'lazy';
   readonly budget: Budget;
   readonly orderings: readonly NestedKvTask[];
@@ -64,32 +65,32 @@ export async function runNestedKv(options: EngineBenchOptions) {
     await store(world, orderings);
     const budgets = Object.keys(BUDGETS) as Budget[];
     const runs = budgets.flatMap((budget): Run[] => [
-      ...sessionsOf({ policy: OURS, caller: 'diligent', budget }, orderings),
-      ...sessionsOf({ policy: OURS, caller: 'lazy', budget }, lazyOrderings),
+      ...sessionsOf({ policy: virtualPolicy, caller: 'diligent', budget }, orderings),
+      ...sessionsOf({ policy: virtualPolicy, caller: 'lazy', budget }, lazyOrderings),
       ...BASELINES.flatMap((policy) => sessionsOf({ policy, caller: 'diligent', budget }, baselineOrderings)),
     ]);
     const done = await inParallel(runs, SESSIONS_AT_ONCE, async (run, i) => ({
       ...run,
       lookups: await lookUp(world, `kv${i}`, run),
     }));
-    const of = (policy: BenchPolicy, caller: Run['caller'], budget?: Budget) =>
+    const of = (policy: MemoryPolicy, caller: Run['caller'], budget?: Budget) =>
       done
         .filter((run) => run.policy === policy && run.caller === caller)
         .filter((run) => budget === undefined || run.budget === budget)
         .flatMap((run) => run.lookups);
     const perBudget = <Value>(value: (budget: Budget) => Value) =>
       Object.fromEntries(budgets.map((budget) => [budget, value(budget)]));
-    const ours = of(OURS, 'diligent');
+    const ours = of(virtualPolicy, 'diligent');
     return {
       accuracy: accuracy(ours),
       faultsPerLookup: byLevel(ours, (lookup) => lookup.cold),
       refaultsOfResident: ours.reduce((sum, lookup) => sum + lookup.resident, 0),
       lookups: ours.length,
       orderings: orderings.length,
-      byBudget: perBudget((budget) => figures(of(OURS, 'diligent', budget))),
+      byBudget: perBudget((budget) => figures(of(virtualPolicy, 'diligent', budget))),
       lazy: {
-        accuracy: accuracy(of(OURS, 'lazy')),
-        byLevel: byLevel(of(OURS, 'lazy'), (lookup) => Number(lookup.right)),
+        accuracy: accuracy(of(virtualPolicy, 'lazy')),
+        byLevel: byLevel(of(virtualPolicy, 'lazy'), (lookup) => Number(lookup.right)),
       },
       baselines: {
         noPaging: perBudget((budget) => ({ accuracy: accuracy(prompted(orderings, budget)) })),

@@ -191,57 +191,6 @@ describe('with real files, a real index and a model server that counts with anot
     await checkRecord(from + 1);
   });
 
-  it('takes messages while it works, compacts and resets, and has every byte still after a restart', async () => {
-    policy = script;
-    const from = server.requests.length;
-    await open('window');
-    const read = (start: number) =>
-      `[[call read_file {"path":"src/client.ts","startLine":${start},"endLine":${start + 29}}]]`;
-    let sent: Promise<unknown> | undefined;
-    const unsubscribe = agent.output.subscribe((event) => {
-      if (event.type === 'callStarted') sent ??= agent.submit('Also the next lines. [[say Both.]]');
-    });
-    expect(await agent.submit(`What is here? ${read(1)} [[then]] [[say Code.]]`)).toBe('done');
-    unsubscribe();
-    expect(await sent).toBe('done');
-    expect((await eventsOf('message.user')).map(({ turn }) => turn)).toEqual([1, 1]);
-    for (let i = 1; i < 4; i++) await agent.submit(`And here? ${read(i * 30)} [[then]] [[say Code.]]`);
-    const request = { kind: 'compact', instructions: 'Keep the line numbers.' } as const;
-    const compacted = await agent.changeWindow(request, AbortSignal.timeout(20_000));
-    expect(compacted?.pages).toBeGreaterThan(0);
-    const summary = server.requests.at(-1)?.body;
-    expect(summary && asksForSummary(summary)).toBe(true);
-    expect(server.requests.at(-1)?.raw.toString()).toContain('Keep the line numbers.');
-    await agent.submit(`And there? ${read(200)} [[then]] [[call compact_context {}]] [[then]] [[say Code.]]`);
-    await agent.submit(`Forget it. ${read(260)} [[then]] [[call reset_context {}]] [[then]] [[say Gone.]]`);
-    const reset = { kind: 'reset', instructions: '' } as const;
-    expect(await agent.changeWindow(reset, AbortSignal.timeout(20_000))).toMatchObject({
-      pages: expect.any(Number),
-    });
-    await agent.submit('Hello again. [[say Hello.]]');
-    const reasons = (await eventsOf('epoch.started')).map(({ reason }) => reason);
-    for (const reason of ['compact', 'reset'] as const)
-      expect(reasons.filter((other) => other === reason).length).toBeGreaterThan(1);
-    await agent.dispose();
-
-    await open('window');
-    const session = await logOf('window');
-    let pages = 0;
-    for (const event of session) {
-      if (event.type === 'message.user')
-        expect(await agent.stored(`msg:window/${event.seq}`)).toBe(event.text);
-      if (event.type !== 'function.result') continue;
-      expect(await agent.stored(event.address)).toBe(await blob(event.whole ?? event.result));
-      for (const page of event.pages) {
-        expect(await agent.stored(page.address)).toBe(await blob(page.source));
-        pages++;
-      }
-    }
-    expect(pages).toBe(6);
-    await agent.submit('Still there? [[say Yes.]]');
-    await checkRecord(from);
-  });
-
   it('tells the model of an edit before its next step', async () => {
     const path = join(project.folder, 'src/version.ts');
     const original = readFileSync(path, 'utf8');

@@ -14,12 +14,8 @@ const functions = [readFileFunction, pageInFunction, compactContext, resetContex
 const never = new AbortController().signal;
 
 /** A process that has read eight files in as many turns, and has a note. */
-async function afterWork(
-  then: Script = () => ({ text: 'ok' }),
-  options: ScriptedModelOptions = {},
-  settings: { maxCallsPerTurn?: number } = {},
-) {
-  const world = memoryWorld({ functions, settings });
+async function afterWork(then: Script = () => ({ text: 'ok' }), options: ScriptedModelOptions = {}) {
+  const world = memoryWorld({ functions });
   for (let i = 0; i < 8; i++) world.files.set(`f${i}.ts`, numbered(`file${i}`, 60));
   const model = new ScriptedModel((request, step) => {
     if (step >= 16) return then(request, step - 16);
@@ -186,26 +182,6 @@ describe('the model', () => {
     await agent.submit('Go on.');
     expect(eventsOf(world, 'epoch.started')).toHaveLength(1);
   });
-});
-
-it('waits for the next step of the model that asked, when its turn has reached the limit of calls', async () => {
-  const settings: { maxCallsPerTurn?: number } = {};
-  const { world, model, agent } = await afterWork(
-    (_, step) => {
-      if (step === 0) return { calls: [{ name: 'reset_context', arguments: {} }] };
-      return { text: 'ok' };
-    },
-    {},
-    settings,
-  );
-  settings.maxCallsPerTurn = 1;
-  expect(await agent.submit('Make room.')).toBe('callLimit');
-  expect(agent.busy).toBe(false);
-  expect(eventsOf(world, 'epoch.started')).toHaveLength(1);
-  expect(await agent.resumeTurn()).toBe('done');
-  expect(eventsOf(world, 'epoch.started').at(-1)?.reason).toBe('reset');
-  const last = model.requests.at(-1)?.request.messages ?? [];
-  expect(last.some(({ content }) => content === 'Make room.')).toBe(true);
 });
 
 it('does one reset when the model compacts and resets in one step', async () => {

@@ -18,9 +18,9 @@ export interface Passage {
 }
 
 export interface ClozeQuestion {
-  /** Index of the passage that has the sentence. */
+  /** Index of the passage that has it. */
   readonly gold: number;
-  /** The sentence, with `BLANK` for the word. */
+  /** Words that follow each other in one of its sentences, with `BLANK` for the one asked for. */
   readonly cloze: string;
   readonly answer: string;
 }
@@ -34,6 +34,8 @@ export interface DocumentSet {
 export const BLANK = '_____';
 const PASSAGE_CHARS = 1200;
 const MIN_PASSAGE_CHARS = 400;
+/** Words shown on either side of the blank. */
+const CONTEXT_WORDS = 4;
 /** Every question has at least this many documents of its own to be mistaken for. */
 const DISTRACTORS = 24;
 
@@ -107,27 +109,28 @@ export class DocumentQa {
         .filter((word) => sentence.split(word).length === 2)
         .map((word) => ({ word, frequency: this.index.frequency(word) }))
         .sort((a, b) => a.frequency - b.frequency)[0];
-      if (telling && telling.frequency <= 5 && this.isUnique(sentence, gold)) {
-        return { gold, cloze: sentence.replace(telling.word, BLANK), answer: telling.word };
-      }
+      if (!telling || telling.frequency > 5) continue;
+      const shown = around(sentence, telling.word);
+      if (!this.isUnique(shown, gold)) continue;
+      return { gold, cloze: shown.replace(telling.word, BLANK), answer: telling.word };
     }
     return undefined;
   }
 
-  /** Whether the passage alone has the sentence: documentation repeats itself. */
-  private isUnique(sentence: string, gold: number): boolean {
+  /** Whether the passage alone has these words: documentation repeats itself. */
+  private isUnique(shown: string, gold: number): boolean {
     return this.index
-      .rank(sentence)
+      .rank(shown)
       .slice(0, 10)
-      .every((i) => i === gold || !flat(this.passages[i]?.text ?? '').includes(sentence));
+      .every((i) => i === gold || !flat(this.passages[i]?.text ?? '').includes(shown));
   }
 }
 
-/** @returns what the person asks */
-export function documentPrompt({ cloze }: ClozeQuestion): string {
+/** @returns what the person asks. @param folder where the documents are, as the functions take it */
+export function documentPrompt({ cloze }: ClozeQuestion, folder: string): string {
   return (
-    'The workspace holds documents. One of them has the sentence below; find it and answer with the missing word ' +
-    `alone, as the document has it.\n${cloze}`
+    `The folder ${folder} holds documents. One of them has the words below in this order; find it and answer with the ` +
+    `missing word alone, as the document has it.\n${cloze}`
   );
 }
 
@@ -143,6 +146,13 @@ function sentencesOf(text: string): string[] {
       const { length } = sentence.split(' ');
       return length >= 10 && length <= 30;
     });
+}
+
+/** The word and those next to it: with the whole sentence any search finds its document. */
+function around(sentence: string, word: string): string {
+  const words = sentence.split(' ');
+  const at = words.findIndex((one) => one.includes(word));
+  return words.slice(Math.max(0, at - CONTEXT_WORDS), at + CONTEXT_WORDS + 1).join(' ');
 }
 
 function flat(text: string): string {

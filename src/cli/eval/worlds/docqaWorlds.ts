@@ -34,7 +34,7 @@ export const docqaWorlds: EvalTask = async function* ({ seed, limit, size, docum
       })),
       notes: [],
       questions: set.questions.map((question) => ({
-        prompt: async () => documentPrompt(question),
+        prompt: async () => documentPrompt(question, 'documents'),
         reference: question.answer,
         group: `${size} documents`,
         score: (text) => ({
