@@ -70,7 +70,7 @@ export class AgentProcess {
     });
     const { state, recorder, output, model, queue } = this;
     const { coherence, rules } = this;
-    const delivery = new EventDelivery({ recorder, coherence, rules, blobs, counter });
+    const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
     const requests = new WindowRequests(recorder, queue);
     const runner = new TurnRunner({
       agent: parts,

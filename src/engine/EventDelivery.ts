@@ -7,6 +7,7 @@ import type { CoherenceChecker } from './CoherenceChecker';
 import { EVENT_CLASSES } from './eventPriorities';
 import type { EventOf, InterruptKind, ObservedKind, SessionEventBody } from './events';
 import type { BlobStore, TokenCounter } from './ports';
+import type { QueueSettings } from './QueueManager';
 import { entryTokens, interruptText } from './queueEntries';
 import type { RulesKeeper } from './RulesKeeper';
 import type { SessionRecorder } from './SessionRecorder';
@@ -32,6 +33,7 @@ export interface EventDeliveryParts {
   readonly rules: RulesKeeper;
   readonly blobs: BlobStore;
   readonly counter: TokenCounter;
+  readonly settings: () => QueueSettings;
 }
 
 export class EventDelivery {
@@ -63,12 +65,14 @@ export class EventDelivery {
     }
     await rules.refresh(signal);
     // The first head will hold rules and notes as they are.
-    const changed = recorder.state.epoch === 0 ? undefined : await rules.delta();
+    const first = recorder.state.epoch === 0;
+    const changed = first ? undefined : await rules.delta();
     if (changed) {
       const entry = await this.interruptEntry('rulesChanged', changed.text);
       entries.push({ ...entry, rulesThrough: changed.through });
     }
-    const deltas = recorder.state.epoch === 0 ? undefined : recorder.state.notes.deltas();
+    const deltas =
+      first || this.parts.settings().policy.headEdits ? undefined : recorder.state.notes.deltas();
     if (deltas) {
       const text = `The pinned notes were changed:\n${deltas.text}`;
       entries.push({ ...(await this.interruptEntry('notesChanged', text)), notesThrough: deltas.through });

@@ -79,6 +79,8 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       return [line('info', event.type, `note:${event.id}`)];
     case 'page.fresh':
       return [line('info', event.type, event.address)];
+    case 'thrashing':
+      return [line('warn', event.active ? 'thrashing' : 'thrashing.over', `${event.returns} early returns`)];
     case 'page.stale':
       return [line('warn', 'page.stale', event.address, event.reason)];
     case 'request.sent':

@@ -10,6 +10,7 @@ import type { LanguageModel } from './ports';
 import { entryTokens, interruptText, messageTokens } from './queueEntries';
 import { memoryRoom, PINNED_SHARE, Rollover, type RolloverParts, type RolloverRequest } from './Rollover';
 import type { TokenBudget } from './TokenBudget';
+import { PAGE_TOKENS } from './textPages';
 
 /** System instructions and schemas may take at most this share of the window; small windows get the core functions. */
 const SYSTEM_SHARE = 0.25;
@@ -17,6 +18,10 @@ const SYSTEM_SHARE = 0.25;
 const CORE_FUNCTIONS = 5;
 /** Own tokens a function costs beside its schema's text. */
 const FUNCTION_OVERHEAD_TOKENS = 4;
+/** What is done about thrashing: a smaller batch (share of the limit), and results of this share of their size. */
+const RELIEF = { leastBatch: 0.15, resultShare: 0.5 } as const;
+/** Share of the limit up to which results are admitted: the rest is for what the estimate gets wrong. */
+const ADMISSION_SHARE = 0.9;
 /** Pages that a warning names. */
 const NAMED_PAGES = 8;
 
@@ -46,12 +51,13 @@ export class QueueManager {
    */
   async prepareStep(model: LanguageModel, budget: TokenBudget, signal: AbortSignal): Promise<boolean> {
     const { state } = this.parts;
-    const { policy } = this.parts.settings();
+    const { policy } = this;
     const before = state.epoch;
     const start = (reason: EpochReason) => this.startEpoch(reason, model, budget, signal);
     if (before === 0) await start('start');
     else if (state.model !== model.id || state.budget !== budget.budget) await start('modelChanged');
     else if (policy.headEdits && state.notes.through > state.notesInHead) await start('notesChanged');
+    await this.watchThrashing(budget);
     const limit = this.limit(budget);
     const resident = () => budget.estimate(state.context.tokens.total);
     const high = limit * policy.high;
@@ -85,7 +91,8 @@ export class QueueManager {
     const { state } = this.parts;
     const own = budget.ownTokens(this.limit(budget));
     const head = state.context.tokens.system + state.notes.used() + memoryRoom(own);
-    return resultLimit(state.context.entries, calls, own, own * ADMISSION_SHARE - head);
+    const limit = resultLimit(state.context.entries, calls, own, own * ADMISSION_SHARE - head);
+    return state.thrashing ? Math.max(PAGE_TOKENS, Math.floor(limit * RELIEF.resultShare)) : limit;
   }
 
   /** Own tokens the notes may take, so that with the system instructions they stay within half of the window. */
@@ -95,9 +102,37 @@ export class QueueManager {
     return Math.max(0, budget.ownTokens(budget.window * PINNED_SHARE) - taken);
   }
 
-  /** Provider tokens that may be resident. */
+  /** Provider tokens that may be resident: while pages come back too soon, all that the window holds. */
   private limit(budget: TokenBudget): number {
+    if (this.parts.state.thrashing) return budget.budget;
     return Math.min(budget.budget, this.parts.settings().residentLimit);
+  }
+
+  /** While pages come back too soon, an eviction leaves more. */
+  private get policy(): MemoryPolicy {
+    const { policy } = this.parts.settings();
+    if (!this.parts.state.thrashing || policy.batch !== 'workingSet') return policy;
+    return { ...policy, low: Math.max(policy.low, policy.high - RELIEF.leastBatch) };
+  }
+
+  /** Tells the model, the person and the log when pages begin to come back too soon, and when that is over. */
+  private async watchThrashing(budget: TokenBudget): Promise<void> {
+    const { state, recorder, counter, settings } = this.parts;
+    const { policy, residentLimit } = settings();
+    // Calm by itself proves nothing: with less room, a working set that only just fits would go in circles again.
+    const usual = budget.ownTokens(Math.min(budget.budget, residentLimit) * policy.low);
+    const active = state.stats.thrashing || (state.thrashing && state.stats.workingSet > usual);
+    if (active === state.thrashing) return;
+    const change = { type: 'thrashing', active, returns: state.stats.recentReturns } as const;
+    if (!active) {
+      await recorder.record(change);
+      return;
+    }
+    const text =
+      `Thrashing: ${change.returns} pages came back soon after they were evicted. More is kept in the window for a ` +
+      'while, and results are shorter. Read only the lines you need, and pin what you need again and again.';
+    const tokens = await entryTokens(counter, { role: 'user', content: interruptText('thrashing', text) });
+    await recorder.record(change, { type: 'interrupt', kind: 'thrashing', text, tokens });
   }
 
   private async warn(model: LanguageModel, budget: TokenBudget, signal: AbortSignal): Promise<void> {
@@ -135,7 +170,7 @@ export class QueueManager {
     signal: AbortSignal,
   ): Promise<RolloverRequest> {
     const functions = await this.functionsFor(budget);
-    const { policy } = this.parts.settings();
+    const { policy } = this;
     return { reason, model, functions, budget, limit: this.limit(budget), policy, signal };
   }
 
@@ -154,6 +189,3 @@ export class QueueManager {
     });
   }
 }
-
-/** Share of the limit up to which results are admitted: the rest is for what the estimate gets wrong. */
-const ADMISSION_SHARE = 0.9;

@@ -11,6 +11,7 @@ import {
   type SessionEvent,
 } from './events';
 import { MainContext } from './MainContext';
+import { MemoryStats } from './MemoryStats';
 import { type Moment, PageTable } from './PageTable';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
 import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
@@ -26,6 +27,7 @@ export class SessionState {
   readonly rules = new Rules();
   readonly staleNews = new StaleNews();
   readonly pages = new PageTable();
+  readonly stats = new MemoryStats();
   readonly events = new EventQueue();
   /** Every file range ever shown in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
@@ -54,6 +56,8 @@ export class SessionState {
   calibration: number | undefined;
   /** Sequence number of the last note change that the head shows. */
   notesInHead = 0;
+  /** Whether the model was told that pages come back too soon. */
+  thrashing = false;
   /** Whether this epoch's pressure warning was given. */
   pressureWarned = false;
 
@@ -92,6 +96,7 @@ export class SessionState {
   /** Folds one event. Events must come in order, each once. */
   async apply(event: SessionEvent): Promise<void> {
     this.events.apply(event);
+    this.stats.apply(event, this.session);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
       this.admitPages(event);
@@ -138,6 +143,9 @@ export class SessionState {
       case 'archival.inserted':
         this.archivalNotes.set(event.id, event.text);
         if (event.source !== undefined) this.pages.writtenBack(event.source);
+        return;
+      case 'thrashing':
+        this.thrashing = event.active;
         return;
       case 'page.stale':
         this.pages.markStale(event.address);

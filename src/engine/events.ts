@@ -95,7 +95,13 @@ export type PostedKind =
   | 'diagnosticsChanged';
 
 /** What the engine finds when it looks, before each step: the state itself is the record, nothing need be posted. */
-export type ObservedKind = 'cancelled' | 'fileChanged' | 'notesChanged' | 'rulesChanged' | 'memoryPressure';
+export type ObservedKind =
+  | 'cancelled'
+  | 'fileChanged'
+  | 'notesChanged'
+  | 'rulesChanged'
+  | 'thrashing'
+  | 'memoryPressure';
 
 export type InterruptKind = Exclude<PostedKind, 'userMessage'> | ObservedKind | 'failedCall';
 
@@ -278,6 +284,13 @@ export type SessionEventBody =
       readonly text: string;
       /** Address of the message it was taken from, when the engine wrote it back before an eviction. */
       readonly source?: string;
+    }
+  | {
+      /** Pages come back so soon after they left that the resident set is enlarged; or no longer. */
+      readonly type: 'thrashing';
+      readonly active: boolean;
+      /** Pages that came back soon, lately. */
+      readonly returns: number;
     }
   | { readonly type: 'page.stale'; readonly address: string; readonly reason: string }
   /** The change that made it stale was undone. */

@@ -13,7 +13,7 @@ export const CLIP_TOLERANCE = 1.25;
 /** Share of what may stay that the latest messages get when pages compete with them. */
 const NURSERY_SHARE = 0.5;
 /** Model steps after whose last use a page no longer belongs to the working set (Denning 1968: the window τ). */
-const WORKING_SET_STEPS = 40;
+export const WORKING_SET_STEPS = 40;
 
 /** Interrupts whose news a new head holds. */
 const IN_HEAD: ReadonlySet<InterruptKind> = new Set<InterruptKind>(['notesChanged', 'rulesChanged']);

@@ -98,6 +98,8 @@ function noticeText(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled'>, te
   switch (kind) {
     case 'memoryPressure':
       return 'Memory pressure: the model was told that the oldest pages go next';
+    case 'thrashing':
+      return 'Pages come back soon after they were evicted: more is kept in the window for a while';
     case 'notesChanged':
       return 'Changed notes passed on to the model';
     case 'rulesChanged':

@@ -40,6 +40,7 @@ export type TurnEndReason = 'done' | 'cancelled' | 'callLimit' | 'error' | 'inte
 
 export type NoticeKind =
   | 'memoryPressure'
+  | 'thrashing'
   | 'fileChanged'
   | 'notesChanged'
   | 'rulesChanged'

@@ -16,6 +16,7 @@ interface Surroundings {
 
 const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   memoryPressure: 'dashboard',
+  thrashing: 'pulse',
   fileChanged: 'sync',
   notesChanged: 'pinned',
   rulesChanged: 'lock',

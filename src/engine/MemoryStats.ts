@@ -1,0 +1,194 @@
+/** Counters of the memory, folded from the session's events: what `vmstat` is to an operating system. */
+import { type EventOf, type FaultCause, isQueueEvent, type PageOrigin, type SessionEvent } from './events';
+import { WORKING_SET_STEPS } from './evictionPlan';
+import { pagesOf } from './queueEntries';
+import { ThrashDetector } from './ThrashDetector';
+
+export interface MemoryFigures {
+  /** Major faults by cause. */
+  readonly faults: Readonly<Record<FaultCause, number>>;
+  /** Look-ups that found everything resident. */
+  readonly minorFaults: number;
+  /** Uses of resident pages, as observed in the model's output. */
+  readonly references: number;
+  /** Share of uses that found their page resident: references / (references + major faults); 1 before the first. */
+  readonly hitRatio: number;
+  /** Pages the engine brought in by itself, and those of them that were used. */
+  readonly prefetched: number;
+  readonly prefetchHits: number;
+  /** Pages that left without ever having been used, and their own tokens. */
+  readonly pollution: { readonly pages: number; readonly tokens: number };
+  /** Model steps between a page's eviction and its return: the median; undefined while none came back. */
+  readonly refaultDistance: number | undefined;
+  /** Own tokens of the pages used in the last `WORKING_SET_STEPS` model steps. */
+  readonly workingSet: number;
+  readonly rollovers: number;
+  readonly turns: number;
+  /** Provider tokens, prompts and answers, a turn; summaries included. */
+  readonly tokensPerTurn: number;
+  /** Share of the prompts that the provider served from its cache; undefined where it does not say. */
+  readonly cachedShare: number | undefined;
+  readonly thrashing: boolean;
+}
+
+interface ResidentFigures {
+  readonly tokens: number;
+  readonly origin: PageOrigin;
+  readonly lastUse: number;
+  readonly used: boolean;
+}
+
+/** Evicted pages whose step of leaving is remembered. */
+const REMEMBERED = 2000;
+/** Distances the median is taken of. */
+const DISTANCES = 500;
+
+export class MemoryStats {
+  private readonly faults: Record<FaultCause, number> = {
+    cold: 0,
+    capacity: 0,
+    stale: 0,
+    hint: 0,
+    prefetch: 0,
+  };
+  private readonly resident = new Map<string, ResidentFigures>();
+  /** Step at which an evicted page left; file pages by their lines, whatever they said. */
+  private readonly left = new Map<string, number>();
+  private readonly distances: number[] = [];
+  private readonly thrash = new ThrashDetector();
+  private readonly count = {
+    minorFaults: 0,
+    references: 0,
+    prefetched: 0,
+    prefetchHits: 0,
+    pollutedPages: 0,
+    pollutedTokens: 0,
+    rollovers: 0,
+    turns: 0,
+    tokens: 0,
+    promptTokens: 0,
+    cachedTokens: 0,
+  };
+  private reportsCache = false;
+  private step = 0;
+
+  /** Folds one event. Events must come in order, each once. */
+  apply(event: SessionEvent, session: string): void {
+    if (event.type === 'message.assistant') this.use(event.references ?? []);
+    if (event.type === 'function.result') this.fault(event);
+    if (event.type === 'epoch.started') this.turnover(event);
+    if (event.type === 'turn.started') this.count.turns++;
+    if (event.type === 'response.received') this.spend(event);
+    if (!isQueueEvent(event)) return;
+    const origin = event.type === 'interrupt' ? (event.origin ?? 'fault') : 'fault';
+    for (const page of pagesOf(event, session)) {
+      if (page.kind === 'message') continue;
+      if (origin === 'prefetch') this.count.prefetched++;
+      this.resident.set(page.address, { tokens: page.tokens, origin, lastUse: this.step, used: false });
+    }
+  }
+
+  /** Whether pages come back so soon that the resident set must be too small. */
+  get thrashing(): boolean {
+    return this.thrash.thrashing;
+  }
+
+  /** Pages that came back soon after they had left, lately. */
+  get recentReturns(): number {
+    return this.thrash.recent;
+  }
+
+  figures(): MemoryFigures {
+    const { count, faults } = this;
+    const major = Object.values(faults).reduce((sum, n) => sum + n, 0);
+    const uses = count.references + major;
+    const sorted = [...this.distances].sort((a, b) => a - b);
+    return {
+      faults: { ...faults },
+      minorFaults: count.minorFaults,
+      references: count.references,
+      hitRatio: uses === 0 ? 1 : count.references / uses,
+      prefetched: count.prefetched,
+      prefetchHits: count.prefetchHits,
+      pollution: { pages: count.pollutedPages, tokens: count.pollutedTokens },
+      refaultDistance: sorted[Math.floor(sorted.length / 2)],
+      workingSet: this.workingSet,
+      rollovers: count.rollovers,
+      turns: count.turns,
+      tokensPerTurn: count.turns === 0 ? 0 : Math.round(count.tokens / count.turns),
+      cachedShare: this.reportsCache ? count.cachedTokens / count.promptTokens : undefined,
+      thrashing: this.thrashing,
+    };
+  }
+
+  /** Own tokens of the pages used in the last `WORKING_SET_STEPS` model steps. */
+  get workingSet(): number {
+    let tokens = 0;
+    for (const page of this.resident.values())
+      if (this.step - page.lastUse < WORKING_SET_STEPS) tokens += page.tokens;
+    return tokens;
+  }
+
+  private use(addresses: readonly string[]): void {
+    this.thrash.advance(++this.step);
+    for (const address of addresses) {
+      const page = this.resident.get(address);
+      if (!page) continue;
+      this.count.references++;
+      if (page.origin === 'prefetch' && !page.used) this.count.prefetchHits++;
+      this.resident.set(address, { ...page, lastUse: this.step, used: true });
+    }
+  }
+
+  private fault({ fault, pages, address }: EventOf<'function.result'>): void {
+    if (fault?.kind === 'minor') this.count.minorFaults++;
+    if (fault?.kind !== 'major' || !fault.cause) return;
+    this.faults[fault.cause]++;
+    if (fault.cause !== 'capacity') return;
+    const steps = (pages.length > 0 ? pages.map((page) => page.address) : [address]).flatMap(
+      (known) => this.left.get(known) ?? [],
+    );
+    if (steps.length === 0) return;
+    const distance = this.step - Math.max(...steps);
+    this.distances.push(distance);
+    if (this.distances.length > DISTANCES) this.distances.shift();
+    this.thrash.refault(distance, this.step);
+  }
+
+  private turnover({ evicted, carried = [] }: EventOf<'epoch.started'>): void {
+    if (evicted.length > 0) this.count.rollovers++;
+    for (const { address, tokens, from } of carried) {
+      const parts = from.flatMap((part) => this.resident.get(part) ?? []);
+      for (const part of from) this.resident.delete(part);
+      this.resident.set(address, {
+        tokens,
+        origin: parts[0]?.origin ?? 'fault',
+        lastUse: Math.max(0, ...parts.map((part) => part.lastUse)),
+        used: parts.some((part) => part.used),
+      });
+    }
+    for (const { address, kind } of evicted) {
+      if (kind === 'message') continue;
+      const page = this.resident.get(address);
+      this.resident.delete(address);
+      this.left.delete(address);
+      this.left.set(address, this.step);
+      if (!page || page.used) continue;
+      this.count.pollutedPages++;
+      this.count.pollutedTokens += page.tokens;
+    }
+    for (const address of this.left.keys()) {
+      if (this.left.size <= REMEMBERED) break;
+      this.left.delete(address);
+    }
+  }
+
+  private spend({ usage }: EventOf<'response.received'>): void {
+    if (!usage) return;
+    this.count.tokens += usage.promptTokens + usage.completionTokens;
+    this.count.promptTokens += usage.promptTokens;
+    if (usage.cachedTokens === undefined) return;
+    this.reportsCache = true;
+    this.count.cachedTokens += usage.cachedTokens;
+  }
+}
