@@ -280,7 +280,7 @@ it('never edits from lines that are not as they were shown, whoever edits in bet
         }
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 25, seed: 20_261_121 },
   );
   expect(made).toBeGreaterThan(0);
   expect(refusedEdits).toBeGreaterThan(0);
