@@ -26,6 +26,8 @@ export interface AgentSettings extends QueueSettings {
   readonly notesTokenLimit: number;
   /** Upper limit for one answer, provider tokens. */
   readonly maxOutputTokens: number;
+  /** Whether the engine points at what it finds for a message. */
+  readonly hints: boolean;
 }
 
 /** As package.json has them. */
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   maxOutputTokens: 4096,
   policy: virtualPolicy,
   residentLimit: 64_000,
+  hints: true,
 };
 
 export interface AgentParts {

@@ -3,6 +3,7 @@
  * what the surfaces see of it, is here; when a turn runs is in Scheduler, the turn itself in TurnRunner.
  */
 import type { AgentParts } from './AgentParts';
+import { Anticipation } from './Anticipation';
 import { messageAddress } from './addresses';
 import { CoherenceChecker } from './CoherenceChecker';
 import { EventDelivery } from './EventDelivery';
@@ -79,6 +80,7 @@ export class AgentProcess {
       queue,
       model,
       delivery,
+      anticipation: new Anticipation(parts, recorder),
       requests,
       output,
     });

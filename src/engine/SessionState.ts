@@ -10,6 +10,7 @@ import {
   type QueueEvent,
   type SessionEvent,
 } from './events';
+import { HintLedger } from './HintLedger';
 import { MainContext } from './MainContext';
 import { MemoryStats } from './MemoryStats';
 import { type Moment, PageTable } from './PageTable';
@@ -29,6 +30,7 @@ export class SessionState {
   readonly pages = new PageTable();
   readonly stats = new MemoryStats();
   readonly events = new EventQueue();
+  readonly hints = new HintLedger();
   /** Every file range ever shown in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
   private readonly shownByPath = new Map<string, FilePage[]>();
@@ -97,6 +99,7 @@ export class SessionState {
   async apply(event: SessionEvent): Promise<void> {
     this.events.apply(event);
     this.stats.apply(event, this.session);
+    this.hints.apply(event);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
       this.admitPages(event);

@@ -1,7 +1,8 @@
 /** Serves page faults in the order of the hierarchy: resident pages, then recall (blobs of what was shown), then the workspace. */
-import { parseAddress } from './addresses';
+import { parseRange } from './addresses';
 import { cutText } from './cutText';
 import type { FunctionOutcome } from './EngineFunction';
+import { UnknownAddressError } from './errors';
 import type { Fault, FilePage } from './events';
 import type { FaultHandler, ReadRange } from './FaultHandler';
 import { filePageOf, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
@@ -15,6 +16,7 @@ import type {
   TokenCounter,
   WorkspaceFiles,
 } from './ports';
+import { isResident } from './residency';
 import type { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
 import { servePages } from './textPages';
@@ -85,6 +87,8 @@ export class TieredFaultHandler implements FaultHandler {
 
   async pageIn(address: string, page: number, signal: AbortSignal): Promise<FunctionOutcome> {
     const { state } = this.parts;
+    const range = parseRange(address);
+    if (range) return this.readFile({ ...range, path: await this.openPath(range.addressPath) }, signal);
     const parsed = this.stored.parse(address);
     if (page === 1 && this.isResident(address)) {
       return { text: `Already in your window: ${address}`, fault: { kind: 'minor', tier: 'resident' } };
@@ -92,7 +96,7 @@ export class TieredFaultHandler implements FaultHandler {
     if (parsed.kind !== 'file') {
       const tier = parsed.kind === 'note' && state.archivalNotes.has(parsed.id) ? 'archival' : 'recall';
       const shown = parsed.kind !== 'note' && parsed.session === state.session;
-      const cause = shown ? 'capacity' : 'cold';
+      const cause = state.hints.covers(address) ? 'hint' : shown ? 'capacity' : 'cold';
       return this.servePart(await this.stored.contentOf(address), page, '', { kind: 'major', tier, cause });
     }
     const { filePage, source } = await this.stored.filePage(address, parsed);
@@ -114,29 +118,26 @@ export class TieredFaultHandler implements FaultHandler {
 
   /** Whether what an address names is in the window and may be relied on. */
   isResident(address: string): boolean {
-    const { state } = this.parts;
-    const page = state.pages.get(address);
-    if (page) return !page.stale;
-    if (state.rules.shows(address)) return true;
-    const parsed = parseAddress(address);
-    if (parsed?.kind === 'note') return state.notes.list().some((note) => note.id === parsed.id);
-    if (parsed?.kind === 'msg') {
-      if (parsed.firstSeq !== parsed.lastSeq) return false;
-      // What a fork inherits goes by its own name as well.
-      return state.context.entries.some(
-        ({ event }) =>
-          event.seq === parsed.firstSeq &&
-          (parsed.session === state.session || parsed.session === event.inherited),
-      );
-    }
-    if (parsed?.kind !== 'tool') return false;
-    return state.context.entries.some(
-      ({ event }) => event.type === 'function.result' && event.address === address,
-    );
+    return isResident(this.parts.state, address);
   }
 
-  contentOf(address: string, _signal: AbortSignal): Promise<string> {
-    return this.stored.contentOf(address);
+  async contentOf(address: string, signal: AbortSignal): Promise<string> {
+    const range = parseRange(address);
+    if (!range) return this.stored.contentOf(address);
+    const { files } = this.parts;
+    const path = await this.openPath(range.addressPath);
+    return rawRange(splitLines((await files.read(path, signal)).text), range);
+  }
+
+  /** Path of a file that the model may have without asking the person. @throws OutsideWorkspaceError | UnknownAddressError */
+  private async openPath(addressPath: string): Promise<string> {
+    const { files } = this.parts;
+    const path = files.fromAddress(addressPath);
+    if (!(await files.isSecret(path))) return path;
+    throw new UnknownAddressError(
+      `${path} looks like a file with secrets: an address without a hash does not open it.`,
+      'read_file asks the person for it.',
+    );
   }
 
   private async serve(
@@ -151,6 +152,7 @@ export class TieredFaultHandler implements FaultHandler {
     const texts: string[] = [];
     let left = this.maxTokens;
     let recalled = false;
+    let hinted = false;
     let next: number | undefined;
     for (const range of missing) {
       const fitted = await this.fit(lines, range, left);
@@ -165,6 +167,7 @@ export class TieredFaultHandler implements FaultHandler {
       const heading = `lines ${served.startLine}-${served.endLine} of ${lines.length} · ${fitted.tokens} tokens`;
       const shown = renderFilePage(snapshot.addressPath, served, source, hash(source), heading);
       recalled ||= state.pages.wasEvicted(shown.address);
+      hinted ||= state.hints.coversLines(snapshot.addressPath, served);
       const page = filePageOf(snapshot, served, await blobs.put(source));
       pages.push(page);
       // A line that alone is over the limit will be clipped, so it does not count as shown.
@@ -184,7 +187,7 @@ export class TieredFaultHandler implements FaultHandler {
     }
     return {
       text: texts.join('\n'),
-      fault: { kind: 'major', tier: recalled ? 'recall' : 'archival' },
+      fault: { kind: 'major', tier: recalled ? 'recall' : 'archival', ...(hinted ? { cause: 'hint' } : {}) },
       pages,
     };
   }

@@ -3,6 +3,7 @@
  * (Packer et al. 2023, section 2.4).
  */
 import type { AgentParts } from './AgentParts';
+import type { Anticipation } from './Anticipation';
 import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { FunctionContext } from './EngineFunction';
@@ -33,6 +34,7 @@ export interface TurnRunnerParts {
   readonly model: ModelInUse;
   readonly delivery: EventDelivery;
   readonly requests: WindowRequests;
+  readonly anticipation: Anticipation;
   readonly output: OutputBuffer;
 }
 
@@ -104,6 +106,7 @@ export class TurnRunner {
   /** A boundary between two steps. */
   private async deliver(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<void> {
     if (await this.parts.delivery.deliver(turn, budget, signal)) this.unanswered = true;
+    await this.parts.anticipation.beforeStep(signal);
   }
 
   /** One model step; a request refused for its length is shrunk and sent once more. */

@@ -23,6 +23,11 @@ export function fileAddress(addressPath: string, startLine: number, endLine: num
   return `file:${addressPath}#L${startLine}-L${endLine}@${hash.slice(0, ADDRESS_HASH_DIGITS)}`;
 }
 
+/** @returns `file:<folder>/src/a.ts#L10-L80`: the lines as they are now, whatever they hold */
+export function fileRangeAddress(addressPath: string, startLine: number, endLine: number): string {
+  return `file:${addressPath}#L${startLine}-L${endLine}`;
+}
+
 /** @returns `msg:<session>/<seq>`, or `msg:<session>/<first>..<last>` for a run */
 export function messageAddress(session: string, firstSeq: number, lastSeq = firstSeq): string {
   return firstSeq === lastSeq ? `msg:${session}/${firstSeq}` : `msg:${session}/${firstSeq}..${lastSeq}`;
@@ -36,6 +41,15 @@ export function toolAddress(session: string, call: number): string {
 /** @returns `note:<id>` */
 export function noteAddress(id: string): string {
   return `note:${id}`;
+}
+
+/** @returns the lines that an address without a hash names, or undefined when it is not one */
+export function parseRange(
+  text: string,
+): { readonly addressPath: string; readonly startLine: number; readonly endLine: number } | undefined {
+  const range = /^file:([^#]+)#L(\d+)-L(\d+)$/.exec(text);
+  if (!range?.[1]) return undefined;
+  return { addressPath: range[1], startLine: Number(range[2]), endLine: Number(range[3]) };
 }
 
 /** @returns the parts of an address, or undefined when it is not one */

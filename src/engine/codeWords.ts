@@ -58,9 +58,14 @@ export function numbersOf(text: string): string[] {
     .filter((number) => number.length >= 4 && !/^(?:(?:19|20)\d\d|10+|1024|0\.\d)$/.test(number));
 }
 
+/** @returns whether a word stands in any source file or text */
+export function isCommon(word: string): boolean {
+  return COMMON.has(word) || COMMON.has(word.toLowerCase());
+}
+
 /** @returns whether a word says more than that this is code, or English */
 export function isTelling(word: string): boolean {
-  return word.length >= 4 && /\p{L}/u.test(word) && !COMMON.has(word) && !COMMON.has(word.toLowerCase());
+  return word.length >= 4 && /\p{L}/u.test(word) && !isCommon(word);
 }
 
 const IMPORT =

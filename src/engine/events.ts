@@ -59,6 +59,15 @@ export interface Note {
   readonly stale?: boolean;
 }
 
+/** Something not resident that the engine points at. */
+export interface Hint {
+  /** Ranges of files without a hash: the lines as they are when they are asked for. */
+  readonly address: string;
+  /** What it is, in a few words. */
+  readonly line: string;
+  readonly tokens: number;
+}
+
 /** What an eviction leaves behind: enough to write a stub and to fault the page back in. */
 export interface EvictedPage {
   readonly address: string;
@@ -103,7 +112,7 @@ export type ObservedKind =
   | 'thrashing'
   | 'memoryPressure';
 
-export type InterruptKind = Exclude<PostedKind, 'userMessage'> | ObservedKind | 'failedCall';
+export type InterruptKind = Exclude<PostedKind, 'userMessage'> | ObservedKind | 'failedCall' | 'hint';
 
 export type EpochReason =
   | 'start'
@@ -230,6 +239,8 @@ export type SessionEventBody =
       /** File ranges that `body` shows; they become resident pages. */
       readonly pages?: readonly FilePage[];
       readonly origin?: PageOrigin;
+      /** With `hint`. */
+      readonly hints?: readonly Hint[];
       /** With `notesChanged`: sequence number of the last change told. */
       readonly notesThrough?: number;
       /** With `fileChanged`: sequence number of the last `page.stale` or `page.fresh` told. */

@@ -18,6 +18,8 @@ export interface MemoryPolicy {
   readonly stubs: boolean;
   /** Whether a change of the notes rewrites the head at once instead of travelling at the tail. */
   readonly headEdits: boolean;
+  /** Whether the engine looks by itself for what the model may need. */
+  readonly hints: boolean;
 }
 
 export const virtualPolicy: MemoryPolicy = {
@@ -30,6 +32,7 @@ export const virtualPolicy: MemoryPolicy = {
   summary: 'prefix',
   stubs: true,
   headEdits: false,
+  hints: true,
 };
 
 /**
@@ -46,4 +49,5 @@ export const memgptPolicy: MemoryPolicy = {
   summary: 'separate',
   stubs: true,
   headEdits: true,
+  hints: false,
 };

@@ -106,6 +106,8 @@ function noticeText(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled'>, te
       return 'Changed rules passed on to the model';
     case 'resumed':
       return 'Continued';
+    case 'hint':
+      return 'The model was pointed at what was found for your message';
     case 'fileChanged':
     case 'childFinished':
     case 'commandFinished':

@@ -18,6 +18,7 @@ export interface Settings {
   readonly policy: MemoryPolicy;
   /** Tokens that are resident at most, however large the window. */
   readonly residentLimit: number;
+  readonly hints: boolean;
   readonly openFilesOnFault: boolean;
   readonly maxFileBytes: number;
   readonly opener: OpenerMode;
@@ -40,6 +41,7 @@ export function readSettings(): Settings {
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
     policy: memoryPolicy(section),
     residentLimit: section.get('memory.residentLimit', 64_000),
+    hints: section.get('hints', true),
     openFilesOnFault: section.get('openFilesOnFault', true),
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
     opener: section.get<OpenerMode>('opener', 'card'),

@@ -49,6 +49,7 @@ export type NoticeKind =
   | 'commandFinished'
   | 'timer'
   | 'diagnosticsChanged'
+  | 'hint'
   | 'evicted';
 
 /** What happened in the conversation, in order. A transcript is a list of these. */

@@ -208,6 +208,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       maxOutputTokens: 1000,
       policy: virtualPolicy,
       residentLimit: Number.POSITIVE_INFINITY,
+      hints: true,
       ...options.settings,
     }),
   };

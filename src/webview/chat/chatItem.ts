@@ -25,6 +25,7 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   commandFinished: 'terminal',
   timer: 'watch',
   diagnosticsChanged: 'warning',
+  hint: 'lightbulb',
   evicted: 'archive',
 };
 
