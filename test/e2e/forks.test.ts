@@ -102,6 +102,8 @@ it('rewinds by the command, too, and goes on after the window is reloaded', asyn
   await vscode.runCommand('Virtual Context: Rewind to Here');
   await vscode.choose('First answer.');
   await shows(1, 1);
+  // The browser's VS Code writes what it remembers of a window every five seconds.
+  await vscode.page.waitForTimeout(6000);
   await vscode.reload();
   chat = await ChatView.open(vscode);
   await shows(1, 1);
