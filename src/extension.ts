@@ -53,6 +53,7 @@ export function activate(context: ExtensionContext): void {
   const disk = new DiskClient({ store, diskScript: bundled('disk.js') });
   const counter = new GptTokenCounter(bundled('tokenWorker.js'));
   const history = new FileSessionHistory(sessionsFolder(store));
+  const openLog = (session: string) => FileSessionLog.open(sessionsFolder(store), session);
   const chats = async () =>
     (await listSessions(sessionsFolder(store))).filter(({ forked }) => forked?.kind !== 'process');
   const keys = new ApiKeys(context);
@@ -73,6 +74,7 @@ export function activate(context: ExtensionContext): void {
   const sessions = new ChatSessions({
     agent: async () => ({
       history,
+      openLog,
       forkLog: (session, origin) => FileSessionLog.fork(sessionsFolder(store), session, origin, Date.now()),
       blobs: await openBlobs(),
       hash: sha256,
@@ -88,7 +90,7 @@ export function activate(context: ExtensionContext): void {
       folders: roots().map((root) => root.name),
       settings: readSettings,
     }),
-    openLog: (session) => FileSessionLog.open(sessionsFolder(store), session),
+    openLog,
     history,
     chats: async () => (await chats()).map(({ id }) => id),
     shown: new ShownSessions(context.workspaceState),

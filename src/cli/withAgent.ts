@@ -62,6 +62,7 @@ export async function withAgent<Result>(
       const agent = await AgentProcess.open(
         {
           log: observed(log, onEvent),
+          openLog: (id) => FileSessionLog.open(sessionsFolder(store), id),
           forkLog: (id, origin) => FileSessionLog.fork(sessionsFolder(store), id, origin, Date.now()),
           history,
           blobs,

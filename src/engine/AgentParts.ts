@@ -9,6 +9,7 @@ import type {
   ContentHasher,
   EventSource,
   ForkLog,
+  OpenLog,
   RecallStorage,
   RulesSource,
   SessionHistory,
@@ -17,6 +18,7 @@ import type {
   TokenCounter,
   WorkspaceFiles,
 } from './ports';
+import type { ProcessAccount } from './processes/ProcessAccount';
 import type { QueueSettings } from './QueueManager';
 
 export interface AgentSettings extends QueueSettings {
@@ -40,9 +42,18 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   hints: true,
 };
 
+/** What holds a sub-agent back. */
+interface ProcessBounds {
+  /** 1 for a sub-agent of the person's chat. */
+  readonly depth: number;
+  /** Its turn ends when nothing is left. */
+  readonly account: ProcessAccount;
+}
+
 export interface AgentParts {
   readonly log: SessionLog;
   readonly forkLog: ForkLog;
+  readonly openLog: OpenLog;
   readonly history: SessionHistory;
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;
@@ -61,4 +72,6 @@ export interface AgentParts {
   readonly folders: readonly string[];
   /** Asked each time: the person may change them while a session is open. */
   readonly settings: () => AgentSettings;
+  /** Missing: the person's chat. */
+  readonly bounds?: ProcessBounds;
 }

@@ -13,6 +13,7 @@ import { filePageOf, rawRange, splitLines } from './filePages';
 import { ModelInUse, type ModelSource } from './ModelInUse';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
+import { ProcessTable } from './processes/ProcessTable';
 import { QueueManager } from './QueueManager';
 import { RecallFeeder } from './RecallFeeder';
 import { RulesKeeper } from './RulesKeeper';
@@ -40,6 +41,7 @@ export class AgentProcess {
   private readonly model: ModelInUse;
   private readonly queue: QueueManager;
   private readonly runner: TurnRunner;
+  private readonly processes: ProcessTable;
   private readonly scheduler: Scheduler;
   private readonly feeder: RecallFeeder;
   private readonly shown: OutputEvent[] = [];
@@ -69,6 +71,15 @@ export class AgentProcess {
       schemas: functions.map((fn) => fn.schema),
       settings: parts.settings,
     });
+    this.processes = new ProcessTable({
+      agent: parts,
+      recorder: this.recorder,
+      output: this.output,
+      notes: new SessionNotes('model', this.recorder, counter, hash, clock),
+      model: source,
+      asked: () => this.model.asked,
+      open: AgentProcess.open,
+    });
     const { state, recorder, output, model, queue } = this;
     const { coherence, rules } = this;
     const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
@@ -83,6 +94,7 @@ export class AgentProcess {
       anticipation: new Anticipation(parts, recorder),
       requests,
       output,
+      processes: this.processes,
     });
     this.runner = runner;
     this.scheduler = new Scheduler({ recorder, runner, model, requests, output });
@@ -113,7 +125,10 @@ export class AgentProcess {
         { type: 'session.started', workspace: parts.folders },
         ...notes.map((note): SessionEventBody => ({ type: 'note.pinned', note })),
       );
-    } else await process.scheduler.recover();
+    } else {
+      await process.scheduler.recover();
+      await process.processes.recover();
+    }
     await process.rules.refresh(new AbortController().signal);
     for (const source of parts.sources ?? [])
       process.subscriptions.push(source.subscribe((event) => process.post(event)));

@@ -44,8 +44,30 @@ export interface FileEdit {
   readonly replaceAll: boolean;
 }
 
+/** What a sub-agent is to do, and within which bounds. */
+export interface SpawnRequest {
+  readonly task: string;
+  /** `fresh`: an empty window. `fork`: a copy of this one. */
+  readonly context: 'fresh' | 'fork';
+  /** Prompt and output of all its requests, provider tokens. */
+  readonly tokens?: number;
+  /** Calls it may make. */
+  readonly steps?: number;
+}
+
+export interface ProcessSpawner {
+  /**
+   * Runs a sub-agent to its end. When the signal aborts it is cancelled and waited for.
+   * @throws ProcessLimitError | JournalError
+   */
+  spawn(request: SpawnRequest, callId: string, signal: AbortSignal): Promise<FunctionOutcome>;
+}
+
 export interface FunctionContext {
   readonly session: string;
+  /** The call that is being run. */
+  readonly callId: string;
+  readonly processes: ProcessSpawner;
   readonly notes: NoteKeeper;
   readonly faults: FaultHandler;
   readonly recall: RecallStorage;
@@ -76,6 +98,8 @@ export interface EngineFunction<Arguments = unknown> {
   readonly schema: FunctionSchema;
   /** Read-only functions of one step run in parallel; others run in order, alone. */
   readonly readOnly: boolean;
+  /** Acts, and yet runs beside the read-only ones; the signal brings it to its end. */
+  readonly parallel?: boolean;
   /** @param value the parsed JSON arguments */
   validate(value: unknown): Validation<Arguments>;
   /** @throws VirtualContextError — shown to the model as a failed call */

@@ -19,6 +19,9 @@ export interface FailedCall {
   readonly error: string;
 }
 
+/** What the calls of one step share. */
+export type StepContext = Omit<FunctionContext, 'callId'>;
+
 export class FunctionExecutor {
   private readonly functions: ReadonlyMap<string, EngineFunction>;
 
@@ -33,7 +36,7 @@ export class FunctionExecutor {
   }
 
   /**
-   * Runs the calls of one assistant message: runs of read-only calls in parallel, all others alone and in order.
+   * Runs the calls of one assistant message: runs of read-only and parallel calls together, all others alone and in order.
    * Results are recorded in the order of the calls, so that the log does not depend on timing.
    * @param firstCall number of the first call in the session, 1-based
    * @returns the calls that failed
@@ -43,11 +46,11 @@ export class FunctionExecutor {
     turn: number,
     calls: readonly ToolCall[],
     firstCall: number,
-    context: FunctionContext,
+    context: StepContext,
   ): Promise<readonly FailedCall[]> {
     const failed: FailedCall[] = [];
     const numbered = calls.map((call, index) => ({ call, number: firstCall + index }));
-    for (const batch of batches(numbered, ({ call }) => this.functions.get(call.name)?.readOnly ?? false)) {
+    for (const batch of batches(numbered, ({ call }) => this.runsBesideOthers(call.name))) {
       const running = batch.map(({ call }) => this.runTimed(call, context));
       for (const [index, item] of batch.entries()) {
         const { outcome, ms } = await (running[index] as ReturnType<typeof this.runTimed>);
@@ -79,16 +82,21 @@ export class FunctionExecutor {
     }
   }
 
+  private runsBesideOthers(name: string): boolean {
+    const fn = this.functions.get(name);
+    return fn !== undefined && (fn.readOnly || (fn.parallel ?? false));
+  }
+
   private async runTimed(
     call: ToolCall,
-    context: FunctionContext,
+    context: StepContext,
   ): Promise<{ outcome: FunctionOutcome; ms: number }> {
     const start = this.clock.now();
     const outcome = await this.run(call, context);
     return { outcome, ms: this.clock.now() - start };
   }
 
-  private async run(call: ToolCall, context: FunctionContext): Promise<FunctionOutcome> {
+  private async run(call: ToolCall, context: StepContext): Promise<FunctionOutcome> {
     if (context.signal.aborted) return failure('Cancelled by the person before it ran.');
     const fn = this.functions.get(call.name);
     if (!fn) {
@@ -105,7 +113,7 @@ export class FunctionExecutor {
     try {
       const validation = fn.validate(value);
       if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
-      const running = fn.run(validation.value, context);
+      const running = fn.run(validation.value, { ...context, callId: call.id });
       // What only reads may be left behind when the person stops and it does not; what acts is waited for.
       return await (fn.readOnly ? orAborted(running, context.signal) : running);
     } catch (error) {
@@ -119,7 +127,7 @@ export class FunctionExecutor {
     number: number,
     outcome: FunctionOutcome,
     ms: number,
-    context: FunctionContext,
+    context: StepContext,
   ): Promise<void> {
     const address = toolAddress(context.session, number);
     const [textTokens = 0] = await this.counter.count([outcome.text]);

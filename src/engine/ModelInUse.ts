@@ -34,6 +34,11 @@ export class ModelInUse {
     return this.known;
   }
 
+  /** The model of the last step, and its window as it is known now. */
+  get asked(): { readonly model: LanguageModel; readonly profile: ModelProfile } | undefined {
+    return this.model && this.profile ? { model: this.model, profile: this.profile } : undefined;
+  }
+
   /** As for a model that does not tell its window. */
   assumedBudget(): TokenBudget {
     return new TokenBudget({ windowTokens: ASSUMED_WINDOW_TOKENS, ...this.settings() });

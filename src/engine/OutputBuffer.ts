@@ -46,6 +46,8 @@ export type OutputEvent =
       readonly name: string;
       readonly arguments: string;
     }
+  /** What a call that runs is doing: one line, the last one counts. */
+  | { readonly type: 'callProgress'; readonly callId: string; readonly text: string }
   | {
       readonly type: 'callFinished';
       readonly callId: string;

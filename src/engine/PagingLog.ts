@@ -21,7 +21,15 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
     case 'session.started':
       return [line('info', 'session.started', event.workspace.join(', ') || 'no folder')];
     case 'session.forked':
-      return [line('info', 'session.forked', event.kind, `${event.from} #${event.through}`, event.task)];
+      return [
+        line(
+          'info',
+          'session.forked',
+          event.kind,
+          `${event.from} #${event.through}`,
+          firstLine(event.task ?? ''),
+        ),
+      ];
     case 'turn.started':
       return [line('info', 'turn.started', `turn ${event.turn}`)];
     case 'turn.ended':
@@ -67,6 +75,12 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       return [line('info', event.type, `note:${event.id}`, `by ${event.by}`)];
     case 'note.stale':
       return [line('warn', 'note.stale', `note:${event.id}`, event.reason)];
+    case 'process.started':
+      return [line('info', 'process.started', event.process, event.context, firstLine(event.task))];
+    case 'process.ended': {
+      const spent = `${event.calls} calls, ${event.spentTokens} tokens spent`;
+      return [line('info', 'process.ended', event.process, event.reason, spent, event.message)];
+    }
     case 'archival.inserted':
       return [line('info', 'archival.inserted', `note:${event.id}`)];
     case 'rules.loaded':

@@ -1,5 +1,6 @@
 /** Changes to working context, by the model's functions or by the person; each is durable before it counts. */
 import type { NoteKeeper } from './EngineFunction';
+import { NoteChangedError } from './errors';
 import type { FilePage, Note } from './events';
 import type { Clock, ContentHasher, TokenCounter } from './ports';
 import type { SessionRecorder } from './SessionRecorder';
@@ -38,18 +39,33 @@ export class SessionNotes implements NoteKeeper {
     return note;
   }
 
-  async edit(id: string, text: string): Promise<Note> {
+  /**
+   * @param expected what it must read still
+   * @throws NoteChangedError | UnknownNoteError | NoteLimitError
+   */
+  async edit(id: string, text: string, expected?: string): Promise<Note> {
     const tokens = await this.count(text);
     const check = () => {
-      this.notes.get(id);
+      this.checkUnchanged(id, expected);
       this.notes.checkRoom(tokens, undefined, id);
     };
     await this.recorder.recordWhen(check, { type: 'note.edited', id, text, by: this.by });
     return { id, text, by: this.by };
   }
 
-  async unpin(id: string): Promise<void> {
-    await this.recorder.recordWhen(() => void this.notes.get(id), { type: 'note.unpinned', id, by: this.by });
+  /**
+   * @param expected what it must read still
+   * @throws NoteChangedError | UnknownNoteError
+   */
+  async unpin(id: string, expected?: string): Promise<void> {
+    const check = () => this.checkUnchanged(id, expected);
+    await this.recorder.recordWhen(check, { type: 'note.unpinned', id, by: this.by });
+  }
+
+  private checkUnchanged(id: string, expected: string | undefined): void {
+    const { text } = this.notes.get(id);
+    if (expected === undefined || text === expected) return;
+    throw new NoteChangedError(`Note ${id} was changed meanwhile to "${text}"`, 'Edit it as it is now.');
   }
 
   private get notes(): WorkingContext {

@@ -15,6 +15,7 @@ import { MainContext } from './MainContext';
 import { MemoryStats } from './MemoryStats';
 import { type Moment, PageTable } from './PageTable';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
+import { ProcessLedger } from './processes/ProcessLedger';
 import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
 import { Rules } from './RulesPage';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
@@ -31,6 +32,7 @@ export class SessionState {
   readonly stats = new MemoryStats();
   readonly events = new EventQueue();
   readonly hints = new HintLedger();
+  readonly processes = new ProcessLedger();
   /** Every file range ever shown in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
   private readonly shownByPath = new Map<string, FilePage[]>();
@@ -100,6 +102,7 @@ export class SessionState {
     this.events.apply(event);
     this.stats.apply(event, this.session);
     this.hints.apply(event);
+    this.processes.apply(event);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
       this.admitPages(event);

@@ -6,12 +6,12 @@ import type { AgentParts } from './AgentParts';
 import type { Anticipation } from './Anticipation';
 import type { ToolCall } from './chat';
 import { cutText } from './cutText';
-import type { FunctionContext } from './EngineFunction';
+import type { ProcessSpawner } from './EngineFunction';
 import type { EventDelivery } from './EventDelivery';
 import { isModelError } from './errors';
 import type { SessionEventBody, TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
-import { type FailedCall, FunctionExecutor } from './FunctionExecutor';
+import { type FailedCall, FunctionExecutor, type StepContext } from './FunctionExecutor';
 import { requestHash } from './MainContext';
 import type { ModelInUse, PreparedModel } from './ModelInUse';
 import type { OutputBuffer } from './OutputBuffer';
@@ -36,6 +36,7 @@ export interface TurnRunnerParts {
   readonly requests: WindowRequests;
   readonly anticipation: Anticipation;
   readonly output: OutputBuffer;
+  readonly processes: ProcessSpawner;
 }
 
 export class TurnRunner {
@@ -59,6 +60,7 @@ export class TurnRunner {
     this.unanswered = false;
     await this.begin(turn, signal);
     for (let made = 0; made < maxCallsPerTurn; ) {
+      if (this.parts.agent.bounds?.account.left === 0) return { reason: 'tokenLimit' };
       const prepared = await this.parts.model.prepare(signal);
       const { model, budget } = prepared;
       await this.deliver(turn, budget, signal);
@@ -208,14 +210,15 @@ export class TurnRunner {
     });
   }
 
-  private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): FunctionContext {
-    const { agent, state, recorder, queue, requests } = this.parts;
+  private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): StepContext {
+    const { agent, state, recorder, queue, requests, processes } = this.parts;
     const maxResultTokens = queue.admissionLimit(calls, budget);
     const faults = new TieredFaultHandler({ ...agent, state }, maxResultTokens);
     const record = (body: SessionEventBody) => recorder.record(body);
     const editor = new FileEditor({ ...agent, state, faults, record });
     return {
       session: state.session,
+      processes,
       notes: new SessionNotes('model', recorder, agent.counter, agent.hash, agent.clock),
       faults,
       recall: agent.recall,

@@ -70,6 +70,12 @@ export class UnknownAddressError extends VirtualContextError {}
 /** No note has that id. */
 export class UnknownNoteError extends VirtualContextError {}
 
+/** A note that somebody else has changed since. */
+export class NoteChangedError extends VirtualContextError {}
+
+/** A sub-agent that may not be started: too many levels deep, or nothing left to spend. */
+export class ProcessLimitError extends VirtualContextError {}
+
 /** A note that would take the working context over its token limit. */
 export class NoteLimitError extends VirtualContextError {}
 

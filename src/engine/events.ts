@@ -134,7 +134,8 @@ export interface HeadTokens {
   readonly pages?: number;
 }
 
-export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
+/** `tokenLimit` ends sub-agents only. */
+export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'tokenLimit' | 'error' | 'interrupted';
 
 export type SessionEventBody =
   | { readonly type: 'session.started'; readonly workspace: readonly string[] }
@@ -288,6 +289,29 @@ export type SessionEventBody =
       readonly after: BlobHash;
       /** Addresses of the pages it was based on. */
       readonly basedOn: readonly string[];
+    }
+  | {
+      /** A sub-agent is about to run: its session begins with a `session.forked` of this one. */
+      readonly type: 'process.started';
+      /** Its session. */
+      readonly process: string;
+      /** The call that asked for it. */
+      readonly callId: string;
+      readonly context: 'fresh' | 'fork';
+      readonly task: string;
+      readonly callLimit: number;
+      /** Prompt and output of all its requests, provider tokens. */
+      readonly tokenLimit: number;
+    }
+  | {
+      readonly type: 'process.ended';
+      readonly process: string;
+      readonly reason: TurnEnd;
+      readonly message?: string;
+      readonly calls: number;
+      /** Prompt and output, its own sub-agents included, provider tokens. */
+      readonly spentTokens: number;
+      readonly ms: number;
     }
   | {
       readonly type: 'archival.inserted';

@@ -67,6 +67,9 @@ export type SessionOrigin = Pick<EventOf<'session.forked'>, 'from' | 'through' |
  */
 export type ForkLog = (session: string, origin: SessionOrigin) => Promise<SessionLog>;
 
+/** Opens a session that is there. @throws HeldElsewhereError | JournalError */
+export type OpenLog = (session: string) => Promise<SessionLog>;
+
 /** Read access to the events of every session of this workspace, also those another window is writing. */
 export interface SessionHistory {
   /** Session ids, most recently written first. */

@@ -65,6 +65,8 @@ export async function digestSession(
     }
   };
   for await (const event of events) {
+    // A sub-agent's task is no question of the person's, and its result is in the session that asked for it.
+    if (event.type === 'session.forked' && event.kind === 'process') break;
     notes.apply(event, 0);
     if (event.type !== 'message.user' && event.type !== 'message.assistant') continue;
     messages++;

@@ -32,6 +32,8 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
       };
     case 'callStarted':
       return { type: 'callStarted', callId: event.callId, name: event.name, arguments: event.arguments };
+    case 'callProgress':
+      return { type: 'callProgress', callId: event.callId, text: event.text };
     case 'callFinished':
       return {
         type: 'callFinished',

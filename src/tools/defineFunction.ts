@@ -8,6 +8,8 @@ interface Definition<Arguments extends z.ZodObject> {
   readonly description: string;
   /** Read-only functions of one step run in parallel. */
   readonly readOnly: boolean;
+  /** So do these, although they act. */
+  readonly parallel?: boolean;
   /** Fields in which the empty string says something; elsewhere it is taken as left out. */
   readonly mayBeEmpty?: readonly string[];
   readonly arguments: Arguments;
@@ -22,13 +24,14 @@ export const positiveInteger = z.int({ error: WHOLE_NUMBER }).min(1, { error: WH
 export function defineFunction<Arguments extends z.ZodObject>(
   definition: Definition<Arguments>,
 ): EngineFunction<z.output<Arguments>> {
-  const { name, description, readOnly, mayBeEmpty = [] } = definition;
+  const { name, description, readOnly, parallel = false, mayBeEmpty = [] } = definition;
   // A misspelled field would change what a call means (startLine, start_line): it is an error, not ignored.
   const strict = definition.arguments.strict();
   const parameters = compactSchema(z.toJSONSchema(strict, { io: 'input' })) as JsonSchema;
   return {
     schema: { name, description, parameters },
     readOnly,
+    parallel,
     validate(value): Validation<z.output<Arguments>> {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return {

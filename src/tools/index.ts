@@ -12,6 +12,7 @@ import { readFile } from './readFile';
 import { recallSearch } from './recallSearch';
 import { resetContext } from './resetContext';
 import { searchWorkspace } from './searchWorkspace';
+import { spawn } from './spawn';
 import { unpinNote } from './unpinNote';
 import type { WorkspaceRoot } from './workspaceFiles';
 
@@ -39,5 +40,6 @@ export function createFunctions({ ripgrepPath, roots }: FunctionDependencies): r
     archivalSearch,
     compactContext,
     resetContext,
+    spawn,
   ];
 }

@@ -36,7 +36,7 @@ export interface Fault {
   readonly tier: 'resident' | 'recall' | 'archival';
 }
 
-export type TurnEndReason = 'done' | 'cancelled' | 'callLimit' | 'error' | 'interrupted';
+export type TurnEndReason = 'done' | 'cancelled' | 'callLimit' | 'tokenLimit' | 'error' | 'interrupted';
 
 export type NoticeKind =
   | 'memoryPressure'
@@ -80,6 +80,8 @@ export type ChatEvent =
       /** JSON as the model wrote it. */
       readonly arguments: string;
     }
+  /** What a call that runs is doing. */
+  | { readonly type: 'callProgress'; readonly callId: string; readonly text: string }
   | {
       readonly type: 'callFinished';
       readonly callId: string;

@@ -28,8 +28,9 @@ class MemoryLog implements SessionLog {
 
   /** @param inherited of a fork */
   constructor(
-    readonly sessionId = 's1',
-    private readonly inherited: readonly SessionEvent[] = [],
+    readonly sessionId: string,
+    private readonly inherited: readonly SessionEvent[],
+    private readonly store: MemorySessions,
   ) {}
 
   async append(events: readonly NewSessionEvent[]): Promise<readonly SessionEvent[]> {
@@ -40,6 +41,7 @@ class MemoryLog implements SessionLog {
       (event, index) => JSON.parse(JSON.stringify({ ...event, seq: next + index })) as SessionEvent,
     );
     this.events.push(...written);
+    this.store.written.push(...written.map((event) => ({ session: this.sessionId, event })));
     return written;
   }
 
@@ -54,9 +56,11 @@ class MemoryLog implements SessionLog {
 /** All sessions of a store. */
 class MemorySessions implements SessionHistory {
   readonly logs = new Map<string, MemoryLog>();
+  /** In the order in which they became durable. */
+  readonly written: { readonly session: string; readonly event: SessionEvent }[] = [];
 
   open(session: string): MemoryLog {
-    const log = this.logs.get(session) ?? new MemoryLog(session);
+    const log = this.logs.get(session) ?? new MemoryLog(session, [], this);
     this.logs.set(session, log);
     return log;
   }
@@ -65,11 +69,23 @@ class MemorySessions implements SessionHistory {
     const inherited: SessionEvent[] = [];
     for await (const event of this.lineage(origin.from))
       if (event.seq <= origin.through) inherited.push({ inherited: origin.from, ...event });
-    const log = new MemoryLog(session, inherited);
-    await log.append([{ type: 'session.forked', ...origin, at: 0 }]);
+    const log = new MemoryLog(session, inherited, this);
+    const { from, through, kind, task } = origin;
+    const told = task === undefined ? {} : { task };
+    await log.append([{ type: 'session.forked', from, through, kind, ...told, at: 0 }]);
     this.logs.set(session, log);
     return log;
   };
+
+  /** As after a crash when only the first `count` events of all sessions together were durable. */
+  async cutAfter(count: number): Promise<MemorySessions> {
+    const cut = new MemorySessions();
+    for (const { session, event } of this.written.slice(0, count)) {
+      if (event.type === 'session.forked') await cut.fork(session, event);
+      else await cut.open(session).append([event]);
+    }
+    return cut;
+  }
 
   async sessions(): Promise<readonly string[]> {
     return [...this.logs.keys()];
@@ -167,12 +183,12 @@ export interface WorldOptions {
   readonly functions?: readonly EngineFunction[];
   readonly settings?: Partial<AgentSettings>;
   /** Carries on with the log and blobs of an earlier world, as after a restart. */
-  readonly after?: MemoryWorld;
+  readonly after?: Pick<MemoryWorld, 'sessions' | 'blobs' | 'files'>;
 }
 
 export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
   const sessions = options.after?.sessions ?? new MemorySessions();
-  const log = options.after?.log ?? sessions.open('s1');
+  const log = sessions.open('s1');
   const blobs = options.after?.blobs ?? new MemoryBlobs();
   const files = options.after?.files ?? new MemoryFiles();
   const recalled: RecallMessage[] = [];
@@ -181,6 +197,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
   const parts: AgentParts = {
     log,
     forkLog: sessions.fork,
+    openLog: async (session) => sessions.open(session),
     blobs,
     history: sessions,
     hash: sha256,

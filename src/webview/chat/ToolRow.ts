@@ -64,7 +64,7 @@ export class ToolRow extends LightElement {
 
   private outcome(): string {
     if (this.item.outcome) return outcomeLabel(this.item);
-    return this.running ? 'running' : 'no result';
+    return this.running ? (this.item.progress ?? 'running') : 'no result';
   }
 
   /** What the call is about: a link when it is lines of a file. */

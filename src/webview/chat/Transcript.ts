@@ -37,6 +37,8 @@ export interface CallItem {
   readonly callId: string;
   readonly name: string;
   readonly arguments: string;
+  /** What it is doing, while it runs. */
+  readonly progress?: string;
   readonly outcome?: CallOutcome;
 }
 
@@ -155,11 +157,14 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
         name: event.name,
         arguments: event.arguments,
       });
+    case 'callProgress': {
+      const index = state.items.findLastIndex((item) => isRunningCall(item, event.callId));
+      if (index < 0) return state;
+      return replace(state, index, (item) => ({ ...item, progress: event.text }) as CallItem);
+    }
     case 'callFinished': {
       const { type: _, callId, name, ...outcome } = event;
-      const index = state.items.findLastIndex(
-        (item) => item.kind === 'call' && item.callId === callId && !item.outcome,
-      );
+      const index = state.items.findLastIndex((item) => isRunningCall(item, callId));
       return index < 0
         ? add(state, { kind: 'call', callId, name, arguments: '{}', outcome })
         : replace(state, index, (item) => ({ ...item, outcome }) as CallItem);
@@ -200,6 +205,10 @@ function isStreaming(item: ChatItem): item is AssistantItem {
 function enqueue(state: Transcript, item: Omit<UserItem, 'kind' | 'key'>): Transcript {
   const key = String(state.added);
   return { ...state, queued: [...state.queued, { kind: 'user', key, ...item }], added: state.added + 1 };
+}
+
+function isRunningCall(item: ChatItem, callId: string): boolean {
+  return item.kind === 'call' && item.callId === callId && !item.outcome;
 }
 
 type Keyless<Item> = Item extends ChatItem ? Omit<Item, 'key'> : never;

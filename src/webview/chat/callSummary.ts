@@ -17,6 +17,7 @@ const ICONS: Readonly<Record<string, string>> = {
   archival_insert: 'archive',
   compact_context: 'fold',
   reset_context: 'debug-restart',
+  spawn: 'organization',
 };
 
 /** @returns the codicon of a function */

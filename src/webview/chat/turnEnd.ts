@@ -26,9 +26,10 @@ export function endAdvice({ reason, message, errorKind }: EndItem): EndAdvice {
         actions: [CONTINUE],
       };
     case 'callLimit':
+    case 'tokenLimit':
       return {
         severity: 'warning',
-        text: message ?? 'The call limit for one turn was reached.',
+        text: message ?? 'The limit for one turn was reached.',
         actions: [CONTINUE],
       };
     case 'error':

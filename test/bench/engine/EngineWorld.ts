@@ -132,6 +132,7 @@ export class EngineWorld {
     return AgentProcess.open(
       {
         log: await FileSessionLog.open(sessionsFolder(this.store), name),
+        openLog: (id) => FileSessionLog.open(sessionsFolder(this.store), id),
         forkLog: (id, origin) => FileSessionLog.fork(sessionsFolder(this.store), id, origin, Date.now()),
         history: this.history,
         blobs: this.blobs,

@@ -52,6 +52,7 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
   return AgentProcess.open(
     {
       log: await FileSessionLog.open(sessionsFolder(store), session),
+      openLog: (id) => FileSessionLog.open(sessionsFolder(store), id),
       forkLog: (id, origin) => FileSessionLog.fork(sessionsFolder(store), id, origin, Date.now()),
       history: new FileSessionHistory(sessionsFolder(store)),
       blobs: await FileBlobStore.open(blobsFolder(store)),

@@ -74,6 +74,13 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
   };
   const context: FunctionContext = {
     session: 's1',
+    callId: 'call_1',
+    processes: {
+      async spawn(request, callId) {
+        world.asked.push(`spawn ${callId} ${JSON.stringify(request)}`);
+        return { text: world.fetched };
+      },
+    },
     notes: world.notes,
     faults: {
       async readFile(range) {

@@ -19,6 +19,7 @@ it('offers its functions under their names', () => {
     'recall_search',
     'reset_context',
     'search_workspace',
+    'spawn',
     'unpin_note',
   ]);
 });
@@ -30,8 +31,8 @@ it('keeps all schemas together under 1,300 tokens, the first seven under 800', (
   expect(sum(tokens.slice(0, 7))).toBeLessThanOrEqual(800);
 });
 
-it('lets only what changes nothing run in parallel', () => {
-  const writing = functions.filter((fn) => !fn.readOnly).map((fn) => fn.schema.name);
+it('lets only what changes nothing run in parallel, and sub-agents', () => {
+  const writing = functions.filter((fn) => !fn.readOnly && !fn.parallel).map((fn) => fn.schema.name);
   expect(writing.sort()).toEqual([
     'archival_insert',
     'compact_context',
