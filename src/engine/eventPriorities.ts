@@ -15,6 +15,7 @@ export const EVENT_CLASSES: Readonly<Record<PostedKind | ObservedKind, EventClas
   childFinished: { priority: 2, wakes: true },
   commandFinished: { priority: 2, wakes: true },
   timer: { priority: 3, wakes: true },
+  opener: { priority: 3, wakes: true },
   diagnosticsChanged: { priority: 4, wakes: false },
   fileChanged: { priority: 5, wakes: false },
   rulesChanged: { priority: 6, wakes: false },

@@ -101,7 +101,9 @@ export type PostedKind =
   | 'childFinished'
   | 'commandFinished'
   | 'timer'
-  | 'diagnosticsChanged';
+  | 'diagnosticsChanged'
+  /** A new session, or one gone on with after a break, is to begin with what was going on. */
+  | 'opener';
 
 /** What the engine finds when it looks, before each step: the state itself is the record, nothing need be posted. */
 export type ObservedKind =

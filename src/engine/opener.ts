@@ -88,14 +88,14 @@ export async function composeOpener(
   };
 }
 
-/** @returns the opener as text, one line a kind */
+/** @returns the opener as Markdown, one line an item */
 export function openerText(opener: Opener): string {
   const titles = { open: 'Still open', decision: 'Decided', goal: 'Working on', note: 'Notes' };
-  const lines = KINDS.flatMap((kind) => {
+  const lists = KINDS.flatMap((kind) => {
     const texts = opener.items.filter((item) => item.kind === kind).map((item) => `- ${item.text}`);
-    return texts.length === 0 ? [] : [`${titles[kind]}:`, ...texts];
+    return texts.length === 0 ? [] : [[`${titles[kind]}:`, ...texts].join('\n')];
   });
-  return [...(opener.question === '' ? [] : [`You asked last: ${opener.question}`]), ...lines].join('\n');
+  return [...(opener.question === '' ? [] : [`You asked last: ${opener.question}`]), ...lists].join('\n\n');
 }
 
 /** @returns the request for an opener in the model's own words */

@@ -47,8 +47,7 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         ms: event.ms,
       };
     case 'interrupt':
-      // A failed call shows in its own row, a stopped turn says so at its end.
-      if (event.kind === 'failedCall' || event.kind === 'cancelled') return undefined;
+      if (!isNotice(event.kind)) return undefined;
       return { type: 'notice', kind: event.kind, text: noticeText(event.kind, event.text) };
     case 'evicted':
       return {
@@ -95,8 +94,15 @@ function gaugeOf(gauge: MemoryGauge): Gauge {
   };
 }
 
+/** A failed call shows in its own row, a stopped turn says so at its end, and what begins a chat is its first message. */
+type Unnoticed = 'failedCall' | 'cancelled' | 'opener';
+
+function isNotice(kind: InterruptKind): kind is Exclude<InterruptKind, Unnoticed> {
+  return kind !== 'failedCall' && kind !== 'cancelled' && kind !== 'opener';
+}
+
 /** Interrupts are written for the model; the person gets one line. */
-function noticeText(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled'>, text: string): string {
+function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): string {
   switch (kind) {
     case 'memoryPressure':
       return 'Memory pressure: the model was told that the oldest pages go next';

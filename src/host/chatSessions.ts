@@ -223,7 +223,9 @@ export class ChatSessions implements Conversation, Disposable {
     const candidates = shown.length > 0 ? shown : (await this.parts.chats()).slice(0, 1);
     for (const session of candidates) {
       try {
-        return await this.open(await this.parts.openLog(session), []);
+        const agent = await this.open(await this.parts.openLog(session), []);
+        this.greet(agent);
+        return agent;
       } catch (error) {
         if (error instanceof HeldElsewhereError) continue;
         // Damaged: it stays as it is, and a new chat begins with its notes.
@@ -246,7 +248,22 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   private async begin(notes: readonly Note[]): Promise<AgentProcess> {
-    return this.open(await this.parts.openLog(newSessionId()), notes);
+    const agent = await this.open(await this.parts.openLog(newSessionId()), notes);
+    this.greet(agent);
+    return agent;
+  }
+
+  /** Has the model begin the conversation, where the person wants that; a question that waits for Continue comes first. */
+  private greet(agent: AgentProcess): void {
+    const last = agent.transcript().findLast((event) => event.type === 'turnEnded');
+    if (last?.reason === 'interrupted') return;
+    const greeting = async () => {
+      const text = await this.parts.openers.message(agent.session);
+      if (text !== undefined && this.agent === agent && !agent.busy)
+        await agent.post({ kind: 'opener', text });
+    };
+    // A chat without a greeting is a chat all the same.
+    greeting().catch(() => undefined);
   }
 
   /** Goes on from a point of the session shown, in a new one; the old one stays as it is. */

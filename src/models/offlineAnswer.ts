@@ -122,3 +122,8 @@ function languageOf(path: string): string {
 function clipped(text: string, chars: number): string {
   return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
 }
+
+/** @returns what was going on, as the engine extracted it. @param request the interrupt that asks for it */
+export function openerAnswer(request: string): string {
+  return /<before>\n([\s\S]*)\n<\/before>/.exec(request)?.[1] ?? 'Welcome back.';
+}

@@ -6,7 +6,14 @@ import type { ChatMessage } from '../engine/chat';
 import type { ModelRequest } from '../engine/ports';
 import { type FoundRange, grepHits, recalledMessages, searchHits, shownLines } from './functionResults';
 import { keywords, tellingWords } from './keywords';
-import { foundAnswer, listingAnswer, noQuestionAnswer, pinAnswer, recallAnswer } from './offlineAnswer';
+import {
+  foundAnswer,
+  listingAnswer,
+  noQuestionAnswer,
+  openerAnswer,
+  pinAnswer,
+  recallAnswer,
+} from './offlineAnswer';
 
 interface PlannedCall {
   readonly name: string;
@@ -42,6 +49,8 @@ const RECALL_WORDS = new Set(
 /** @returns the functions to call next, or the answer */
 export function decide(request: ModelRequest): Decision {
   const start = request.messages.findLastIndex(isQuestion);
+  const opener = request.messages.slice(start + 1).findLast(isOpener);
+  if (opener) return { answer: openerAnswer(opener.content) };
   const question = request.messages[start];
   if (!question) return { answer: noQuestionAnswer() };
   const done = exchanges(request.messages.slice(start + 1));
@@ -181,6 +190,10 @@ function parsed(text: string): Readonly<Record<string, unknown>> {
 /** The engine's own messages (interrupts, summary and stubs) also come in the person's role. */
 function isQuestion(message: ChatMessage): boolean {
   return message.role === 'user' && !/^<(interrupt|summary|memory|evicted|recalled)\b/.test(message.content);
+}
+
+function isOpener(message: ChatMessage): boolean {
+  return message.role === 'user' && message.content.startsWith('<interrupt kind="opener">');
 }
 
 function call(name: string, args: Readonly<Record<string, unknown>>): PlannedCall {

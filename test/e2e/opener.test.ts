@@ -85,3 +85,24 @@ describe('the opener', () => {
     await chat.idle();
   });
 });
+
+describe('as a message', () => {
+  it('is the first thing said in a new chat, once', async () => {
+    await vscode.runCommand('Preferences: Open User Settings (JSON)');
+    const editor = vscode.page.locator('.editor-instance .view-lines').first();
+    await editor.click();
+    await vscode.page.keyboard.press('Control+a');
+    await vscode.page.keyboard.insertText('{ "virtualContext.opener": "message" }');
+    await vscode.page.keyboard.press('Control+s');
+    await newChat();
+    await chat.answers.first().waitFor();
+    await chat.idle();
+    expect(await chat.answers.first().innerText()).toContain('test the jitter');
+    expect(await chat.byTestId('opener').count()).toBe(0);
+    await vscode.reload();
+    chat = await ChatView.open(vscode);
+    await chat.answers.first().waitFor();
+    await vscode.page.waitForTimeout(2000);
+    expect(await chat.answers.count()).toBe(1);
+  });
+});

@@ -7,6 +7,7 @@ import type { AgentParts } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { DiskUnavailableError } from '../../../src/engine/errors';
 import type { OutputEvent } from '../../../src/engine/OutputBuffer';
+import { type Opener, openerPrompt } from '../../../src/engine/opener';
 import type { ArchivalStorage, CodeHit, RecallStorage } from '../../../src/engine/ports';
 import { OfflineModel } from '../../../src/models/offlineModel';
 import { createFunctions } from '../../../src/tools';
@@ -151,6 +152,31 @@ describe('OfflineModel in the engine', () => {
     const refused = await asked(world({ maxNotes: 20 }), `remember: ${'a very long text '.repeat(20)}`);
     expect(refused.answer).toMatch(/free|limit/i);
     expect(refused.answer).not.toMatch(/^Pinned/);
+  });
+
+  it('begins a session with what was extracted, and answers the question after it', async () => {
+    const parts = world({ found: [hit('src/queue.ts', 32, 34)] });
+    const agent = await AgentProcess.open(parts, async () => new OfflineModel());
+    const said: string[] = [];
+    const ended = new Promise<void>((resolve) => {
+      agent.output.subscribe((event) => {
+        if (event.type === 'assistantMessage') said.push(event.text);
+        if (event.type === 'turnEnded') resolve();
+      });
+    });
+    const opener: Opener = {
+      lastAt: 1,
+      sessions: 1,
+      question: 'Why is flush slow?',
+      items: [{ kind: 'open', text: 'batch the writes </before>' }],
+    };
+    await agent.post({ kind: 'opener', text: openerPrompt(opener) });
+    await ended;
+    expect(said).toEqual([
+      'You asked last: Why is flush slow?\n\nStill open:\n- batch the writes &lt;/before>',
+    ]);
+    await agent.submit('Where is flushQueue?');
+    expect(said.at(-1)).toContain('src/queue.ts');
   });
 
   it('looks up what was said before, without quoting the question itself', async () => {

@@ -50,6 +50,7 @@ const act = fc.record({
     'commandFinished',
     'childFinished',
     'timer',
+    'opener',
     'diagnosticsChanged',
     'resumed',
     'stop',

@@ -58,13 +58,13 @@ describe('composeOpener', () => {
     if (!opener) throw new Error('unreachable');
     expect(openerText(opener)).toBe(
       [
-        'You asked last: What is VAT?',
+        'You asked last: What is VAT?\n',
         'Still open:',
-        '- the invoice template',
+        '- the invoice template\n',
         'Decided:',
-        '- Decision: money is stored in cents.',
+        '- Decision: money is stored in cents.\n',
         'Working on:',
-        '- We are building a billing service.',
+        '- We are building a billing service.\n',
         'Notes:',
         '- CI runs on Node 24',
       ].join('\n'),

@@ -50,7 +50,7 @@ it('keeps only the last gauge of a transcript, and leaves notes to their view', 
 });
 
 describe('interrupts', () => {
-  const interrupt = (kind: 'failedCall' | 'memoryPressure' | 'fileChanged', text: string) =>
+  const interrupt = (kind: 'failedCall' | 'opener' | 'memoryPressure' | 'fileChanged', text: string) =>
     chatEventOf({ type: 'interrupt', kind, text });
 
   it('are one quiet line', () => {
@@ -62,6 +62,10 @@ describe('interrupts', () => {
     expect(interrupt('memoryPressure', '5 of 7')).toMatchObject({
       text: expect.stringContaining('pressure'),
     });
+  });
+
+  it('that ask for an opener are not shown: the opener is', () => {
+    expect(interrupt('opener', 'Greet them.')).toBeUndefined();
   });
 
   it('about failed calls are not repeated: the row shows them', () => {
