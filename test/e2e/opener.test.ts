@@ -86,19 +86,23 @@ describe('the opener', () => {
   });
 });
 
-describe('as a message', () => {
+describe('the opener as a message', () => {
   it('is the first thing said in a new chat, once', async () => {
-    await vscode.runCommand('Preferences: Open User Settings (JSON)');
-    const editor = vscode.page.locator('.editor-instance .view-lines').first();
-    await editor.click();
-    await vscode.page.keyboard.press('Control+a');
-    await vscode.page.keyboard.insertText('{ "virtualContext.opener": "message" }');
-    await vscode.page.keyboard.press('Control+s');
+    await vscode.close();
+    vscode = await VSCode.launch({
+      folder: project.folder,
+      settings: { 'virtualContext.opener': 'message' },
+    });
+    chat = await ChatView.open(vscode);
+    await chat.ask('Next: test the jitter\nWhere is the backoff?');
     await newChat();
     await chat.answers.first().waitFor();
-    await chat.idle();
+    // Of the question, and of the opener: a window that is reloaded earlier offers to continue it.
+    const ended = () => vscode.log('Virtual Context: Paging').match(/turn\.ended \| done/g)?.length === 2;
+    await vi.waitUntil(ended, timeout);
     expect(await chat.answers.first().innerText()).toContain('test the jitter');
     expect(await chat.byTestId('opener').count()).toBe(0);
+    await vscode.screenshot('opener-message');
     await vscode.reload();
     chat = await ChatView.open(vscode);
     await chat.answers.first().waitFor();
