@@ -186,7 +186,46 @@ describe('a folder with odd files', () => {
     expect(await lastAnswer()).toContain('Fresh.');
   });
 
+  it('queues what is sent while it answers; Stop leaves it, and it is answered next', async () => {
+    server.misbehave({ kind: 'slowStream', delayMs: 1500 });
+    await chat.send('[[say One word after the other, slowly, so that there is time to send more.]]');
+    await chat.byTestId('stop').waitFor();
+    await chat.send('[[say The second answer.]]');
+    await chat.byTestId('queued').waitFor();
+    await chat.byTestId('chat-input').press('Escape');
+    await vi.waitUntil(async () => (await lastAnswer()).includes('The second answer.'), timeout);
+    await chat.idle();
+    expect(await chat.byTestId('queued').count()).toBe(0);
+    const told = server.requests.at(-1)?.body.messages.map(({ content }) => content ?? '') ?? [];
+    expect(told.at(-2)).toContain('<interrupt kind="cancelled">');
+    expect(told.at(-1)).toBe('[[say The second answer.]]');
+  });
+
+  it('compacts and resets the window, and says what it did', async () => {
+    for (const start of [1, 200, 400]) await read({ path: 'big.log', startLine: start });
+    await vscode.runCommand('Virtual Context: Compact the Window');
+    await vscode.enter('Keep the entry numbers.');
+    const notice = (text: string) => chat.byTestId('notice').filter({ hasText: text });
+    await notice('Compacted:').waitFor();
+    expect(JSON.stringify(server.requests.at(-1)?.body.messages)).toContain('Keep the entry numbers.');
+    await vscode.runCommand('Virtual Context: Reset the Window');
+    await dialog().getByRole('button', { name: 'Reset' }).click();
+    await notice('Window reset:').waitFor();
+    expect(await notice('Window reset:').innerText()).toMatch(
+      /pages? moved out of the window, .* → .* tokens/,
+    );
+    await chat.ask('[[say Still here.]]');
+    const [system, memory, question, ...rest] = server.requests.at(-1)?.body.messages ?? [];
+    expect(system?.role).toBe('system');
+    expect(memory?.content).toContain('<evicted');
+    expect(question?.content).toBe('[[say Still here.]]');
+    expect(rest).toEqual([]);
+    await vscode.runCommand('Virtual Context: Reset the Window');
+    await dialog().getByRole('button', { name: 'Cancel' }).click();
+  });
+
   it('keeps transcript and draft while it is hidden', async () => {
+    const answers = await chat.answers.count();
     await chat.byTestId('chat-input').fill('half a question');
     await chat.frame.waitForTimeout(400); // longer than saving waits
     await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
@@ -194,7 +233,7 @@ describe('a folder with odd files', () => {
     chat = await ChatView.open(vscode);
     await vi.waitUntil(async () => (await chat.byTestId('chat-input').inputValue()) !== '', timeout);
     expect(await chat.byTestId('chat-input').inputValue()).toBe('half a question');
-    await vi.waitUntil(async () => (await chat.answers.count()) === 1, timeout);
+    await vi.waitUntil(async () => (await chat.answers.count()) === answers, timeout);
     await chat.byTestId('chat-input').fill('');
   });
 
