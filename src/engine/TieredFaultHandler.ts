@@ -111,6 +111,12 @@ export class TieredFaultHandler implements FaultHandler {
     const now = rawRange(splitLines(current.text), parsed);
     if (now !== source)
       return this.servePart(shown.text, page, await this.superseded(current.path, source, now), fault);
+    // No line is resident twice: of what is there in part, only the rest is brought in.
+    if (page === 1 && state.pages.freshPagesOf(current.path).some((held) => overlaps(held, parsed)))
+      return this.readFile(
+        { path: current.path, startLine: parsed.startLine, endLine: parsed.endLine },
+        signal,
+      );
     const outcome = await this.servePart(shown.text, page, '', fault);
     if (outcome.text !== shown.text) return outcome;
     return { ...outcome, pages: [{ ...filePage, path: current.path, version: current.version }] };

@@ -173,6 +173,19 @@ describe('pageIn', () => {
     expect((await handler().pageIn(address, 1, never)).fault).toEqual({ kind: 'minor', tier: 'resident' });
   });
 
+  it('brings in only the lines that are not resident by another page', async () => {
+    world.files.set('a.ts', numbered('a', 30));
+    const outcome = await handler().readFile({ path: 'a.ts', startLine: 1, endLine: 20 }, never);
+    await admit(outcome);
+    const address = outcome.pages?.[0]?.address ?? '';
+    await evictAll();
+    await admit(await handler().readFile({ path: 'a.ts', startLine: 11, endLine: 30 }, never));
+    const back = await handler().pageIn(address, 1, never);
+    expect(back.text).toContain('a line 10 ');
+    expect(back.text).not.toContain('a line 11 ');
+    expect(back.pages?.map(({ startLine, endLine }) => [startLine, endLine])).toEqual([[1, 10]]);
+  });
+
   it('serves a page that is longer than what is admitted in parts, and keeps room for the diff', async () => {
     world.files.set('a.ts', numbered('a', 200));
     const outcome = await handler(4000).readFile({ path: 'a.ts' }, never);
