@@ -7,6 +7,7 @@ import type {
   BlobStore,
   Clock,
   ContentHasher,
+  EditorState,
   EventSource,
   ForkLog,
   OpenLog,
@@ -30,6 +31,8 @@ export interface AgentSettings extends QueueSettings {
   readonly maxOutputTokens: number;
   /** Whether the engine points at what it finds for a message. */
   readonly hints: boolean;
+  /** Whether the engine brings pages in before they are asked for. */
+  readonly prefetch: boolean;
 }
 
 /** As package.json has them. */
@@ -40,6 +43,7 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   policy: virtualPolicy,
   residentLimit: 64_000,
   hints: true,
+  prefetch: true,
 };
 
 /** What holds a sub-agent back. */
@@ -68,6 +72,8 @@ export interface AgentParts {
   readonly functions: readonly EngineFunction[];
   /** Outside events of this process beside the person's own. */
   readonly sources?: readonly EventSource[];
+  /** Without it nothing is prefetched for what the editor shows. */
+  readonly editor?: EditorState;
   /** Names of the workspace folders. */
   readonly folders: readonly string[];
   /** Asked each time: the person may change them while a session is open. */

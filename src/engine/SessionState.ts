@@ -14,6 +14,7 @@ import { HintLedger } from './HintLedger';
 import { MainContext } from './MainContext';
 import { MemoryStats } from './MemoryStats';
 import { type Moment, PageTable } from './PageTable';
+import { PrefetchGovernor } from './PrefetchGovernor';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
 import { ProcessLedger } from './processes/ProcessLedger';
 import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
@@ -33,6 +34,7 @@ export class SessionState {
   readonly events = new EventQueue();
   readonly hints = new HintLedger();
   readonly processes = new ProcessLedger();
+  readonly prefetches = new PrefetchGovernor();
   /** Every file range ever shown in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
   private readonly shownByPath = new Map<string, FilePage[]>();
@@ -103,6 +105,7 @@ export class SessionState {
     this.stats.apply(event, this.session);
     this.hints.apply(event);
     this.processes.apply(event);
+    this.prefetches.apply(event);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
       this.admitPages(event);

@@ -77,9 +77,10 @@ export class TieredFaultHandler implements FaultHandler {
     const missing = missingRanges(wanted, resident);
     if (missing.length === 0) {
       const held = resident.filter((page) => overlaps(page, wanted)).map((page) => page.address);
+      const ahead = held.some((address) => state.pages.get(address)?.origin === 'prefetch');
       return {
         text: `Lines ${startLine}-${endLine} of ${snapshot.path} are already in your window, unchanged: ${listed(held)}`,
-        fault: { kind: 'minor', tier: 'resident' },
+        fault: { kind: 'minor', tier: 'resident', ...(ahead ? { cause: 'prefetch' } : {}) },
       };
     }
     return this.serve(snapshot, lines, wanted, missing, resident);

@@ -108,7 +108,7 @@ export class TurnRunner {
   /** A boundary between two steps. */
   private async deliver(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<void> {
     if (await this.parts.delivery.deliver(turn, budget, signal)) this.unanswered = true;
-    await this.parts.anticipation.beforeStep(signal);
+    await this.parts.anticipation.beforeStep(budget, signal);
   }
 
   /** One model step; a request refused for its length is shrunk and sent once more. */

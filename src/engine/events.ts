@@ -11,9 +11,9 @@ type Tier = 'resident' | 'recall' | 'archival';
 
 /**
  * Why a major fault happened. Cold: never shown before. Capacity: shown before and evicted. Stale: shown before, and the
- * file has changed since. Hint and prefetch: the engine pointed at it, or brought it, before the model asked.
+ * file has changed since. Hint: the engine had pointed at it. A minor fault has the cause `prefetch` when the engine had brought the page.
  */
-export type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch';
+export type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch' | 'prefetch';
 
 /** Minor: already resident, nothing copied. Major: brought in from recall or archival storage. */
 export interface Fault {
@@ -58,6 +58,15 @@ export interface Note {
   /** Set when the text at `source` has changed since. */
   readonly stale?: boolean;
 }
+
+/** Why a page was brought in ahead of need. */
+export type PrefetchSource =
+  /** The test of an edited file, or the source of an edited test. */
+  | 'twin'
+  /** The person's, in the editor. */
+  | 'selection'
+  /** Lines around new errors. */
+  | 'diagnostics';
 
 /** Something not resident that the engine points at. */
 export interface Hint {
@@ -114,7 +123,12 @@ export type ObservedKind =
   | 'thrashing'
   | 'memoryPressure';
 
-export type InterruptKind = Exclude<PostedKind, 'userMessage'> | ObservedKind | 'failedCall' | 'hint';
+export type InterruptKind =
+  | Exclude<PostedKind, 'userMessage'>
+  | ObservedKind
+  | 'failedCall'
+  | 'hint'
+  | 'prefetch';
 
 export type EpochReason =
   | 'start'
@@ -242,6 +256,8 @@ export type SessionEventBody =
       /** File ranges that `body` shows; they become resident pages. */
       readonly pages?: readonly FilePage[];
       readonly origin?: PageOrigin;
+      /** With `prefetch`. */
+      readonly source?: PrefetchSource;
       /** With `hint`. */
       readonly hints?: readonly Hint[];
       /** With `notesChanged`: sequence number of the last change told. */

@@ -220,6 +220,24 @@ export interface WorkspaceFiles {
   canonical(path: string): string;
 }
 
+// ---- the editor -----------------------------------------------------------------------------------------------------------
+
+export interface FileLines {
+  /** Workspace path. */
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+}
+
+/** What the editor shows that a turn may soon need. */
+export interface EditorState {
+  /** Lines that the person has selected, if any. */
+  selection(): FileLines | undefined;
+  /** Lines with errors that were not there before the last change of their file. */
+  freshDiagnostics(): readonly FileLines[];
+}
+
 // ---- outside events -----------------------------------------------------------------------------------------------------
 
 export interface OutsideEvent {

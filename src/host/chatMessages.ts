@@ -117,6 +117,7 @@ function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): stri
     case 'hint':
       return 'The model was pointed at what was found for your message';
     case 'fileChanged':
+    case 'prefetch':
     case 'childFinished':
     case 'commandFinished':
     case 'timer':

@@ -19,6 +19,7 @@ export interface Settings {
   /** Tokens that are resident at most, however large the window. */
   readonly residentLimit: number;
   readonly hints: boolean;
+  readonly prefetch: boolean;
   readonly openFilesOnFault: boolean;
   readonly maxFileBytes: number;
   readonly opener: OpenerMode;
@@ -42,6 +43,7 @@ export function readSettings(): Settings {
     policy: memoryPolicy(section),
     residentLimit: section.get('memory.residentLimit', 64_000),
     hints: section.get('hints', true),
+    prefetch: section.get('prefetch', true),
     openFilesOnFault: section.get('openFilesOnFault', true),
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
     opener: section.get<OpenerMode>('opener', 'card'),

@@ -50,6 +50,7 @@ export type NoticeKind =
   | 'timer'
   | 'diagnosticsChanged'
   | 'hint'
+  | 'prefetch'
   | 'evicted';
 
 /** What happened in the conversation, in order. A transcript is a list of these. */

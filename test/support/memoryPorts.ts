@@ -226,6 +226,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       policy: virtualPolicy,
       residentLimit: Number.POSITIVE_INFINITY,
       hints: true,
+      prefetch: true,
       ...options.settings,
     }),
   };

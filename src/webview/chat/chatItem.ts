@@ -26,6 +26,7 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   timer: 'watch',
   diagnosticsChanged: 'warning',
   hint: 'lightbulb',
+  prefetch: 'cloud-download',
   evicted: 'archive',
 };
 
