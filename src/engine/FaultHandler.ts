@@ -1,5 +1,6 @@
 /** The look-up order of the memory hierarchy: resident pages, then recall, then archival storage. */
 import type { FunctionOutcome } from './EngineFunction';
+import type { Slice } from './textSlices';
 
 export interface ReadRange {
   readonly path: string;
@@ -16,10 +17,10 @@ export interface FaultHandler {
   readFile(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome>;
   /**
    * Brings back what an address names, byte-exact; superseded file pages come with a diff.
-   * @param page 1-based, for what is longer than one page
+   * @param slice which part of it; default: from the beginning, as much as is admitted
    * @throws UnknownAddressError
    */
-  pageIn(address: string, page: number, signal: AbortSignal): Promise<FunctionOutcome>;
+  pageIn(address: string, slice: Slice, signal: AbortSignal): Promise<FunctionOutcome>;
   /**
    * The exact text an address names, whole and without any heading: what `page_in … to: "notes"` pins.
    * @throws UnknownAddressError

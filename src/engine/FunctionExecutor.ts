@@ -4,6 +4,7 @@
  */
 import { toolAddress } from './addresses';
 import type { ToolCall } from './chat';
+import { digest } from './digest';
 import type { EngineFunction, FunctionContext, FunctionOutcome } from './EngineFunction';
 import { describeError } from './errors';
 import type { EventOf, Fault } from './events';
@@ -12,7 +13,6 @@ import { faultCause } from './faultCause';
 import type { BlobStore, Clock, TokenCounter } from './ports';
 import { entryTokens, messageTokens } from './queueEntries';
 import type { SessionRecorder } from './SessionRecorder';
-import { servePages } from './textPages';
 
 export interface FailedCall {
   readonly name: string;
@@ -133,7 +133,7 @@ export class FunctionExecutor {
     const [textTokens = 0] = await this.counter.count([outcome.text]);
     const clip = textTokens > context.maxResultTokens * CLIP_TOLERANCE;
     const body = clip
-      ? await this.clipped(outcome.text, textTokens, address, context.maxResultTokens)
+      ? await digest(outcome.text, textTokens, context.maxResultTokens, address, this.counter)
       : outcome.text;
     const tokens = clip ? ((await this.counter.count([body]))[0] ?? 0) : textTokens;
     const shown = `[${address} · ${textTokens} tokens${outcome.isError ? ' · failed' : ''}]\n${body}`;
@@ -160,12 +160,6 @@ export class FunctionExecutor {
     if (!fault) return {};
     if (fault.kind === 'minor' || fault.cause || pages.length === 0) return { fault };
     return { fault: { ...fault, cause: faultCause(pages, (path) => this.recorder.state.shownOf(path)) } };
-  }
-
-  private async clipped(text: string, textTokens: number, address: string, limit: number): Promise<string> {
-    const served = await servePages(text, 1, limit, this.counter);
-    if (served?.next === undefined) return text;
-    return `${served.text}\n[${served.label}, ${textTokens} tokens in all; page_in("${address}", page: ${served.next}) goes on]`;
   }
 }
 

@@ -31,7 +31,7 @@ export class SessionNotes implements NoteKeeper {
     const tokens = await this.count(text);
     const id = this.hash(`${this.clock.now()} ${this.list().length} ${text}`).slice(0, ID_DIGITS);
     const note: Note = { id, text, by: this.by, ...(source === undefined ? {} : { source }) };
-    await this.recorder.recordWhen(() => this.notes.checkRoom(tokens, source), {
+    await this.recorder.recordWhen(() => this.notes.checkRoom(tokens, source, undefined, this.by), {
       type: 'note.pinned',
       note,
       ...(page ? { page } : {}),
@@ -47,7 +47,7 @@ export class SessionNotes implements NoteKeeper {
     const tokens = await this.count(text);
     const check = () => {
       this.checkUnchanged(id, expected);
-      this.notes.checkRoom(tokens, undefined, id);
+      this.notes.checkRoom(tokens, undefined, id, this.by);
     };
     await this.recorder.recordWhen(check, { type: 'note.edited', id, text, by: this.by });
     return { id, text, by: this.by };

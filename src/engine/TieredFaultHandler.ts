@@ -1,11 +1,11 @@
 /** Serves page faults in the order of the hierarchy: resident pages, then recall (blobs of what was shown), then the workspace. */
-import { parseRange } from './addresses';
+import { type Address, parseRange } from './addresses';
 import { cutText } from './cutText';
 import type { FunctionOutcome } from './EngineFunction';
 import { UnknownAddressError } from './errors';
 import type { Fault, FilePage } from './events';
 import type { FaultHandler, ReadRange } from './FaultHandler';
-import { filePageOf, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
+import { filePageOf, isCut, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
 import { type LineRange, missingRanges } from './PageTable';
 import type {
   BlobStore,
@@ -20,6 +20,7 @@ import { isResident } from './residency';
 import type { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
 import { servePages } from './textPages';
+import { type Slice, serveLines } from './textSlices';
 
 export interface FaultHandlerParts {
   readonly state: SessionState;
@@ -86,20 +87,30 @@ export class TieredFaultHandler implements FaultHandler {
     return this.serve(snapshot, lines, wanted, missing, resident);
   }
 
-  async pageIn(address: string, page: number, signal: AbortSignal): Promise<FunctionOutcome> {
+  async pageIn(address: string, slice: Slice, signal: AbortSignal): Promise<FunctionOutcome> {
     const { state } = this.parts;
     const range = parseRange(address);
-    if (range) return this.readFile({ ...range, path: await this.openPath(range.addressPath) }, signal);
+    const { page = 1, startLine, endLine } = slice;
+    if (range) {
+      const from = Math.max(range.startLine, startLine ?? 1);
+      const to = Math.min(range.endLine, endLine ?? range.endLine);
+      const path = await this.openPath(range.addressPath);
+      return this.readFile({ path, startLine: from, endLine: to }, signal);
+    }
     const parsed = this.stored.parse(address);
-    if (page === 1 && this.isResident(address)) {
+    const sliced = startLine !== undefined || endLine !== undefined;
+    if (page === 1 && !sliced && this.isResident(address)) {
       return { text: `Already in your window: ${address}`, fault: { kind: 'minor', tier: 'resident' } };
     }
     if (parsed.kind !== 'file') {
       const tier = parsed.kind === 'note' && state.archivalNotes.has(parsed.id) ? 'archival' : 'recall';
       const shown = parsed.kind !== 'note' && parsed.session === state.session;
       const cause = state.hints.covers(address) ? 'hint' : shown ? 'capacity' : 'cold';
-      return this.servePart(await this.stored.contentOf(address), page, '', { kind: 'major', tier, cause });
+      const fault = { kind: 'major', tier, cause } as const;
+      const content = await this.stored.contentOf(address);
+      return sliced ? this.serveSlice(content, slice, fault) : this.servePart(content, page, '', fault);
     }
+    if (sliced) return this.pageInLines(address, parsed, slice, signal);
     const { filePage, source } = await this.stored.filePage(address, parsed);
     const heading = `lines ${parsed.startLine}-${parsed.endLine}`;
     const shown = renderFilePage(parsed.addressPath, parsed, source, filePage.source, heading);
@@ -121,6 +132,38 @@ export class TieredFaultHandler implements FaultHandler {
     const outcome = await this.servePart(shown.text, page, '', fault);
     if (outcome.text !== shown.text) return outcome;
     return { ...outcome, pages: [{ ...filePage, path: current.path, version: current.version }] };
+  }
+
+  /** Some lines of a file page: as `readFile` serves them, or without numbers where a line is too long to be shown whole. */
+  private async pageInLines(
+    address: string,
+    parsed: Extract<Address, { kind: 'file' }>,
+    { page = 1, startLine = parsed.startLine, endLine = parsed.endLine }: Slice,
+    signal: AbortSignal,
+  ): Promise<FunctionOutcome> {
+    const { source } = await this.stored.filePage(address, parsed);
+    const above = parsed.startLine - 1;
+    const from = Math.max(startLine, parsed.startLine);
+    const lines = splitLines(source).slice(from - 1 - above, Math.max(0, endLine - above));
+    const current = await this.currentText(parsed.addressPath, signal);
+    const fresh = current && rawRange(splitLines(current.text), parsed) === source;
+    if (fresh && lines.length > 0 && !lines.some(isCut)) {
+      return this.readFile({ path: current.path, startLine: from, endLine: from + lines.length - 1 }, signal);
+    }
+    const fault = { kind: 'major', tier: 'recall' } as const;
+    const served = await this.serveSlice(lines.join(''), { page }, fault, from - 1);
+    if (fresh) return served;
+    return { ...served, text: `${served.text}\n[superseded: ${parsed.addressPath} has changed since]` };
+  }
+
+  private async serveSlice(text: string, slice: Slice, fault: Fault, before = 0): Promise<FunctionOutcome> {
+    const { counter } = this.parts;
+    const served = await serveLines(text, slice, this.maxTokens, counter, before);
+    if (served !== undefined) return { text: served, fault };
+    return {
+      text: `There are only ${before + splitLines(text).length} lines, and no such page.`,
+      isError: true,
+    };
   }
 
   /** Whether what an address names is in the window and may be relied on. */

@@ -76,21 +76,28 @@ export class WorkingContext {
   /**
    * @param tokens of the new text
    * @param replaces id of the note it takes the place of
+   * @param by who reads the refusal
    * @throws NoteLimitError, naming what to remove
    */
-  checkRoom(tokens: number, source?: string, replaces?: string): void {
+  checkRoom(tokens: number, source?: string, replaces?: string, by: Note['by'] = 'model'): void {
     const replaced = replaces === undefined ? undefined : this.notes.get(replaces);
     const free = this.limit - this.used() + (replaced ? cost(replaced) : 0);
     const needed = tokens + overhead(source);
     if (needed <= free) return;
     const largest = [...this.notes.values()].sort((a, b) => cost(b) - cost(a)).slice(0, NAMED_NOTES);
-    const named = largest.map(
-      (entry) => `${entry.note.id} (${cost(entry)} tokens: ${cutText(firstLine(entry.note.text), 40)})`,
-    );
+    const named = largest.map((entry) => {
+      const line = cutText(firstLine(entry.note.text), 40);
+      // People know their notes by what they say.
+      return by === 'person'
+        ? `“${line}” (${cost(entry)} tokens)`
+        : `${entry.note.id} (${cost(entry)} tokens: ${line})`;
+    });
     throw new NoteLimitError(
       `The note needs ${needed} tokens but only ${Math.max(0, free)} of ${this.limit} are free.`,
       named.length === 0
-        ? 'Shorten it, or keep it with archival_insert.'
+        ? by === 'person'
+          ? 'Shorten it.'
+          : 'Shorten it, or keep it with archival_insert.'
         : `Shorten it, or unpin or shorten another note first; the largest: ${named.join(', ')}.`,
     );
   }

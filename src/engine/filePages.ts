@@ -28,13 +28,17 @@ export function filePageOf(
   return { address, path: snapshot.path, startLine, endLine, source, version: snapshot.version };
 }
 
+/** @returns whether a line, line end included, is too long to be shown whole */
+export function isCut(line: string): boolean {
+  return line.replace(/\r?\n$/, '').length > MAX_LINE_CHARS;
+}
+
 /** @returns one line as shown: right-aligned number, tab, text without its line ending */
 export function numberedLine(line: string, number: number): string {
   const text = line.replace(/\r?\n$/, '');
-  const shown =
-    text.length > MAX_LINE_CHARS
-      ? `${cutText(text, MAX_LINE_CHARS)}…[line cut: ${text.length} characters]`
-      : text;
+  const shown = isCut(line)
+    ? `${cutText(text, MAX_LINE_CHARS)}…[line cut: ${text.length} characters; page_in(address of this page, startLine: ${number}, endLine: ${number}) shows all]`
+    : text;
   return `${String(number).padStart(5)}\t${shown}`;
 }
 

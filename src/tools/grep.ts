@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { fileCounts } from '../engine/digest';
 import type { EngineFunction } from '../engine/EngineFunction';
 import { isSecretPath } from '../engine/secretFiles';
 import { defineFunction, positiveInteger } from './defineFunction';
@@ -9,6 +10,8 @@ import type { WorkspaceRoot } from './workspaceFiles';
 
 /** Matches that can be paged through; more than that is a pattern to narrow down. */
 const MAX_SHOWN = 2000;
+/** Files whose matches are counted one by one. */
+const MOST_FILES = 10;
 /** Counting ends here: a pattern that matches nearly every line must not read the whole disk. */
 const MAX_COUNTED = 200_000;
 
@@ -34,7 +37,8 @@ export function createGrep(ripgrepPath: string, roots: () => readonly WorkspaceR
       }
       const wanted = glob === undefined ? () => true : globMatcher(glob);
       const lines: string[] = [];
-      const files = new Set<string>();
+      /** Path of each match. */
+      const paths: string[] = [];
       let total = 0;
       for (const folder of folders) {
         const prefix = folders.length > 1 ? `${folder.name}/` : '';
@@ -47,7 +51,7 @@ export function createGrep(ripgrepPath: string, roots: () => readonly WorkspaceR
             // Matches in secret files are not even counted: counts would tell, pattern by pattern, what they hold.
             if (isSecretPath(match.path) || !wanted([match.path, path])) return true;
             total += 1;
-            files.add(path);
+            paths.push(path);
             if (lines.length < MAX_SHOWN) lines.push(`${path}:${match.line}: ${match.text}`);
             return total < MAX_COUNTED;
           },
@@ -64,7 +68,11 @@ export function createGrep(ripgrepPath: string, roots: () => readonly WorkspaceR
         const many = total >= MAX_COUNTED ? 'at least ' : '';
         const only =
           total > lines.length ? `, the first ${lines.length} shown: narrow the pattern or the glob` : '';
-        return `${many}${counted(total, 'match', 'matches')} in ${counted(files.size, 'file')}${pageLabel(page, pages)}${only}`;
+        const counts = fileCounts(paths);
+        const found = `${many}${counted(total, 'match', 'matches')} in ${counted(counts.length, 'file')}`;
+        // Who sees one page of several should know where the others are.
+        const most = pages > 1 && page === 1 ? `\nmost in: ${counts.slice(0, MOST_FILES).join(', ')}` : '';
+        return `${found}${pageLabel(page, pages)}${only}${most}`;
       };
       return showPage(lines, page, header, context);
     },

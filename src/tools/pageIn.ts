@@ -13,10 +13,18 @@ export const pageIn = defineFunction({
     address: z.string(),
     to: z.enum(['queue', 'notes']).optional().describe('default queue'),
     page: positiveInteger.optional(),
+    startLine: positiveInteger.optional(),
+    endLine: positiveInteger.optional(),
   }),
-  async run({ address: written, to = 'queue', page = 1 }, context) {
+  async run({ address: written, to = 'queue', ...slice }, context) {
     const address = bareAddress(written);
-    if (to === 'queue') return context.faults.pageIn(address, page, context.signal);
+    if (to === 'queue') return context.faults.pageIn(address, slice, context.signal);
+    if (Object.keys(slice).length > 0) {
+      return {
+        text: 'A part of it cannot be pinned by its address: keep what you need of it with pin_note.',
+        isError: true,
+      };
+    }
     const resident = context.isResident(address);
     const note = await context.notes.pin(await context.faults.contentOf(address, context.signal), address);
     return {

@@ -1,5 +1,7 @@
 /** Small functions for tests of the executor and the loop; the real ones are in src/tools. */
+
 import type { EngineFunction, FunctionContext, FunctionOutcome } from '../../src/engine/EngineFunction';
+import type { Slice } from '../../src/engine/textSlices';
 
 export function fakeFunction(
   name: string,
@@ -22,7 +24,7 @@ export const readFileFunction = fakeFunction('read_file', async (args, context) 
 );
 
 export const pageInFunction = fakeFunction('page_in', async (args, context) =>
-  context.faults.pageIn(String(args.address), Number(args.page ?? 1), context.signal),
+  context.faults.pageIn(String(args.address), args as Slice, context.signal),
 );
 
 export const pinNoteFunction = fakeFunction(

@@ -267,12 +267,12 @@ describe('the window', () => {
     const model = new ScriptedModel(() => ({ text: 'ok' }), { windowTokens: 8192 });
     const agent = await AgentProcess.open(world.parts, async () => model);
     expect(await agent.submit('hello')).toBe('done');
-    const note = await agent.notes.pin(`the largest\n${'a'.repeat(4 * 2000)}`);
+    await agent.notes.pin(`the largest\n${'a'.repeat(4 * 2000)}`);
     await agent.notes.pin('a small one');
     const refusal = await agent.notes.pin('b'.repeat(4 * 2000)).catch((error: unknown) => error);
     expect(refusal).toMatchObject({
       name: 'NoteLimitError',
-      nextStep: expect.stringContaining(`${note.id} (`),
+      nextStep: expect.stringContaining('the largest: “the largest” ('),
     });
     const { used } = agent.notes.usage();
     expect(used + agent.gauge().system / 1.15).toBeLessThanOrEqual(8192 / 2);

@@ -164,13 +164,13 @@ describe('pageIn', () => {
     const shown = await admit(outcome);
     const address = outcome.pages?.[0]?.address ?? '';
     await evictAll();
-    const back = await handler().pageIn(address, 1, never);
+    const back = await handler().pageIn(address, {}, never);
     expect(back.text.split('\n').slice(1)).toEqual(shown.split('\n').slice(1));
     expect(back.fault).toEqual({ kind: 'major', tier: 'recall' });
     expect(await handler().contentOf(address, never)).toBe(whole);
     await admit(back);
     expect(handler().isResident(address)).toBe(true);
-    expect((await handler().pageIn(address, 1, never)).fault).toEqual({ kind: 'minor', tier: 'resident' });
+    expect((await handler().pageIn(address, {}, never)).fault).toEqual({ kind: 'minor', tier: 'resident' });
   });
 
   it('brings in only the lines that are not resident by another page', async () => {
@@ -195,7 +195,7 @@ describe('pageIn', () => {
     world.files.set('a.ts', numbered('b', 200));
     let text = '';
     for (let page: number | undefined = 1; page !== undefined; ) {
-      const part: FunctionOutcome = await handler(400).pageIn(address, page, never);
+      const part: FunctionOutcome = await handler(400).pageIn(address, { page }, never);
       expect(part.text.length / 4).toBeLessThan(400 * 1.25);
       expect(part.text).toContain('[superseded: a.ts has changed since');
       expect(part.text).toContain('-a line 1');
@@ -207,7 +207,53 @@ describe('pageIn', () => {
     }
     const body = (all: string) => all.split('\n').filter((line) => /^ *\d+\t/.test(line));
     expect(body(text)).toEqual(body(shown));
-    expect(await handler().pageIn(address, 999, never)).toMatchObject({ isError: true });
+    expect(await handler().pageIn(address, { page: 999 }, never)).toMatchObject({ isError: true });
+  });
+
+  it('serves lines of a page: those not in the window with their numbers, a superseded one as it was', async () => {
+    world.files.set('a.ts', numbered('a', 60));
+    const outcome = await handler().readFile({ path: 'a.ts', startLine: 11, endLine: 50 }, never);
+    await admit(outcome);
+    const address = outcome.pages?.[0]?.address ?? '';
+    const slice = { startLine: 20, endLine: 22 };
+    expect((await handler().pageIn(address, slice, never)).fault?.kind).toBe('minor');
+    await evictAll();
+    const part = await handler().pageIn(address, slice, never);
+    expect(part.pages).toMatchObject([{ path: 'a.ts', startLine: 20, endLine: 22 }]);
+    world.files.set('a.ts', numbered('b', 60));
+    const { text, pages } = await handler().pageIn(address, slice, never);
+    expect(text).toMatch(/^a line 20 .*\na line 21 .*\na line 22 .*\n\[lines 20-22\]\n\[superseded/);
+    expect(pages).toBeUndefined();
+    expect(await handler().pageIn(address, { startLine: 51 }, never)).toMatchObject({ isError: true });
+  });
+
+  it('shows all of a line that is too long for a page, also while the page is in the window', async () => {
+    const long = Array.from({ length: 2000 }, (_, i) => `word${i}`).join(' ');
+    world.files.set('a.ts', `first\n${long}\nlast\n`);
+    const outcome = await handler().readFile({ path: 'a.ts' }, never);
+    expect(outcome.text).toContain('page_in(address of this page, startLine: 2, endLine: 2) shows all]');
+    await admit(outcome);
+    const address = outcome.pages?.[0]?.address ?? '';
+    let text = '';
+    for (let page: number | undefined = 1; page !== undefined; ) {
+      const part: FunctionOutcome = await handler(800).pageIn(
+        address,
+        { startLine: 2, endLine: 2, page },
+        never,
+      );
+      text += part.text.slice(0, part.text.lastIndexOf('\n['));
+      const next = /go on with startLine: 2, endLine: 2, page: (\d+)\]/.exec(part.text)?.[1];
+      page = next === undefined ? undefined : Number(next);
+    }
+    expect(text).toBe(long);
+  });
+
+  it('serves lines of any other text', async () => {
+    await record({ type: 'archival.inserted', id: 'k1', text: numbered('note', 300) });
+    const { text } = await handler(100).pageIn('note:k1', { startLine: 40, endLine: 60 }, never);
+    expect(text).toMatch(/^note line 40 /);
+    expect(text).toMatch(/\[lines 40-\d+ of 300; go on with startLine: \d+\]$/);
+    expect(await handler().pageIn('note:k1', { startLine: 301 }, never)).toMatchObject({ isError: true });
   });
 
   it('shows what a deleted file was', async () => {
@@ -216,7 +262,7 @@ describe('pageIn', () => {
     await admit(outcome);
     await evictAll();
     world.files.delete('a.ts');
-    const { text, pages } = await handler().pageIn(outcome.pages?.[0]?.address ?? '', 1, never);
+    const { text, pages } = await handler().pageIn(outcome.pages?.[0]?.address ?? '', {}, never);
     expect(text).toContain('    1\tone');
     expect(text).toContain('[superseded: proj/a.ts can no longer be read; this is what it was]');
     expect(pages).toBeUndefined();
@@ -246,12 +292,12 @@ describe('pageIn', () => {
       's1/2] assistant: Looking.\ngrep\n{"pattern":"x"}',
       's1/3] tool: x is here',
     ]);
-    expect((await handler().pageIn('note:k1', 1, never)).fault).toEqual({
+    expect((await handler().pageIn('note:k1', {}, never)).fault).toEqual({
       kind: 'major',
       tier: 'archival',
       cause: 'cold',
     });
-    expect((await handler().pageIn('note:n1', 1, never)).fault?.kind).toBe('minor');
+    expect((await handler().pageIn('note:n1', {}, never)).fault?.kind).toBe('minor');
     expect(handler().isResident('msg:s1/1')).toBe(true);
     expect(handler().isResident('msg:s0/1')).toBe(false);
   });
@@ -287,7 +333,7 @@ describe('pageIn', () => {
     'not an address',
   ])('says what to do about %s', async (address) => {
     const error = await handler()
-      .pageIn(address, 1, never)
+      .pageIn(address, {}, never)
       .catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'UnknownAddressError', nextStep: expect.stringMatching(/\w/) });
   });

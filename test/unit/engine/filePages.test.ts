@@ -44,7 +44,7 @@ it('gives exactly the lines of a range', () => {
 it('shows numbers, and says when a line was cut; never half a character', () => {
   expect(numberedLine('let x;\r\n', 7)).toBe('    7\tlet x;');
   const cut = numberedLine(`${'🦉'.repeat(1500)}a`, 123456);
-  expect(cut).toContain('…[line cut: 3001 characters]');
+  expect(cut).toContain('…[line cut: 3001 characters; page_in(');
   expect(cut.isWellFormed()).toBe(true);
   expect(numberedLine(`a${'🦉'.repeat(1500)}`, 1).isWellFormed()).toBe(true);
 });

@@ -53,7 +53,7 @@ describe('what must not be lost', () => {
     expect(await agent.submit('one')).toBe('done');
   });
 
-  it('is the text between the pages of a result that was clipped when less was admitted', async () => {
+  it('is the text between the slices of a result that was clipped when less was admitted', async () => {
     const long = Array.from({ length: 900 }, (_, i) => `entry ${i} ${'é'.repeat(i % 50)} 🦉`).join('\r\n');
     const world = memoryWorld({
       functions: [...functions, fakeFunction('dump', async () => ({ text: long }))],
@@ -66,18 +66,18 @@ describe('what must not be lost', () => {
         const results = toolTexts(request.messages);
         const last = step === 1 ? results.at(-10) : results.at(-1);
         const text = (last ?? '').replace(/^\[tool:.*\]\n/, '');
-        const end = text.lastIndexOf('\n[page');
+        const end = text.lastIndexOf(step === 1 ? '\n[… lines' : '\n[lines');
         seen.push(text.slice(0, end));
-        const next = /page: (\d+)/.exec(text.slice(end))?.[1];
+        const next = /startLine: (\d+)/.exec(text.slice(end))?.[1];
         if (!next) return { text: 'done' };
-        return { calls: [{ name: 'page_in', arguments: { address: 'tool:s1/1', page: Number(next) } }] };
+        return { calls: [{ name: 'page_in', arguments: { address: 'tool:s1/1', startLine: Number(next) } }] };
       },
       { windowTokens: 32_000 },
     );
     const agent = await AgentProcess.open(world.parts, source(model));
     expect(await agent.submit('dump it')).toBe('done');
     expect(seen.length).toBeGreaterThan(2);
-    expect(seen.join('')).toBe(long);
+    expect(seen.join('\n')).toBe(long);
   });
 
   it('is the rest of a message of the person that was shown in part', async () => {

@@ -87,8 +87,8 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
         world.asked.push(`readFile ${JSON.stringify(range)}`);
         return { text: world.fetched, fault: { kind: 'major', tier: 'archival' }, pages: [] };
       },
-      async pageIn(address, page) {
-        world.asked.push(`pageIn ${address} ${page}`);
+      async pageIn(address, slice) {
+        world.asked.push(`pageIn ${address} ${JSON.stringify(slice)}`);
         return { text: world.fetched, fault: { kind: 'major', tier: 'recall' } };
       },
       contentOf: async () => world.fetched,

@@ -43,7 +43,7 @@ describe('page_in', () => {
       expect(await runFunction(pageIn, { address, page: 2 }, context)).toMatchObject({
         text: 'fetched text',
       });
-      expect(world.asked.at(-1)).toBe('pageIn tool:s1/3 2');
+      expect(world.asked.at(-1)).toBe('pageIn tool:s1/3 {"page":2}');
     }
     expect(world.notes.notes).toEqual([]);
   });
