@@ -180,7 +180,7 @@ describe('pageIn', () => {
     const address = outcome.pages?.[0]?.address ?? '';
     await evictAll();
     await admit(await handler().readFile({ path: 'a.ts', startLine: 11, endLine: 30 }, never));
-    const back = await handler().pageIn(address, 1, never);
+    const back = await handler().pageIn(address, {}, never);
     expect(back.text).toContain('a line 10 ');
     expect(back.text).not.toContain('a line 11 ');
     expect(back.pages?.map(({ startLine, endLine }) => [startLine, endLine])).toEqual([[1, 10]]);
