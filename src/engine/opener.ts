@@ -9,7 +9,7 @@ import type { SessionHistory, TokenCounter } from './ports';
 import { digestSession, type SessionDigest } from './sessionDigest';
 import { tagged } from './taggedText';
 
-export interface OpenerItem {
+interface OpenerItem {
   readonly kind: 'open' | 'decision' | 'goal' | 'note';
   readonly text: string;
 }

@@ -6,7 +6,7 @@ import { planItems } from './openItems';
 import { sentencesOf } from './sentences';
 import { WorkingContext } from './WorkingContext';
 
-export interface Statement {
+interface Statement {
   readonly kind: 'goal' | 'open' | 'decision';
   readonly text: string;
   /** ms since the epoch */

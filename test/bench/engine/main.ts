@@ -3,6 +3,7 @@ import { runCost } from './cost';
 import { runDeepRecall } from './deepRecall';
 import { runDocumentQa } from './documentQa';
 import { runNestedKv } from './nestedKv';
+import { runOpeners } from './openers';
 import type { EngineBenchOptions } from './options';
 import { runReplacement } from './replacement';
 import { runReplay } from './replay';
@@ -17,6 +18,7 @@ const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<ob
   replay: runReplay,
   deepRecall: runDeepRecall,
   documentQa: runDocumentQa,
+  openers: runOpeners,
 };
 
 /**

@@ -18,7 +18,7 @@ import { openRealEngine } from '../../integration/engine/realEngine';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
 import { ScriptedModel } from '../../support/scriptedModel';
 
-export interface OpenersResult {
+interface OpenersResult {
   readonly workspaces: number;
   readonly facts: number;
   /** Mean ROUGE-L recall of the facts of all sessions, 0-1. */

@@ -41,7 +41,8 @@ function reportOf({ status, stdout, stderr }: Run): Record<string, unknown> {
   return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
 }
 
-const question = (request: ChatRequest) => request.messages.findLast((m) => m.role === 'user')?.content ?? '';
+const question = (request: ChatRequest) =>
+  request.messages.findLast((m) => m.role === 'user' && !m.content?.startsWith('<interrupt'))?.content ?? '';
 const results = (request: ChatRequest) =>
   request.messages.flatMap((m) => (m.role === 'tool' ? (m.content ?? '') : []));
 
@@ -106,7 +107,7 @@ describe('vctx eval', () => {
     ];
     for (const [i, topic] of topics.entries()) {
       const sentence = (n: number) =>
-        `The chapter about ${topic} explains in detail number ${n} why careful readers of item ${i} prefer ${topic}${String.fromCharCode(97 + n)} over anything else.`;
+        `The chapter about ${topic} explains at length to its careful readers that item ${10 * i + n} prefers ${topic}${String.fromCharCode(97 + n)} over item ${10 * i + n + 1} in every single case.`;
       await writeFile(
         join(folder, `${topic}.md`),
         Array.from({ length: 6 }, (_, n) => sentence(n)).join(' '),
