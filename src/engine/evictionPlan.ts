@@ -144,14 +144,16 @@ export function resultLimit(
   return Math.floor(Math.max(PAGE_TOKENS, limit));
 }
 
-/** What an eviction never takes, as far as `room` own tokens hold it: nothing when it is negative. */
+/** What an eviction never takes, as far as `room` own tokens hold it: only what is locked when it is negative. */
 function keptEntries({ entries, locked }: QueueContent, room: number): Set<QueueEntry> {
+  const lockedEntries = entries.filter(({ event }) => locked.has(event.seq));
+  if (room < 0) return new Set(lockedEntries);
   const latest = protectedEntries(entries);
-  const kept = new Set([...latest, ...entries.filter(({ event }) => locked.has(event.seq))]);
+  const kept = new Set([...latest, ...lockedEntries]);
   if (tokensOf([...kept]) <= room) return kept;
   if (tokensOf(latest) <= room) return new Set(latest);
   // A window that shrank, or calls without number: their results leave addresses, the person's words stay.
-  const asked = room < 0 ? undefined : askedLast(entries);
+  const asked = askedLast(entries);
   return new Set(asked ? [asked] : []);
 }
 

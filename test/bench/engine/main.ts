@@ -8,6 +8,7 @@ import type { EngineBenchOptions } from './options';
 import { runReplacement } from './replacement';
 import { runReplay } from './replay';
 import { runScale } from './scale';
+import { runWindow } from './window';
 
 /** By the key under which the result stands in the JSON. */
 const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<object>>> = {
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<ob
   cost: runCost,
   scale: runScale,
   replay: runReplay,
+  window: runWindow,
   deepRecall: runDeepRecall,
   documentQa: runDocumentQa,
   openers: runOpeners,

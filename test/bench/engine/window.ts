@@ -1,0 +1,33 @@
+/** Whether any request is over the window: random sessions, with models that count with another tokenizer than ours. */
+import fc from 'fast-check';
+import { memgptPolicy, virtualPolicy } from '../../../src/engine/memoryPolicies';
+import { anyActs, anySession } from '../../support/anySession';
+import { inParallel } from './inParallel';
+import type { EngineBenchOptions } from './options';
+
+const SESSIONS = { quick: 60, full: 10_000 };
+/** Sessions under way at once. */
+const AT_ONCE = 4;
+
+export interface WindowResult {
+  /** Requests that the model refused for their length, and turns that ended for no reason. */
+  readonly violations: number;
+  readonly sessions: number;
+  readonly requests: number;
+}
+
+/** Half of the sessions are run by our policy, half by the paper's. */
+export async function runWindow({ quick, seed }: EngineBenchOptions): Promise<WindowResult> {
+  const sessions = quick ? SESSIONS.quick : SESSIONS.full;
+  const plans = fc.sample(anyActs, { numRuns: sessions, seed });
+  const counts = await inParallel(plans, AT_ONCE, async (acts, index) => {
+    const { sent, unexpected } = await anySession(acts, index % 2 === 0 ? virtualPolicy : memgptPolicy);
+    return {
+      requests: sent.length,
+      violations: sent.filter(({ rejected }) => rejected).length + unexpected.length,
+    };
+  });
+  const sum = (of: (count: (typeof counts)[number]) => number) =>
+    counts.reduce((n, count) => n + of(count), 0);
+  return { violations: sum((n) => n.violations), sessions, requests: sum((n) => n.requests) };
+}
