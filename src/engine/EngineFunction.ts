@@ -17,6 +17,8 @@ export interface FunctionOutcome {
   readonly fault?: Fault;
   /** File ranges that `text` shows; they become resident pages. */
   readonly pages?: readonly FilePage[];
+  /** Addresses of the messages and notes that `text` shows whole: they are resident as long as the result is. */
+  readonly shows?: readonly string[];
 }
 
 /** Working context as functions may change it. Every change is durable when the promise resolves. */

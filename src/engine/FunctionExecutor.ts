@@ -151,15 +151,22 @@ export class FunctionExecutor {
       ...this.faultOf(outcome),
       // A clipped result does not show all of its lines, so none of them may count as resident.
       pages: clip ? [] : (outcome.pages ?? []),
+      ...(outcome.shows && !clip ? { shows: outcome.shows } : {}),
       ms,
     };
     await this.recorder.record(event);
   }
 
-  private faultOf({ fault, pages = [] }: FunctionOutcome): { readonly fault?: Fault } {
+  private faultOf({ fault, pages = [], shows = [] }: FunctionOutcome): { readonly fault?: Fault } {
     if (!fault) return {};
-    if (fault.kind === 'minor' || fault.cause || pages.length === 0) return { fault };
-    return { fault: { ...fault, cause: faultCause(pages, (path) => this.recorder.state.shownOf(path)) } };
+    if (fault.kind === 'minor' || fault.cause) return { fault };
+    const { state } = this.recorder;
+    if (pages.length > 0)
+      return { fault: { ...fault, cause: faultCause(pages, (path) => state.shownOf(path)) } };
+    if (shows.length === 0) return { fault };
+    if (shows.some((address) => state.hints.covers(address))) return { fault: { ...fault, cause: 'hint' } };
+    const isKnown = shows.some((address) => state.shownTexts.holderOf(address) !== undefined);
+    return { fault: { ...fault, cause: isKnown ? 'capacity' : 'cold' } };
   }
 }
 

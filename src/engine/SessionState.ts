@@ -21,6 +21,7 @@ import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
 import { Rules } from './RulesPage';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
+import { ShownTexts } from './ShownTexts';
 import { StaleNews } from './StaleNews';
 import { WorkingContext } from './WorkingContext';
 
@@ -30,6 +31,7 @@ export class SessionState {
   readonly rules = new Rules();
   readonly staleNews = new StaleNews();
   readonly pages = new PageTable();
+  readonly shownTexts = new ShownTexts();
   readonly stats = new MemoryStats();
   readonly events = new EventQueue();
   readonly hints = new HintLedger();
@@ -180,6 +182,7 @@ export class SessionState {
     } else if (event.type === 'function.result') {
       this.openCalls.delete(event.callId);
       this.results.set(event.address, event.whole ?? event.result);
+      this.shownTexts.show(event.shows ?? [], event.address);
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);

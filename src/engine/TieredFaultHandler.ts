@@ -108,7 +108,10 @@ export class TieredFaultHandler implements FaultHandler {
       const cause = state.hints.covers(address) ? 'hint' : shown ? 'capacity' : 'cold';
       const fault = { kind: 'major', tier, cause } as const;
       const content = await this.stored.contentOf(address);
-      return sliced ? this.serveSlice(content, slice, fault) : this.servePart(content, page, '', fault);
+      if (sliced) return this.serveSlice(content, slice, fault);
+      const outcome = await this.servePart(content, page, '', fault);
+      // What was shown before is resident under the address of this call as well.
+      return outcome.text === content ? { ...outcome, shows: [address] } : outcome;
     }
     if (sliced) return this.pageInLines(address, parsed, slice, signal);
     const { filePage, source } = await this.stored.filePage(address, parsed);

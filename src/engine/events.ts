@@ -243,6 +243,8 @@ export type SessionEventBody =
       readonly isError: boolean;
       readonly fault?: Fault;
       readonly pages: readonly FilePage[];
+      /** Addresses of the messages and notes that the result shows whole. */
+      readonly shows?: readonly string[];
       /** Wall time of the call, ms. */
       readonly ms: number;
     }

@@ -7,6 +7,8 @@ export function isResident(state: SessionState, address: string): boolean {
   const page = state.pages.get(address);
   if (page) return !page.stale;
   if (state.rules.shows(address)) return true;
+  const holder = state.shownTexts.holderOf(address);
+  if (holder !== undefined && state.pages.get(holder)) return true;
   const parsed = parseAddress(address);
   if (parsed?.kind === 'note') return state.notes.list().some((note) => note.id === parsed.id);
   if (parsed?.kind === 'msg') {

@@ -1,14 +1,11 @@
 import * as z from 'zod';
 import { noteAddress } from '../engine/addresses';
-import type { ArchivalNote, SearchPage } from '../engine/ports';
 import { defineFunction, positiveInteger } from './defineFunction';
-import { excerpt } from './excerpt';
-import { counted, noSuchPage, pageLabel, richestThatFits } from './resultPages';
+import { counted, noSuchPage, pageLabel } from './resultPages';
 import { shortTime } from './shortTime';
+import { showHits } from './textHits';
 
 const PAGE_SIZE = 6;
-/** Excerpt lengths in characters, tried until the page fits. */
-const EXCERPTS = [600, 240, 90];
 
 export const archivalSearch = defineFunction({
   name: 'archival_search',
@@ -20,25 +17,19 @@ export const archivalSearch = defineFunction({
       { text: query, page, pageSize: PAGE_SIZE },
       context.signal,
     );
-    const fault = { kind: 'major', tier: 'archival' } as const;
-    if (found.total === 0) return { text: `No archival notes found for "${query}". Try other words.`, fault };
+    if (found.total === 0) {
+      return {
+        text: `No archival notes found for "${query}". Try other words.`,
+        fault: { kind: 'major', tier: 'archival' },
+      };
+    }
     if (found.hits.length === 0) return noSuchPage(page, found.pages);
-    const renderings = EXCERPTS.map((chars) => () => render(query, found, chars, context.isResident));
-    return { text: await richestThatFits(renderings, context), fault };
+    const header = `${counted(found.total, 'note')}${pageLabel(found.page, found.pages)}`;
+    const hits = found.hits.map(({ id, time, text }) => ({
+      address: noteAddress(id),
+      origin: shortTime(time),
+      text,
+    }));
+    return showHits(header, hits, query, 'archival', context);
   },
 });
-
-function render(
-  query: string,
-  found: SearchPage<ArchivalNote>,
-  chars: number,
-  isResident: (address: string) => boolean,
-): string {
-  const lines = found.hits.map((hit) => {
-    const address = noteAddress(hit.id);
-    const resident = isResident(address) ? ' [resident]' : '';
-    return `${address} ${shortTime(hit.time)}${resident}\n  ${excerpt(hit.text, query, chars)}`;
-  });
-  const header = `${counted(found.total, 'note')}${pageLabel(found.page, found.pages)}; page_in(address) shows one whole`;
-  return [header, ...lines].join('\n');
-}

@@ -1,13 +1,10 @@
 import * as z from 'zod';
-import type { RecallHit, SearchPage } from '../engine/ports';
 import { defineFunction, positiveInteger } from './defineFunction';
-import { excerpt } from './excerpt';
-import { counted, noSuchPage, pageLabel, richestThatFits } from './resultPages';
+import { counted, noSuchPage, pageLabel } from './resultPages';
 import { shortTime } from './shortTime';
+import { showHits } from './textHits';
 
 const PAGE_SIZE = 6;
-/** Excerpt lengths in characters, tried until the page fits. */
-const EXCERPTS = [600, 240, 90];
 const DAY_MS = 86_400_000;
 
 const date = z.string().refine((text) => !Number.isNaN(Date.parse(text)), 'expected a date, e.g. 2026-03-31');
@@ -39,27 +36,17 @@ export const recallSearch = defineFunction({
       return { text: `No messages found for "${query}". ${hint}`, fault: { kind: 'major', tier: 'recall' } };
     }
     if (found.hits.length === 0) return noSuchPage(page, found.pages);
-    const renderings = EXCERPTS.map((chars) => () => render(query, found, chars, context.isResident));
-    return { text: await richestThatFits(renderings, context), fault: { kind: 'major', tier: 'recall' } };
+    const header = `${counted(found.total, 'message')}${pageLabel(found.page, found.pages)}`;
+    const hits = found.hits.map(({ id, time, role, name, text }) => ({
+      address: id,
+      origin: `${shortTime(time)} ${name === undefined ? role : `${role} ${name}`}`,
+      text,
+    }));
+    return showHits(header, hits, query, 'recall', context);
   },
 });
 
 /** A day without a time means the whole day. */
 function endOf(until: string): number {
   return Date.parse(until) + (/^\d{4}-\d{2}-\d{2}$/.test(until.trim()) ? DAY_MS - 1 : 0);
-}
-
-function render(
-  query: string,
-  found: SearchPage<RecallHit>,
-  chars: number,
-  isResident: (address: string) => boolean,
-): string {
-  const lines = found.hits.map((hit) => {
-    const who = hit.name === undefined ? hit.role : `${hit.role} ${hit.name}`;
-    const resident = isResident(hit.id) ? ' [resident]' : '';
-    return `${hit.id} ${shortTime(hit.time)} ${who}${resident}\n  ${excerpt(hit.text, query, chars)}`;
-  });
-  const header = `${counted(found.total, 'message')}${pageLabel(found.page, found.pages)}; page_in(address) shows one whole`;
-  return [header, ...lines].join('\n');
 }

@@ -24,7 +24,8 @@ import { unifiedDiff } from '../../../src/tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
 import { endProcess } from '../../support/endProcess';
 import { inProcessTokenCounter } from '../../support/inProcessTokenCounter';
-import type { ChatRequest, Policy } from '../../support/modelServer/chatProtocol';
+import { asksForSummary, type ChatRequest, type Policy } from '../../support/modelServer/chatProtocol';
+import { summariser } from '../../support/modelServer/policies';
 import { startModelServer } from '../../support/modelServer/startModelServer';
 
 const SETTINGS = { ...DEFAULT_SETTINGS, maxOutputTokens: 1024 };
@@ -81,7 +82,8 @@ export class EngineWorld {
     options: SessionOptions,
     act: (session: BenchSession) => Promise<Result>,
   ): Promise<Result> {
-    const server = await startModelServer({ window: options.window, policy: options.caller });
+    const policy = summariser(options.caller);
+    const server = await startModelServer({ window: options.window, policy });
     try {
       const model = new OpenAIModel({ provider: 'custom', baseUrl: server.url, model: 'test-model' });
       const agent = await this.open(model, options);
@@ -93,9 +95,9 @@ export class EngineWorld {
           events,
           answer: () => events.findLast((event) => event.type === 'message.assistant')?.text ?? '',
           requests: () =>
-            server.requests.flatMap(({ body, status }) =>
-              status === 200 && body.tools?.length ? [body] : [],
-            ),
+            server.requests
+              .filter(({ body, status }) => status === 200 && !asksForSummary(body))
+              .map(({ body }) => body),
         });
       } finally {
         await agent.dispose();

@@ -45,6 +45,11 @@ interface Lookup {
   readonly searches: number;
 }
 
+interface Session {
+  readonly lookups: readonly Lookup[];
+  readonly rollovers: number;
+}
+
 interface Run {
   readonly policy: MemoryPolicy;
   readonly caller: 'diligent' | 'lazy';
@@ -71,13 +76,13 @@ export async function runNestedKv(options: EngineBenchOptions) {
     ]);
     const done = await inParallel(runs, SESSIONS_AT_ONCE, async (run, i) => ({
       ...run,
-      lookups: await lookUp(world, `kv${i}`, run),
+      ...(await lookUp(world, `kv${i}`, run)),
     }));
-    const of = (policy: MemoryPolicy, caller: Run['caller'], budget?: Budget) =>
+    const sessions = (policy: MemoryPolicy, caller: Run['caller'], budget?: Budget) =>
       done
         .filter((run) => run.policy === policy && run.caller === caller)
-        .filter((run) => budget === undefined || run.budget === budget)
-        .flatMap((run) => run.lookups);
+        .filter((run) => budget === undefined || run.budget === budget);
+    const of = (...which: Parameters<typeof sessions>) => sessions(...which).flatMap((run) => run.lookups);
     const perBudget = <Value>(value: (budget: Budget) => Value) =>
       Object.fromEntries(budgets.map((budget) => [budget, value(budget)]));
     const ours = of(virtualPolicy, 'diligent');
@@ -87,7 +92,7 @@ export async function runNestedKv(options: EngineBenchOptions) {
       refaultsOfResident: ours.reduce((sum, lookup) => sum + lookup.resident, 0),
       lookups: ours.length,
       orderings: orderings.length,
-      byBudget: perBudget((budget) => figures(of(virtualPolicy, 'diligent', budget))),
+      byBudget: perBudget((budget) => figures(sessions(virtualPolicy, 'diligent', budget))),
       lazy: {
         accuracy: accuracy(of(virtualPolicy, 'lazy')),
         byLevel: byLevel(of(virtualPolicy, 'lazy'), (lookup) => Number(lookup.right)),
@@ -97,7 +102,7 @@ export async function runNestedKv(options: EngineBenchOptions) {
         ...Object.fromEntries(
           BASELINES.map((policy) => [
             policy.name,
-            perBudget((budget) => figures(of(policy, 'diligent', budget))),
+            perBudget((budget) => figures(sessions(policy, 'diligent', budget))),
           ]),
         ),
       },
@@ -132,7 +137,7 @@ function windowFor(pairs: number): number {
   return Math.ceil(Math.max((prompt + 1024) / 0.98, prompt / (1 - 1 / 6 - 0.02)));
 }
 
-async function lookUp(world: EngineWorld, name: string, run: Run): Promise<Lookup[]> {
+async function lookUp(world: EngineWorld, name: string, run: Run): Promise<Session> {
   const window = windowFor(KV_PAIRS * BUDGETS[run.budget]);
   const caller: Policy = CALLERS[run.caller];
   const questions = run.orderings.flatMap((ordering) => ordering.questions);
@@ -142,39 +147,46 @@ async function lookUp(world: EngineWorld, name: string, run: Run): Promise<Looku
       await session.agent.submit(kvPrompt(key));
       answers.push(session.answer());
     }
-    return judge(questions, answers, session.requests());
+    const rollovers = session.events.filter(
+      (event) => event.type === 'epoch.started' && event.evicted.length > 0,
+    );
+    return { rollovers: rollovers.length, lookups: judge(questions, answers, session.requests()) };
   });
 }
 
-/** What the requests show: which pairs a search brought, and whether they had been there. */
+/** What the requests show: which pairs a step brought into the window, and whether they had been there. */
 function judge(
   questions: readonly NestedKvQuestion[],
   answers: readonly string[],
   requests: readonly ChatRequest[],
 ): Lookup[] {
   const everShown = new Set<string>();
-  const results = new Set<string>();
-  let before = new Map<string, string>();
+  let before = new Map<string, number>();
   const counts = questions.map(() => ({ cold: 0, capacity: 0, resident: 0, searches: 0 }));
   for (const request of requests) {
-    const { question } = currentTurn(request);
+    const { question, calls } = currentTurn(request);
     const count = counts[questions.findIndex(({ key }) => question.endsWith(key))];
-    for (const { role, content, tool_call_id: id = '' } of request.messages) {
-      if (role !== 'tool' || results.has(id)) continue;
-      results.add(id);
-      if (count) count.searches++;
-      for (const key of pairsIn(content ?? '').keys()) {
-        if (count) count[before.has(key) ? 'resident' : everShown.has(key) ? 'capacity' : 'cold']++;
-      }
+    const now = occurrences(windowText(request));
+    for (const [key, times] of now) {
+      const had = before.get(key) ?? 0;
+      if (count && times > had) count[had > 0 ? 'resident' : everShown.has(key) ? 'capacity' : 'cold']++;
+      everShown.add(key);
     }
-    before = pairsIn(windowText(request));
-    for (const key of before.keys()) everShown.add(key);
+    if (count) count.searches = Math.max(count.searches, calls.length);
+    before = now;
   }
   return questions.map(({ nesting, answer }, i) => ({
     nesting,
     right: answers[i] === answer,
     ...(counts[i] as (typeof counts)[number]),
   }));
+}
+
+/** How often a text shows each pair, by its key. */
+function occurrences(text: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { key } of pairsIn(text)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
 }
 
 /** No paging: as many pairs as the budget holds stand in the prompt, the first ones are cut off, nothing can be searched. */
@@ -189,13 +201,15 @@ function prompted(orderings: readonly NestedKvTask[], budget: Budget): Pick<Look
   });
 }
 
-function figures(lookups: readonly Lookup[]) {
+function figures(sessions: readonly Session[]) {
+  const lookups = sessions.flatMap((session) => session.lookups);
   return {
     accuracy: accuracy(lookups),
     coldFaults: byLevel(lookups, (lookup) => lookup.cold),
     capacityFaults: mean(lookups.map((lookup) => lookup.capacity)),
     refaultsOfResident: lookups.reduce((sum, lookup) => sum + lookup.resident, 0),
     searches: mean(lookups.map((lookup) => lookup.searches)),
+    rolloversPerSession: mean(sessions.map((session) => session.rollovers)),
   };
 }
 

@@ -62,24 +62,32 @@ describe('search_workspace', () => {
 });
 
 describe('recall_search', () => {
-  it('shows address, date, role, resident mark and the text, whole when short', async () => {
+  it('shows address, date, role and the text, whole when short, and names what is resident', async () => {
     const { context, world } = fakeContext();
     world.messages.push(message(4, 'We chose\nport 8080.'), {
       ...message(5, `${'before '.repeat(200)}the NEEDLE is here${' after'.repeat(200)}`),
       role: 'tool',
       name: 'read_file',
     });
-    world.resident.add('msg:s0/5');
-    const { text, fault } = await runFunction(recallSearch, { query: 'needle port' }, context);
+    world.messages.push(message(6, 'All of it on one line.'), message(7, 'Seen already.'));
+    world.resident.add('msg:s0/7');
+    const { text, fault, shows } = await runFunction(recallSearch, { query: 'needle port' }, context);
     const lines = text.split('\n');
     expect(lines.slice(0, 4)).toEqual([
-      '2 messages; page_in(address) shows one whole',
+      '4 messages; page_in(address) shows one whole',
       'msg:s0/4 2026-03-31 17:05Z user',
       '  We chose port 8080.',
-      'msg:s0/5 2026-03-31 17:05Z tool read_file [resident]',
+      'msg:s0/5 2026-03-31 17:05Z tool read_file',
     ]);
     expect(lines[4]).toMatch(/^ {2}….*the NEEDLE is here.*…$/);
+    expect(lines.slice(5)).toEqual([
+      'msg:s0/6 2026-03-31 17:05Z user',
+      '  All of it on one line.',
+      'msg:s0/7 2026-03-31 17:05Z user [resident]',
+    ]);
     expect(fault).toEqual({ kind: 'major', tier: 'recall' });
+    // An excerpt, or a text whose lines were joined, is not the whole.
+    expect(shows).toEqual(['msg:s0/6']);
   });
 
   it('takes dates, a day until its last millisecond', async () => {
@@ -114,11 +122,17 @@ describe('archival_search', () => {
   it('shows notes by address', async () => {
     const { context, world } = fakeContext();
     await context.archive('the deploy key lives in the vault');
+    const found = '1 note; page_in(address) shows one whole\nnote:a1 1970-01-01 00:00Z';
+    expect(await runFunction(archivalSearch, { query: 'deploy' }, context)).toEqual({
+      text: `${found}\n  the deploy key lives in the vault`,
+      fault: { kind: 'major', tier: 'archival' },
+      shows: ['note:a1'],
+    });
     world.resident.add('note:a1');
-    const { text } = await runFunction(archivalSearch, { query: 'deploy' }, context);
-    expect(text).toBe(
-      '1 note; page_in(address) shows one whole\nnote:a1 1970-01-01 00:00Z [resident]\n  the deploy key lives in the vault',
-    );
+    expect(await runFunction(archivalSearch, { query: 'deploy' }, context)).toEqual({
+      text: `${found} [resident]`,
+      fault: { kind: 'minor', tier: 'resident' },
+    });
     expect((await runFunction(archivalSearch, { query: 'deploy', page: 2 }, context)).isError).toBe(true);
   });
 

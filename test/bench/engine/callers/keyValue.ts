@@ -1,4 +1,5 @@
 /** Callers that follow keys to their last value (the task's prompt is `kvPrompt`). */
+import type { KeyValue } from '../../../../src/cli/eval/tasks/nestedKv';
 import type { ChatRequest, PolicyReply } from '../../../support/modelServer/chatProtocol';
 import { currentTurn, type MadeCall, offers, windowText } from './conversation';
 
@@ -8,9 +9,9 @@ const PAIR = new RegExp(`key (${UUID}) has value (${UUID})`, 'g');
 /** Pages of one search that are looked through for a key. */
 const MAX_PAGES = 4;
 
-/** @returns every pair that a text shows, key to value */
-export function pairsIn(text: string): Map<string, string> {
-  return new Map([...text.matchAll(PAIR)].map(([, key = '', value = '']) => [key, value]));
+/** @returns every pair that a text shows, as often as it does */
+export function pairsIn(text: string): KeyValue[] {
+  return [...text.matchAll(PAIR)].map(([, key = '', value = '']) => ({ key, value }));
 }
 
 /**
@@ -25,7 +26,7 @@ export const diligentKeyValue = (request: ChatRequest): PolicyReply => {
   const last = searches.at(-1);
   if (!last) return search(value);
   const [, page, pages] = /page (\d+) of (\d+)/.exec(last.result) ?? [];
-  const mentioned = last.result.includes(value) || pairsIn(last.result).size === 0;
+  const mentioned = last.result.includes(value) || pairsIn(last.result).length === 0;
   if (!mentioned && Number(page) < Math.min(Number(pages), MAX_PAGES)) return search(value, Number(page) + 1);
   return { text: value };
 };
@@ -36,8 +37,8 @@ export const lazyKeyValue = (request: ChatRequest): PolicyReply => {
   let current = key;
   for (const call of calls) {
     const [first] = pairsIn(call.result);
-    if (first?.[0] !== current) return { text: current };
-    current = first[1];
+    if (first?.key !== current) return { text: current };
+    current = first.value;
   }
   return search(current);
 };
@@ -48,7 +49,8 @@ function asked(request: ChatRequest): { readonly key: string; readonly calls: re
   return { key, calls: calls.filter((call) => call.name === SEARCH) };
 }
 
-function follow(key: string, pairs: ReadonlyMap<string, string>): string {
+function follow(key: string, shown: readonly KeyValue[]): string {
+  const pairs = new Map(shown.map((pair) => [pair.key, pair.value]));
   let value = key;
   for (let next = pairs.get(value); next !== undefined; next = pairs.get(value)) value = next;
   return value;
