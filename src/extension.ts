@@ -10,6 +10,7 @@ import { ChatSessions } from './host/chatSessions';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
 import { editOpenDocument } from './host/editOpenDocument';
+import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
 import { modalApprover } from './host/modalApprover';
@@ -71,6 +72,7 @@ export function activate(context: ExtensionContext): void {
     return opened;
   };
 
+  const editor = new VisibleEditor();
   const sessions = new ChatSessions({
     agent: async () => ({
       history,
@@ -87,6 +89,7 @@ export function activate(context: ExtensionContext): void {
       archival: disk,
       approver: modalApprover,
       functions: createFunctions({ ripgrepPath, roots }),
+      editor,
       folders: roots().map((root) => root.name),
       settings: readSettings,
     }),
@@ -145,6 +148,7 @@ export function activate(context: ExtensionContext): void {
   const notes = new NotesViewProvider(context.extensionUri, sessions, actions);
 
   context.subscriptions.push(
+    editor,
     paging,
     disk,
     counter,

@@ -5,7 +5,7 @@
 import type { EventOf, PrefetchSource } from './events';
 import { splitLines } from './filePages';
 import { type LineRange, missingRanges } from './PageTable';
-import type { EditorState } from './ports';
+import type { EditorState, FileLines } from './ports';
 import { entryTokens, interruptText } from './queueEntries';
 import type { SessionRecorder } from './SessionRecorder';
 import { type FaultHandlerParts, TieredFaultHandler } from './TieredFaultHandler';
@@ -76,20 +76,35 @@ export class Prefetcher {
   }
 
   private selected(): Candidate[] {
-    const lines = this.parts.editor?.selection();
-    if (!lines) return [];
-    const { path, ...range } = lines;
-    return [{ source: 'selection', path, range, reason: `what the person has selected in ${path}` }];
+    const selected = this.parts.editor?.selection();
+    return this.inside(selected ? [selected] : []).map(({ path, ...range }) => ({
+      source: 'selection',
+      path,
+      range,
+      reason: `what the person has selected in ${path}`,
+    }));
   }
 
   private diagnosed(): Candidate[] {
     const places = this.parts.editor?.freshDiagnostics() ?? [];
-    return places.map(({ path, startLine, endLine }) => ({
+    return this.inside(places).map(({ path, startLine, endLine }) => ({
       source: 'diagnostics',
       path,
       range: { startLine: Math.max(1, startLine - AROUND_ERROR), endLine: endLine + AROUND_ERROR },
       reason: `new errors in ${path}:${startLine}`,
     }));
+  }
+
+  /** @returns the places inside the workspace, by their workspace paths */
+  private inside(places: readonly FileLines[]): FileLines[] {
+    return places.flatMap((place) => {
+      try {
+        return [{ ...place, path: this.parts.files.canonical(place.path) }];
+      } catch {
+        // The person may look at any file; only those of the workspace have addresses.
+        return [];
+      }
+    });
   }
 
   /** @returns the page, whole; undefined when it is resident, secret, or larger than the room */

@@ -223,7 +223,7 @@ export interface WorkspaceFiles {
 // ---- the editor -----------------------------------------------------------------------------------------------------------
 
 export interface FileLines {
-  /** Workspace path. */
+  /** Workspace path, or absolute. */
   readonly path: string;
   /** 1-based, inclusive. */
   readonly startLine: number;

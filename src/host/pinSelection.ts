@@ -2,6 +2,7 @@
 import { window } from 'vscode';
 import type { AgentProcess } from '../engine/AgentProcess';
 import { OutsideWorkspaceError } from '../engine/errors';
+import { selectedLines } from './editorState';
 
 /** @throws NoteLimitError | UnreadableFileError */
 export async function pinSelection(agent: AgentProcess): Promise<void> {
@@ -11,12 +12,7 @@ export async function pinSelection(agent: AgentProcess): Promise<void> {
     return;
   }
   const { selection, document } = editor;
-  const startLine = selection.start.line + 1;
-  // A selection that ends at the start of a line does not include that line.
-  const endLine =
-    selection.end.character === 0 && selection.end.line > selection.start.line
-      ? selection.end.line
-      : selection.end.line + 1;
+  const { startLine, endLine } = selectedLines(editor);
   try {
     const note = await agent.pinRange(document.uri.fsPath, startLine, endLine);
     window.setStatusBarMessage(`$(pin) Pinned ${note.text.split('\n', 1)[0]}`, 4000);
