@@ -66,6 +66,8 @@ class MemorySessions implements SessionHistory {
   }
 
   readonly fork: ForkLog = async (session, origin) => {
+    if (this.logs.get(session)?.events.length)
+      throw new JournalError(`There is a ${session}.`, 'Choose another.');
     const inherited: SessionEvent[] = [];
     for await (const event of this.lineage(origin.from))
       if (event.seq <= origin.through) inherited.push({ inherited: origin.from, ...event });

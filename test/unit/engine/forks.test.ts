@@ -94,6 +94,23 @@ describe('a fork', () => {
     expect(await rebuildRequests({ log, blobs: world.blobs })).toHaveLength(4);
   });
 
+  it('shows a long message of the person as it was shown, under the name it had', async () => {
+    const { world, model, agent } = await conversation([`long ${'word '.repeat(20_000)}`, 'two']);
+    const [, answer] = agent
+      .transcript()
+      .flatMap((event) =>
+        event.type === 'userMessage' || event.type === 'assistantMessage' ? [event.seq] : [],
+      )
+      .slice(0, 3);
+    const point = await forkPoint('s1', world.sessions.lineage('s1'), answer ?? 0);
+    const { agent: forked } = await fork(world, agent, model, 's2', point);
+    const before = model.requests[1]?.request.messages ?? [];
+    await forked.submit('another');
+    const after = model.requests.at(-1)?.request.messages ?? [];
+    expect(before[1]?.content).toContain('[message cut');
+    expect(after.slice(0, before.length)).toEqual(before);
+  });
+
   it('has the notes as they were, and a finished turn that is finished', async () => {
     const { world, model, agent } = await conversation(['one', 'two', 'three']);
     const point = await forkPoint('s1', world.sessions.lineage('s1'), seqOf(agent, 'answer to two'));

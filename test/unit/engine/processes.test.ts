@@ -127,6 +127,24 @@ describe('a sub-agent', () => {
     await expectClosed(world);
   });
 
+  it('forked keeps to the window that a refusal has told, not to the one that was promised', async () => {
+    const { model, agent } = await setUp(
+      {
+        first: [{ calls: [read(1), read(31), read(61), read(91), read(121), read(151)] }],
+        go: [{ calls: [spawned('look', { context: 'fork' })] }],
+      },
+      { windowTokens: 6000, claimedWindowTokens: 32_768 },
+    );
+    for (let n = 0; n < 12; n++) await agent.submit('first');
+    await agent.submit('go');
+    const refused = model.requests.findIndex(({ rejected }) => rejected);
+    expect(refused).toBeGreaterThan(0);
+    expect(model.requests.slice(refused + 1).filter(({ rejected }) => rejected)).toEqual([]);
+    const [parent] = requestsOf(model, 'go') as [ModelRequest];
+    const [child] = requestsOf(model, 'look') as [ModelRequest];
+    expect(child.messages.slice(0, -1)).toEqual(parent.messages);
+  });
+
   it('fresh has an empty window: kernel text and its task, no notes, nothing of the conversation', async () => {
     const { world, model, agent } = await setUp({
       first: [{ calls: [read(1), call('pin_note', { text: 'a decision' })] }],
