@@ -104,7 +104,9 @@ export class TieredFaultHandler implements FaultHandler {
     }
     if (parsed.kind !== 'file') {
       const tier = parsed.kind === 'note' && state.archivalNotes.has(parsed.id) ? 'archival' : 'recall';
-      const shown = parsed.kind !== 'note' && parsed.session === state.session;
+      const own = parsed.kind !== 'note' && parsed.session === state.session;
+      // What a fork inherits is not its own, and was evicted all the same.
+      const shown = own || state.pages.wasEvicted(address);
       const cause = state.hints.covers(address) ? 'hint' : shown ? 'capacity' : 'cold';
       const fault = { kind: 'major', tier, cause } as const;
       const content = await this.stored.contentOf(address);

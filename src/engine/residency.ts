@@ -12,13 +12,9 @@ export function isResident(state: SessionState, address: string): boolean {
   const parsed = parseAddress(address);
   if (parsed?.kind === 'note') return state.notes.list().some((note) => note.id === parsed.id);
   if (parsed?.kind === 'msg') {
-    if (parsed.firstSeq !== parsed.lastSeq) return false;
-    // What a fork inherits goes by its own name as well.
-    return state.context.entries.some(
-      ({ event }) =>
-        event.seq === parsed.firstSeq &&
-        (parsed.session === state.session || parsed.session === event.inherited),
-    );
+    // What a fork inherits goes by the fork's name as well.
+    if (parsed.firstSeq !== parsed.lastSeq || parsed.session !== state.session) return false;
+    return state.context.entries.some(({ event }) => event.seq === parsed.firstSeq);
   }
   if (parsed?.kind !== 'tool') return false;
   return state.context.entries.some(

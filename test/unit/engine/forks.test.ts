@@ -206,14 +206,16 @@ describe('a fork', () => {
                 arguments: { path: 'a.ts', startLine: page?.startLine, endLine: page?.endLine },
               },
               { name: 'page_in', arguments: { address: `msg:s1/${seqOf(agent, 'one')}` } },
+              { name: 'page_in', arguments: { address: `msg:s2/${seqOf(agent, 'one')}` } },
             ],
           };
     const second = new ScriptedModel(again);
     const { agent: forked } = await fork(world, agent, second, 's2', point);
     await forked.submit('again');
-    const results = toolTexts(second.requests.at(-1)?.request.messages ?? []).slice(-2);
+    const results = toolTexts(second.requests.at(-1)?.request.messages ?? []).slice(-3);
     expect(results[0]).toContain('already in your window');
     expect(results[1]).toContain('Already in your window');
+    expect(results[2]).toContain('Already in your window');
   });
 });
 

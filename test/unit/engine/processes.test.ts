@@ -94,6 +94,9 @@ async function expectClosed(world: MemoryWorld): Promise<void> {
         .map((event) => event.process)
         .sort(),
     );
+    // The number of a sub-agent is never given twice.
+    const names = own(world, session, 'process.started').map((event) => event.process);
+    expect(new Set(names).size).toBe(names.length);
     for (const request of await rebuildRequests({ log, blobs: world.blobs })) expectPaired(request.messages);
   }
 }
@@ -463,7 +466,6 @@ describe('when it goes wrong', () => {
         expect(now.slice(0, before.length)).toEqual(before.map(({ event }) => event));
       }
       await expectClosed(after);
-      // The number of a sub-agent is never given twice.
       expect(await resumed.submit('go')).toBe('done');
       await expectClosed(after);
       await resumed.dispose();
