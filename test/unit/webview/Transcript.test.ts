@@ -158,3 +158,10 @@ it('loads a session to the same items that its events made', () => {
   expect(loaded.items).toEqual(after(...events).items);
   expect(loaded).toMatchObject({ session: 's', model: { label: 'm' } });
 });
+
+it('shows what a call does while it runs, in its row', () => {
+  const running = after(started, { type: 'callProgress', callId: 'c1', text: 's.1 · 2 of 20 calls' });
+  expect(running.items).toMatchObject([{ kind: 'call', callId: 'c1', progress: 's.1 · 2 of 20 calls' }]);
+  const ended = after(started, finished, { type: 'callProgress', callId: 'c1', text: 'late' });
+  expect(ended).toEqual(after(started, finished));
+});
