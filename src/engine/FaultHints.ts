@@ -80,15 +80,15 @@ export class FaultHints {
   private async messages(text: string, about: QuestionTerms, signal: AbortSignal): Promise<readonly Found[]> {
     const { hits } = await this.parts.recall.search({ text, page: 1, pageSize: RECALL_HITS }, signal);
     const found = hits
-      // The question itself, and when it was asked before, is no answer.
-      .filter((hit) => hit.text.trim() !== text.trim())
+      // The question itself is no answer, and what an old result showed the index has as it is now.
+      .filter((hit) => hit.role !== 'tool' && hit.text.trim() !== text.trim())
       .map(
         (hit): Found => ({
           address: hit.id,
           score: hit.score,
           text: hit.text,
           body: hit.text,
-          label: hit.name ?? hit.role,
+          label: hit.role,
           group: hit.id,
         }),
       );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rgPath } from '@vscode/ripgrep';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { DiskClient } from '../../../src/disk/client';
 import type { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { EventOf, SessionEvent, SessionEventBody } from '../../../src/engine/events';
@@ -132,6 +132,32 @@ describe('with real files, a real index and a model server that counts with anot
     expect(results.slice(1).some((event) => event.pages[0]?.path === 'src/client.ts')).toBe(true);
     const answer = (await eventsOf('message.assistant')).at(-1)?.text;
     expect(answer).toMatch(/\[src\/\S+:\d+-\d+\]\(src\/\S+#L\d+-L\d+\)/);
+    await checkRecord(from);
+  });
+
+  it('points at what a message is about in index and history, and brings it in when the model asks', async () => {
+    policy = script;
+    await open('told');
+    await agent.submit('The night watchman is called Bartholomew Finch. [[say Noted.]]');
+    await agent.dispose();
+    const from = server.requests.length;
+    await open();
+    await agent.submit(
+      'How does the client calculate the retry timeout in milliseconds? [[say One moment.]]',
+    );
+    const hinted = async () =>
+      (await eventsOf('interrupt')).filter(({ kind }) => kind === 'hint').flatMap(({ hints = [] }) => hints);
+    const found = (await hinted()).find(({ address }) => address.includes('/src/client.ts#'));
+    await agent.submit(`[[call page_in {"address":"${found?.address}"}]] [[then]] [[say Done.]]`);
+    const { event, text } = await lastResult();
+    expect(event.fault).toEqual({ kind: 'major', tier: 'archival', cause: 'hint' });
+    const [page] = event.pages;
+    const lines = readFileSync(join(project.folder, 'src/client.ts'), 'utf8').split('\n');
+    expect(text).toContain(`${String(page?.startLine).padStart(5)}\t${lines[(page?.startLine ?? 0) - 1]}`);
+    await vi.waitFor(async () => {
+      await agent.submit('Whom did I call the watchman, was it Bartholomew? [[say Let me see.]]');
+      expect((await hinted()).map(({ address }) => address.split('/')[0])).toContain('msg:told');
+    }, 20_000);
     await checkRecord(from);
   });
 

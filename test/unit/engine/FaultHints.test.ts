@@ -65,7 +65,10 @@ describe('hints', () => {
       codeHit(`src/q${i >> 1}.ts`, 'evictPages(watermark)', 9 - i / 9, i + 1),
     );
     storage.code = [...storage.code, ...Array.from({ length: 9 }, (_, i) => codeHit(`z${i}.ts`, 'else', 1))];
-    storage.messages = [recallHit('msg:s0/4', 'We evict pages at the high watermark only.', 5)];
+    storage.messages = [
+      { ...recallHit('msg:s0/3', 'grep: evict pages at the high watermark', 6), role: 'tool' },
+      recallHit('msg:s0/4', 'We evict pages at the high watermark only.', 5),
+    ];
     await ask(QUESTION);
     const addresses = interrupts()[0]?.hints?.map((hint) => hint.address) ?? [];
     expect(addresses).toHaveLength(5);
