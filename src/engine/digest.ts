@@ -28,10 +28,9 @@ export async function digest(
   if (head === 0 || head + tail >= lines.length) return firstPages(text, tokens, limit, address, counter);
   const [from, to] = [head + 1, lines.length - tail];
   const between = [
-    `… lines ${from}-${to} of ${lines.length} left out, ${tokens} tokens in all`,
-    await filesBetween(lines.slice(head, to), limit, counter),
+    `… lines ${from}-${to} of ${lines.length} left out${await filesBetween(lines.slice(head, to), limit, counter)}, ${tokens} tokens in all`,
     `page_in("${address}", startLine: ${from}) goes on, with endLine a slice`,
-  ].filter(Boolean);
+  ];
   return [
     lines.slice(0, head).join('').replace(/\n$/, ''),
     `[${between.join('; ')}]`,
@@ -74,7 +73,7 @@ async function filesBetween(lines: readonly string[], limit: number, counter: To
   const labels = fileCounts(paths);
   const shown = await fitting(labels, limit * FILES_SHARE, counter);
   const more = labels.length > shown ? ` and ${labels.length - shown} more files` : '';
-  return `in ${labels.slice(0, shown).join(', ')}${more}`;
+  return ` (in ${labels.slice(0, shown).join(', ')}${more})`;
 }
 
 /** @param paths one for each match @returns `src/a.ts 12`, files with most matches first */

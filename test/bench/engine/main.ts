@@ -9,6 +9,7 @@ import { runReplacement } from './replacement';
 import { runReplay } from './replay';
 import { runScale } from './scale';
 import { runWindow } from './window';
+import { runStale } from './stale';
 
 /** By the key under which the result stands in the JSON. */
 const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<object>>> = {
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<ob
   scale: runScale,
   replay: runReplay,
   window: runWindow,
+  stale: runStale,
   deepRecall: runDeepRecall,
   documentQa: runDocumentQa,
   openers: runOpeners,

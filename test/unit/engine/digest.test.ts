@@ -27,7 +27,7 @@ it('says in which files the matches left out are', async () => {
     Array.from({ length: count }, (_, i) => `${path}:${i + 1}: some text that matches\n`).join('');
   const text = matches('src/a.ts', 40) + matches('src/b.ts', 120) + matches('src/c.ts', 60);
   expect(await shorten(text, 600)).toMatch(
-    /left out, \d+ tokens in all; in src\/b\.ts 120, src\/c\.ts \d+; page_in/,
+    /left out \(in src\/b\.ts 120, src\/c\.ts \d+\), \d+ tokens in all; page_in/,
   );
   expect(fileCounts(['b', 'a', 'b'])).toEqual(['b 2', 'a 1']);
 });
