@@ -8,8 +8,8 @@ import type { EngineBenchOptions } from './options';
 import { runReplacement } from './replacement';
 import { runReplay } from './replay';
 import { runScale } from './scale';
-import { runWindow } from './window';
 import { runStale } from './stale';
+import { runWindow } from './window';
 
 /** By the key under which the result stands in the JSON. */
 const PARTS: Readonly<Record<string, (options: EngineBenchOptions) => Promise<object>>> = {

@@ -255,7 +255,10 @@ class EditingModel implements LanguageModel {
     // Whoever names a page relies on it; who does not, on any that shows the line.
     const reliedOn = named
       ? [page]
-      : shown.filter(({ path, text }) => path === page.path && splitLines(text).some((line) => line.trimEnd().endsWith(`\t${old}`)));
+      : shown.filter(
+          ({ path, text }) =>
+            path === page.path && splitLines(text).some((line) => line.trimEnd().endsWith(`\t${old}`)),
+        );
     const stale = !reliedOn.some((range) => {
       const now = rawRange(this.folder.linesOf(range.path), range);
       return sha256(now).slice(0, 16) === range.hash;
