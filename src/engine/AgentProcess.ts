@@ -60,6 +60,7 @@ export class AgentProcess {
     this.coherence = new CoherenceChecker({ ...parts, recorder: this.recorder });
     this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
     this.queue = new QueueManager({
+      files: parts.files,
       state: this.state,
       recorder: this.recorder,
       blobs,

@@ -81,7 +81,8 @@ export class PageTable {
 
   /** A rollover keeps `pages`, merged, in the head: they take the place of the pages they were made from. */
   carry(page: NewPage, from: readonly string[], at: Moment): void {
-    const parts = from.flatMap((address) => this.resident.get(address) ?? []);
+    // Another part of the same page may have been carried before.
+    const parts = from.flatMap((address) => this.get(address) ?? []);
     const last = parts.reduce<Page | undefined>(
       (latest, part) =>
         (part.lastReference?.step ?? -1) > (latest?.lastReference?.step ?? -1) ? part : latest,

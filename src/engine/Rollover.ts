@@ -2,16 +2,18 @@
  * Rollover: ends an epoch and begins the next. One batch leaves the queue, what has to be kept is written back, the
  * summary is written once, and a new head is frozen.
  */
-import { carriedBlock } from './carriedPages';
+import { type CarriedBlock, carriedBlock } from './carriedPages';
 import type { FunctionSchema } from './chat';
 import { WindowTooSmallError } from './errors';
 import type { EpochReason, FilePage, SessionEventBody } from './events';
 import { type EvictionPlan, evictOldest, isInHead, keepAll, keepWorkingSet } from './evictionPlan';
 import { headMessages } from './MainContext';
 import type { MemoryPolicy } from './memoryPolicies';
-import type { BlobStore, Clock, ContentHasher, LanguageModel, TokenCounter } from './ports';
+import type { Page } from './PageTable';
+import type { BlobStore, Clock, ContentHasher, LanguageModel, TokenCounter, WorkspaceFiles } from './ports';
 import { messageTokens } from './queueEntries';
 import type { RulesKeeper } from './RulesKeeper';
+import { refreshedPages } from './refreshedPages';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
 import { Summarizer } from './Summarizer';
@@ -41,6 +43,7 @@ export interface RolloverParts {
   readonly hash: ContentHasher;
   readonly counter: TokenCounter;
   readonly clock: Clock;
+  readonly files: WorkspaceFiles;
   /** Kernel text. */
   readonly instructions: string;
   readonly rules: RulesKeeper;
@@ -71,11 +74,17 @@ export class Rollover {
   }
 
   /** What would leave now. */
-  plan(request: RolloverRequest, headTokens: number): EvictionPlan {
+  plan(
+    request: RolloverRequest,
+    headTokens: number,
+    refreshed: ReadonlyMap<string, FilePage> = new Map(),
+  ): EvictionPlan {
     const { state } = this.parts;
     const { reason, budget, limit, policy } = request;
     const queue = { session: state.session, entries: state.context.entries, locked: this.writeBack.locked };
-    const pages = state.pages.all();
+    const pages = state.pages
+      .all()
+      .map((page) => (refreshed.has(page.address) ? { ...page, stale: false } : page));
     const room = budget.ownTokens(limit * Math.min(policy.high, 0.9)) - headTokens;
     const carried = pages.filter((page) => page.carried);
     // Between two turns a reboot clears everything; within one it keeps what was asked and the latest exchange.
@@ -110,8 +119,9 @@ export class Rollover {
       reason === 'reset' ||
       (reason === 'modelChanged' && fixed + queue + memory + pages > own * policy.high);
     if (evicts) await this.writeBack.pinStanding(this.plan(request, fixed + summaryCap + stubsCap).leaving);
+    const refreshed = await refreshedPages(state.pages.all(), this.parts, signal);
     const plan = evicts
-      ? this.plan(request, fixed + summaryCap + stubsCap)
+      ? this.plan(request, fixed + summaryCap + stubsCap, refreshed)
       : keepAll(
           state.context.entries,
           state.pages.all().filter((page) => page.carried),
@@ -130,8 +140,9 @@ export class Rollover {
       signal,
       request.keep,
     );
-    const carried = await carriedBlock(plan.carried, this.parts);
-    const stubs = policy.stubs ? await this.stubs(plan, stubsCap) : '';
+    const staying = this.staying(plan);
+    const carried = await carriedBlock(plan.carried, refreshed, staying, this.parts);
+    const stubs = policy.stubs ? await this.stubs(plan, staying, stubsCap) : '';
     const memoryText = memoryMessage(summary.text, stubs);
     const [memoryTokens = 0, carriedTokens = 0] = await counter.count([memoryText, carried.text]);
     // Once more: the person may have changed notes while the summary was written.
@@ -164,13 +175,15 @@ export class Rollover {
         notesThrough: head.notesThrough,
         ...head.rules,
         retained: plan.retained.map((entry) => entry.event.seq),
-        evicted: plan.evicted.map(({ address, seq, kind, tokens, label }) => ({
-          address,
-          seq,
-          kind,
-          tokens,
-          label,
-        })),
+        evicted: [...plan.evicted, ...notShown(plan.carried, carried)].map(
+          ({ address, seq, kind, tokens, label }) => ({
+            address,
+            seq,
+            kind,
+            tokens,
+            label,
+          }),
+        ),
         ...(carried.pages.length === 0 ? {} : { carried: carried.pages }),
         tokensBefore: total,
         tokensAfter,
@@ -186,10 +199,14 @@ export class Rollover {
       throw tooSmall(budget, tokensAfter);
   }
 
-  private stubs(plan: EvictionPlan, cap: number): Promise<string> {
-    const { state, counter } = this.parts;
+  /** Pages that the queue goes on holding. */
+  private staying(plan: EvictionPlan): readonly Page[] {
     const seqs = new Set(plan.retained.map(({ event }) => event.seq));
-    const staying = state.pages.all().filter((page) => seqs.has(page.seq));
+    return this.parts.state.pages.all().filter((page) => !page.carried && seqs.has(page.seq));
+  }
+
+  private stubs(plan: EvictionPlan, staying: readonly Page[], cap: number): Promise<string> {
+    const { state, counter } = this.parts;
     const resident = new Set([...staying, ...plan.carried].map((page) => page.address));
     const away = [...state.pages.evictedPages(), ...plan.evicted].filter(
       (page) => !resident.has(page.address),
@@ -250,4 +267,10 @@ function tooSmall(budget: TokenBudget, needed: number): WindowTooSmallError {
     `The model's window of ${budget.window} tokens is too small: ${needed} tokens are needed before the conversation starts, and ${budget.budget} are left beside the answer.`,
     'Choose a model with a larger window, correct the context window setting, or remove pinned notes.',
   );
+}
+
+/** Pages that were to stay and that nothing shows: what the queue holds of them is enough. */
+function notShown(carried: readonly Page[], block: CarriedBlock): readonly Page[] {
+  const shown = new Set(block.pages.flatMap((page) => page.from));
+  return carried.filter((page) => !shown.has(page.address));
 }

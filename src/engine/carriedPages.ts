@@ -5,7 +5,7 @@
 import { fileAddress, parseAddress } from './addresses';
 import type { CarriedPage, FilePage } from './events';
 import { rawRange, renderFilePage, splitLines } from './filePages';
-import { isFile, type Page, type ResidentPage } from './PageTable';
+import { isFile, missingRanges, type Page } from './PageTable';
 import type { BlobStore, ContentHasher, TokenCounter } from './ports';
 import { fileLabel } from './queueEntries';
 import { tagged } from './taggedText';
@@ -22,10 +22,24 @@ interface CarryParts {
   readonly counter: TokenCounter;
 }
 
-/** @returns the block of `pages`, files in the order of their paths, then results in the order of the calls */
-export async function carriedBlock(pages: readonly Page[], parts: CarryParts): Promise<CarriedBlock> {
-  const byPath = new Map<string, ResidentPage[]>();
-  for (const page of pages.filter(isFile)) byPath.set(page.path, [...(byPath.get(page.path) ?? []), page]);
+/**
+ * @param refreshed ranges as they are now, by the addresses of pages that they take the place of
+ * @param staying pages that the queue goes on holding
+ * @returns the block of `pages`, files in the order of their paths, then results in the order of the calls
+ */
+export async function carriedBlock(
+  pages: readonly Page[],
+  refreshed: ReadonlyMap<string, FilePage>,
+  staying: readonly Page[],
+  parts: CarryParts,
+): Promise<CarriedBlock> {
+  const byPath = new Map<string, CarriedRange[]>();
+  for (const page of pages.filter(isFile)) {
+    const now = refreshed.get(page.address);
+    const ranges = now ? await withoutShown(now, staying, parts.blobs) : [page];
+    const carried = ranges.map((range) => ({ ...range, from: page.address }));
+    byPath.set(page.path, [...(byPath.get(page.path) ?? []), ...carried]);
+  }
   const shown: { readonly page: CarriedPage; readonly text: string }[] = [];
   for (const path of [...byPath.keys()].sort())
     for (const run of runsOf(byPath.get(path) ?? [])) shown.push(await mergedPage(run, parts));
@@ -45,9 +59,31 @@ export async function carriedBlock(pages: readonly Page[], parts: CarryParts): P
   };
 }
 
+/** A range as the head shows it, and the address of the page it was. */
+type CarriedRange = FilePage & { readonly from: string };
+
+/** What of a range the queue does not show already. */
+async function withoutShown(
+  range: FilePage,
+  staying: readonly Page[],
+  blobs: BlobStore,
+): Promise<readonly FilePage[]> {
+  const shown = staying.filter(isFile).filter((page) => page.path === range.path && !page.stale);
+  const missing = missingRanges(range, shown);
+  if (missing.length === 1 && shown.length === 0) return [range];
+  const lines = splitLines(await blobs.get(range.source));
+  const lineOf = (line: number) => line - range.startLine + 1;
+  return Promise.all(
+    missing.map(async ({ startLine, endLine }) => {
+      const part = rawRange(lines, { startLine: lineOf(startLine), endLine: lineOf(endLine) });
+      return { ...range, startLine, endLine, source: await blobs.put(part) };
+    }),
+  );
+}
+
 /** Ranges that touch or overlap, in the order of their lines. */
-function runsOf(pages: readonly ResidentPage[]): ResidentPage[][] {
-  const runs: ResidentPage[][] = [];
+function runsOf(pages: readonly CarriedRange[]): CarriedRange[][] {
+  const runs: CarriedRange[][] = [];
   let end = 0;
   for (const page of [...pages].sort((a, b) => a.startLine - b.startLine || a.endLine - b.endLine)) {
     const run = runs.at(-1);
@@ -59,10 +95,10 @@ function runsOf(pages: readonly ResidentPage[]): ResidentPage[][] {
 }
 
 async function mergedPage(
-  run: readonly ResidentPage[],
+  run: readonly CarriedRange[],
   { blobs, hash, counter }: CarryParts,
 ): Promise<{ readonly page: CarriedPage; readonly text: string }> {
-  const [first] = run as readonly [ResidentPage, ...ResidentPage[]];
+  const [first] = run as readonly [CarriedRange, ...CarriedRange[]];
   const lines: string[] = [];
   for (const page of run) {
     // Every page is fresh, so where two overlap they say the same.
@@ -92,7 +128,7 @@ async function mergedPage(
       tokens,
       blob: stored,
       file,
-      from: run.map((page) => page.address),
+      from: [...new Set(run.map((page) => page.from))],
     },
     text,
   };

@@ -11,7 +11,7 @@ const RESULT_OVERHEAD_TOKENS = 64;
 /** Results may exceed the limit they were told by this factor before they are clipped: functions count by estimate. */
 export const CLIP_TOLERANCE = 1.25;
 /** Share of what may stay that the latest messages get when pages compete with them. */
-const NURSERY_SHARE = 0.5;
+const NURSERY_SHARE = 0.3;
 /** Model steps after whose last use a page no longer belongs to the working set (Denning 1968: the window τ). */
 export const WORKING_SET_STEPS = 40;
 
@@ -117,7 +117,7 @@ function mostValuable(candidates: readonly Page[], victims: readonly string[], t
   let left = tokens;
   const chosen: Page[] = [];
   for (const page of byValue) {
-    if (page.tokens > left) break;
+    if (page.tokens > left) continue;
     left -= page.tokens;
     chosen.push(page);
   }
