@@ -25,8 +25,8 @@ export interface MemoryPolicy {
 export const virtualPolicy: MemoryPolicy = {
   name: 'virtual',
   warning: 0.7,
-  high: 0.9,
-  low: 0.5,
+  high: 0.95,
+  low: 0.45,
   batch: 'workingSet',
   replacement: 'adaptive',
   summary: 'prefix',

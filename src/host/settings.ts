@@ -41,7 +41,7 @@ export function readSettings(): Settings {
     maxCallsPerTurn: section.get('maxCallsPerTurn', 50),
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
     policy: memoryPolicy(section),
-    residentLimit: section.get('memory.residentLimit', 64_000),
+    residentLimit: section.get('memory.residentLimit', 96_000),
     hints: section.get('hints', true),
     prefetch: section.get('prefetch', true),
     openFilesOnFault: section.get('openFilesOnFault', true),
