@@ -117,7 +117,7 @@ function mostValuable(candidates: readonly Page[], victims: readonly string[], t
   let left = tokens;
   const chosen: Page[] = [];
   for (const page of byValue) {
-    if (page.tokens > left) continue;
+    if (page.tokens > left) break;
     left -= page.tokens;
     chosen.push(page);
   }
