@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { MemoryStats } from '../../../src/engine/MemoryStats';
+import { virtualPolicy } from '../../../src/engine/memoryPolicies';
 import { eventsOf, numbered } from '../../support/engineChecks';
 import { pageInFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
@@ -10,7 +11,7 @@ import { ScriptedModel } from '../../support/scriptedModel';
 async function readInOrder(order: readonly number[]): Promise<{ world: MemoryWorld; stats: MemoryStats }> {
   const world = memoryWorld({
     functions: [readFileFunction, pageInFunction],
-    settings: { residentLimit: 6000 },
+    settings: { residentLimit: 6000, policy: { ...virtualPolicy, high: 0.9, low: 0.5 } },
   });
   for (let i = 0; i < 30; i++) world.files.set(`src/f${i}.ts`, numbered(`file${i}`, 50));
   const model = new ScriptedModel(
