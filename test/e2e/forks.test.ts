@@ -1,4 +1,4 @@
-/** Fork, rewind and earlier chats in the real VS Code. The model server obeys markers: this proves mechanism only. */
+/** Fork, rewind, earlier chats and sub-agents in the real VS Code. The model server obeys markers: this proves mechanism only. */
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import type { ChatRequest } from '../support/modelServer/chatProtocol';
 import { script, summariser } from '../support/modelServer/policies';
@@ -23,6 +23,8 @@ beforeAll(async () => {
       'virtualContext.model.provider': 'custom',
       'virtualContext.model.baseUrl': server.url,
       'virtualContext.model.name': 'scripted',
+      // What the index finds for a question depends on how far it is.
+      'virtualContext.hints': false,
     },
   });
   chat = await ChatView.open(vscode);
@@ -96,6 +98,24 @@ it('rewinds to a question: it is back in the input box, and what followed is gon
     expect.stringContaining('Second question'),
   ]);
   expect(messages.at(-1)?.role).toBe('user');
+});
+
+it('runs sub-agents in their rows; they are no chats of their own', async () => {
+  await chat.ask(
+    'Ask around [[call spawn {"task":"Look here"}]] [[call spawn {"task":"Look there","context":"fork"}]] [[then]] [[say Asked.]]',
+  );
+  await shows(3, 3);
+  const rows = chat.rows.filter({ hasText: 'spawn' });
+  expect(await rows.count()).toBe(2);
+  await rows.last().locator('.tool-toggle').click();
+  const result = rows.last().locator('.tool-result');
+  await vi.waitFor(async () => expect(await result.textContent()).toContain('Done.'), timeout);
+  expect(await result.textContent()).toMatch(/\.2 · fork · 0 of 20 calls/);
+  await vscode.runCommand('Virtual Context: Open Earlier Chat');
+  const entries = vscode.page.locator('.quick-input-list .monaco-list-row');
+  await entries.first().waitFor();
+  expect((await entries.allTextContents()).join()).not.toContain('sub-agent');
+  await vscode.page.keyboard.press('Escape');
 });
 
 it('rewinds by the command, too, and goes on after the window is reloaded', async () => {

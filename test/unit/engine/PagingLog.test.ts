@@ -73,6 +73,22 @@ it.each<[SessionEventBody, string]>([
     { type: 'session.forked', from: 's1', through: 12, kind: 'process', task: 'Count the tests.' },
     'info session.forked | process | s1 #12 | Count the tests.',
   ],
+  [
+    {
+      type: 'process.started',
+      process: 's.1',
+      callId: 'call_1',
+      context: 'fork',
+      task: 'Look.\nClosely.',
+      callLimit: 20,
+      tokenLimit: 9000,
+    },
+    'info process.started | s.1 | fork | Look.',
+  ],
+  [
+    { type: 'process.ended', process: 's.1', reason: 'done', calls: 3, spentTokens: 800, ms: 5 },
+    'info process.ended | s.1 | done | 3 calls, 800 tokens spent',
+  ],
   [{ type: 'turn.started', turn: 3 }, 'info turn.started | turn 3'],
   [
     { type: 'turn.ended', turn: 3, reason: 'error', message: 'No network.' },
