@@ -220,9 +220,14 @@ describe('the write-back barrier', () => {
     await agent.submit('now read');
     expect(rollovers(world).length).toBeGreaterThan(1);
     const last = model.requests.at(-1)?.request.messages ?? [];
-    expect(last.some(({ content }) => content === 'From now on, always use tabs for indentation.')).toBe(
-      true,
-    );
+    const instruction = 'From now on, always use tabs for indentation.';
+    expect(last.some(({ content }) => content === instruction)).toBe(true);
+    // Also over a reboot.
+    await agent.changeWindow({ kind: 'reset', instructions: '' }, new AbortController().signal);
+    await agent.submit('go on');
+    const after = model.requests.at(-1)?.request.messages ?? [];
+    expect(after.some(({ content }) => content === instruction)).toBe(true);
+    expect(after.some(({ content }) => content === 'now read')).toBe(false);
   });
 });
 
