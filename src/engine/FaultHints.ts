@@ -73,7 +73,12 @@ export class FaultHints {
     return found.map(({ address, label, body }, index) => {
       const line = bestLine(body, about).replace(/\s+/g, ' ');
       const shown = line.length > MAX_LINE_CHARS ? `${cutText(line, MAX_LINE_CHARS)}…` : line;
-      return { address, line: [label, shown].filter(Boolean).join(': '), tokens: tokens[index] ?? 0 };
+      return {
+        address,
+        line: [label, shown].filter(Boolean).join(': '),
+        tokens: tokens[index] ?? 0,
+        ...(shown === body ? { whole: true } : {}),
+      };
     });
   }
 

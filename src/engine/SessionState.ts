@@ -1,4 +1,6 @@
 /** The state of a session, folded from its events: the same fold serves a live session and a resumed one. */
+
+import { messageAddress } from './addresses';
 import type { ChatMessage, FunctionSchema } from './chat';
 import { findDecisions } from './decisions';
 import { EventQueue } from './EventQueue';
@@ -185,6 +187,8 @@ export class SessionState {
       this.shownTexts.show(event.shows ?? [], event.address);
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
+      const whole = (event.hints ?? []).filter((hint) => hint.whole).map((hint) => hint.address);
+      this.shownTexts.show(whole, messageAddress(event.inherited ?? this.session, event.seq));
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
       this.staleNews.apply(event);
       if (event.rulesThrough !== undefined) this.rules.delivered(event.rulesThrough);

@@ -13,7 +13,7 @@ type Tier = 'resident' | 'recall' | 'archival';
  * Why a major fault happened. Cold: never shown before. Capacity: shown before and evicted. Stale: shown before, and the
  * file has changed since. Hint: the engine had pointed at it. A minor fault has the cause `prefetch` when the engine had brought the page.
  */
-export type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch' | 'prefetch';
+export type FaultCause = 'cold' | 'capacity' | 'stale' | 'hint' | 'prefetch';
 
 /** Minor: already resident, nothing copied. Major: brought in from recall or archival storage. */
 export interface Fault {
@@ -75,6 +75,8 @@ export interface Hint {
   /** What it is, in a few words. */
   readonly line: string;
   readonly tokens: number;
+  /** Set when the line shows all of it: it is resident then, as long as the hint is. */
+  readonly whole?: true;
 }
 
 /** What an eviction leaves behind: enough to write a stub and to fault the page back in. */

@@ -88,11 +88,17 @@ export function relevantHits<Hit extends Scored>(terms: QuestionTerms, hits: rea
     .map(({ hit }) => hit);
 }
 
-/** @returns the line of a text that has most of the terms, without surrounding space */
+/** Longer lines are prose: what is said there stands in one of their sentences. */
+const LONG_LINE_CHARS = 100;
+
+/** @returns the line of a text that has most of the terms, or the sentence of a long one, without surrounding space */
 export function bestLine(text: string, terms: QuestionTerms): string {
   let best = '';
   let most = -1;
-  for (const line of text.split('\n')) {
+  const lines = text
+    .split('\n')
+    .flatMap((line) => (line.length > LONG_LINE_CHARS ? line.split(/(?<=[.!?])\s+/) : [line]));
+  for (const line of lines) {
     const { stems, names } = coveredBy(line, terms);
     if (!/[\p{L}\p{N}]/u.test(line) || stems + names <= most) continue;
     most = stems + names;

@@ -36,6 +36,8 @@ export interface SessionOptions {
   readonly window: number;
   readonly caller: Policy;
   readonly policy: MemoryPolicy;
+  /** Whether the engine looks itself and points at what it finds; default true, where the policy does so. */
+  readonly hints?: boolean;
   /** Working context to begin with, as a new chat takes over that of the one before. */
   readonly notes?: readonly Note[];
   /** Whether recall storage is fed with the session; default true. What is asked must not answer what is asked later. */
@@ -128,7 +130,7 @@ export class EngineWorld {
 
   private async open(
     model: LanguageModel,
-    { name, policy, notes = [], remembered = true }: SessionOptions,
+    { name, policy, hints = true, notes = [], remembered = true }: SessionOptions,
   ): Promise<AgentProcess> {
     const roots = () => [this.root];
     return AgentProcess.open(
@@ -149,7 +151,7 @@ export class EngineWorld {
         approver: { approve: async () => false },
         functions: createFunctions({ ripgrepPath: this.ripgrepPath, roots }),
         folders: [this.root.name],
-        settings: () => ({ ...SETTINGS, policy }),
+        settings: () => ({ ...SETTINGS, policy, hints }),
       },
       async () => model,
       notes,

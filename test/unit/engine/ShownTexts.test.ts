@@ -7,8 +7,14 @@ import { eventsOf, toolTexts } from '../../support/engineChecks';
 import { memoryWorld } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 
-const note = { id: 'a1', session: 's0', time: 0, text: 'key 17 has value 42', score: 1 };
-const search = { name: 'archival_search', arguments: { query: 'key 17' } };
+const note = {
+  id: 'a1',
+  session: 's0',
+  time: 0,
+  text: 'the deploy vault of falcon listens on port 42',
+  score: 1,
+};
+const search = { name: 'archival_search', arguments: { query: 'deploy vault' } };
 const padding = 'words that fill the window '.repeat(170);
 
 /** @param calls one a turn; undefined for a turn without */
@@ -34,6 +40,7 @@ async function world(
     agent,
     model,
     results: () => eventsOf(memory, 'function.result'),
+    hints: () => eventsOf(memory, 'interrupt').flatMap((event) => event.hints ?? []),
     evicted: () =>
       eventsOf(memory, 'epoch.started').flatMap((event) => event.evicted.map((page) => page.address)),
   };
@@ -76,5 +83,12 @@ describe('messages and notes that a result shows', () => {
     await agent.submit('two');
     expect(evicted()).toContain(results()[0]?.address);
     expect(results().at(-1)).toMatchObject({ fault: { cause: 'capacity' }, shows: ['note:a1'] });
+  });
+
+  it('are resident as long as a hint that shows them whole is', async () => {
+    const { agent, results, hints } = await world([search]);
+    await agent.submit('Where does the deploy vault of falcon listen?');
+    expect(hints()).toEqual([{ address: 'note:a1', line: `note: ${note.text}`, tokens: 12, whole: true }]);
+    expect(results()[0]?.fault).toEqual({ kind: 'minor', tier: 'resident' });
   });
 });

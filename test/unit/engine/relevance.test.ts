@@ -51,4 +51,8 @@ it('shows the line that has most of the question', () => {
     'if (tokens > watermark) evict();',
   );
   expect(bestLine('{\n  first\n', terms)).toBe('first');
+  const talk = 'Nobody has time for this today. ';
+  expect(bestLine(`${talk.repeat(5)}Tokens over the watermark must evict. ${talk}`, terms)).toBe(
+    'Tokens over the watermark must evict.',
+  );
 });

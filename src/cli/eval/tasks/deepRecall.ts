@@ -117,7 +117,9 @@ export function deepRecallTask(random: Random, options: DeepRecallOptions): Deep
     ...Array.from({ length: factsPerSession }, () => ({ session, pinned: false })),
     ...(session % pinEvery === 0 ? [{ session, pinned: true }] : []),
   ]).flat();
-  const entities = random.shuffle(adjectives.flatMap((word) => nouns.map((noun) => `${word} ${noun}`)));
+  const entities = random.shuffle(
+    adjectives.flatMap((word) => nouns.map((noun) => `${capital(word)} ${capital(noun)}`)),
+  );
   if (plan.length > entities.length)
     throw new RangeError(`There are names for ${entities.length} facts only.`);
   const facts = plan.map(({ session, pinned }, i): RecallFact => {
@@ -165,4 +167,8 @@ function conversations(
 
 function pad(number: number): string {
   return String(number).padStart(2, '0');
+}
+
+function capital(word: string): string {
+  return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`;
 }

@@ -31,17 +31,15 @@ export const diligentKeyValue = (request: ChatRequest): PolicyReply => {
   return { text: value };
 };
 
-/** Takes the first pair of a result for what it looked for, and stops at the first that does not lead on. */
-export const lazyKeyValue = (request: ChatRequest): PolicyReply => {
+/** Takes the first pair of a result for what it looked for, searches each value once, and stops at the first that leads nowhere. */
+export function lazyKeyValue(request: ChatRequest): PolicyReply {
   const { key, calls } = asked(request);
-  let current = key;
-  for (const call of calls) {
-    const [first] = pairsIn(call.result);
-    if (first?.key !== current) return { text: current };
-    current = first.value;
-  }
-  return search(current);
-};
+  const told = request.messages.filter(({ role }) => role !== 'tool').map(({ content }) => content ?? '');
+  const found = calls.flatMap((call) => pairsIn(call.result).slice(0, 1));
+  const value = follow(key, [...pairsIn(told.join('\n')), ...found]);
+  const searched = calls.some((call) => call.arguments.query === value);
+  return searched || !offers(request, SEARCH) ? { text: value } : search(value);
+}
 
 function asked(request: ChatRequest): { readonly key: string; readonly calls: readonly MadeCall[] } {
   const { question, calls } = currentTurn(request);

@@ -26,10 +26,8 @@ export function diligentRecaller(request: ChatRequest): PolicyReply {
   const { question, calls } = currentTurn(request);
   const name = nameIn(question);
   const answer = sentencesOf(windowText(request))
-    .filter(
-      (sentence) =>
-        tells(sentence, question) && sentence.includes(name) && wantedValue(question).test(sentence),
-    )
+    .filter((sentence) => tells(sentence, question) && sentence.includes(name))
+    .filter((sentence) => wantedValue(question).test(sentence.replaceAll(name, '')))
     .join(' ');
   if (answer !== '') return { text: answer };
   const queries = [
@@ -78,8 +76,8 @@ const QUESTION_WORDS = new Set(
 );
 
 function nameIn(question: string): string {
-  const words = question.toLowerCase().match(/\p{L}+/gu) ?? [];
-  return words.filter((word) => !QUESTION_WORDS.has(word)).join(' ');
+  const words = question.match(/\p{L}+/gu) ?? [];
+  return words.filter((word) => !QUESTION_WORDS.has(word.toLowerCase())).join(' ');
 }
 
 /** What an answer to a question looks like. */

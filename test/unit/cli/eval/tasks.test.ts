@@ -93,7 +93,7 @@ describe('documentQa', () => {
   const documents = topics.flatMap((topic, t) =>
     Array.from({ length: 8 }, (_, i) => ({
       path: `${topic}/${i}.md`,
-      text: `# About ${topic}\n\n${'The keeper writes down what is seen near the place every single day. '.repeat(6)}\n\n${`Whoever asks about ${topic} in the winter should look for the marker${String.fromCharCode(97 + t)}${String.fromCharCode(97 + i)}word that hangs on the door.`}`,
+      text: `# About ${topic}\n\n${'The keeper writes down what is seen near the place every single day. '.repeat(6)}\n\n${`Whoever asks about ${topic} in the winter should rather search the marker${String.fromCharCode(97 + t)}${String.fromCharCode(97 + i)}word hanging above wooden doors.`}`,
     })),
   );
 
