@@ -13,6 +13,7 @@ import { editOpenDocument } from './host/editOpenDocument';
 import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
+import { MemoryDocument } from './host/memoryDocument';
 import { modalApprover } from './host/modalApprover';
 import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
@@ -128,6 +129,7 @@ export function activate(context: ExtensionContext): void {
     background(sessions.filesChanged(), 'notes');
   });
   const indexStatus = new IndexStatusItem(disk, store);
+  const memory = new MemoryDocument(sessions);
   const models = new ModelPicker(keys, catalog);
 
   const run = async (command: string, ...args: unknown[]) => {
@@ -143,6 +145,7 @@ export function activate(context: ExtensionContext): void {
     selectModel: () => run('virtualContext.selectModel'),
     setApiKey: () => run('virtualContext.setApiKey'),
     openWindowSetting: () => run('workbench.action.openSettings', 'virtualContext.model.contextWindow'),
+    showMemory: () => run('virtualContext.showMemory'),
   };
   const chat = new ChatViewProvider(context.extensionUri, sessions, actions);
   const notes = new NotesViewProvider(context.extensionUri, sessions, actions);
@@ -156,11 +159,13 @@ export function activate(context: ExtensionContext): void {
     sessions,
     watcher,
     indexStatus,
+    memory,
     ...registerCommands({
       sessions,
       index: disk,
       models,
       indexStatus,
+      memory,
       paging,
       logFile: (session) => sessionLogPath(sessionsFolder(store), session),
       feedRecall: feed,

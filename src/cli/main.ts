@@ -7,6 +7,7 @@ import { EVAL_TASKS, evaluate } from './eval/evaluate';
 import { importMessages } from './importMessages';
 import { indexFolder } from './indexFolder';
 import { printLog } from './printLog';
+import { printStats } from './printStats';
 import { replay } from './replay';
 import { searchMessages } from './searchMessages';
 import { searchWorkspace } from './searchWorkspace';
@@ -79,6 +80,15 @@ function buildProgram(signal: AbortSignal): Command {
     .addOption(store())
     .option('--json', 'print the events as JSON')
     .action((options) => printLog(options));
+
+  program
+    .command('stats')
+    .description('print what a session has in memory: occupancy, counters, page table')
+    .requiredOption('--session <id>')
+    .addOption(workspace())
+    .addOption(store())
+    .option('--json', 'print the report as JSON')
+    .action((options) => printStats(options));
 
   program
     .command('eval')

@@ -11,6 +11,8 @@ import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { filePageOf, rawRange, splitLines } from './filePages';
 import { ModelInUse, type ModelSource } from './ModelInUse';
+import { memoryReport } from './memoryReport';
+import { memoryReportText } from './memoryReportText';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import { ProcessTable } from './processes/ProcessTable';
@@ -163,6 +165,17 @@ export class AgentProcess {
 
   gauge(): MemoryGauge {
     return this.model.gauge();
+  }
+
+  /** What the window holds and how the memory has fared, as plain text. */
+  memoryReport(): string {
+    const { policy, residentLimit } = this.parts.settings();
+    return memoryReportText(
+      memoryReport(this.state, {
+        occupied: this.model.occupancy(this.state.context.tokens.total),
+        settings: { policy: policy.name, replacement: this.state.replacement.name, residentLimit },
+      }),
+    );
   }
 
   /**

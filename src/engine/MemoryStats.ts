@@ -98,16 +98,21 @@ export class MemoryStats {
     return this.thrash.recent;
   }
 
+  /** Share of uses that found their page resident; undefined before the first. */
+  get hitRatio(): number | undefined {
+    const { references } = this.count;
+    const uses = references + Object.values(this.faults).reduce((sum, n) => sum + n, 0);
+    return uses === 0 ? undefined : references / uses;
+  }
+
   figures(): MemoryFigures {
     const { count, faults } = this;
-    const major = Object.values(faults).reduce((sum, n) => sum + n, 0);
-    const uses = count.references + major;
     const sorted = [...this.distances].sort((a, b) => a - b);
     return {
       faults: { ...faults },
       minorFaults: count.minorFaults,
       references: count.references,
-      hitRatio: uses === 0 ? 1 : count.references / uses,
+      hitRatio: this.hitRatio ?? 1,
       prefetched: count.prefetched,
       prefetchHits: count.prefetchHits,
       pollution: { pages: count.pollutedPages, tokens: count.pollutedTokens },

@@ -71,7 +71,8 @@ export class ModelInUse {
 
   /** Occupancy of main context, in estimated provider tokens. */
   gauge(): MemoryGauge {
-    const own = this.state.context.tokens;
+    const { stats, thrashing, context } = this.state;
+    const own = context.tokens;
     const used = this.known?.estimate(own.total) ?? own.total;
     const scale = own.total === 0 ? 1 : used / own.total;
     const part = (tokens: number) => Math.round(tokens * scale);
@@ -80,11 +81,15 @@ export class ModelInUse {
       system: part(own.system),
       notes: part(own.notes),
       summary: part(own.summary),
-      queue: part(own.queue + own.pages),
+      pages: part(own.pages),
+      queue: part(own.queue),
       free: Math.max(0, budget - used),
       budget,
+      limit: thrashing ? budget : Math.min(budget, this.settings().residentLimit),
       window: this.profile?.windowTokens ?? 0,
       windowSource: this.profile?.windowSource ?? 'assumed',
+      ...(stats.hitRatio === undefined ? {} : { hitRatio: stats.hitRatio }),
+      thrashing,
     };
   }
 }

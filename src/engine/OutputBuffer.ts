@@ -6,11 +6,19 @@ export interface MemoryGauge {
   readonly system: number;
   readonly notes: number;
   readonly summary: number;
+  /** Pages that stayed when their messages left. */
+  readonly pages: number;
   readonly queue: number;
   readonly free: number;
   readonly budget: number;
+  /** What is kept at most; the budget while pages come back too soon. */
+  readonly limit: number;
   readonly window: number;
   readonly windowSource: 'endpoint' | 'setting' | 'assumed';
+  /** Share of uses that found their page resident; missing before the first. */
+  readonly hitRatio?: number;
+  /** Pages come back soon after they left. */
+  readonly thrashing: boolean;
 }
 
 export type OutputEvent =

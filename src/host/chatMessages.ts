@@ -86,11 +86,15 @@ function gaugeOf(gauge: MemoryGauge): Gauge {
     system: Math.round(gauge.system),
     notes: Math.round(gauge.notes),
     summary: Math.round(gauge.summary),
+    pages: Math.round(gauge.pages),
     queue: Math.round(gauge.queue),
     free: Math.round(gauge.free),
     budget: Math.round(gauge.budget),
     window: gauge.window,
     assumed: gauge.windowSource === 'assumed' && gauge.window > 0,
+    limit: Math.round(gauge.limit),
+    ...(gauge.hitRatio === undefined ? {} : { hitRatio: gauge.hitRatio }),
+    thrashing: gauge.thrashing,
   };
 }
 

@@ -16,6 +16,8 @@ export interface ChatActions {
   setApiKey(): Promise<void>;
   /** Opens the setting of the model's window size. */
   openWindowSetting(): Promise<void>;
+  /** Opens the report of what is in memory. */
+  showMemory(): Promise<void>;
 }
 
 /** More of a result than this is no preview, UTF-16 units. */
@@ -69,6 +71,7 @@ export function chatRequests(
     selectModel: { params: nothing, run: () => done(actions.selectModel()) },
     setApiKey: { params: nothing, run: () => done(actions.setApiKey()) },
     openWindowSetting: { params: nothing, run: () => done(actions.openWindowSetting()) },
+    showMemory: { params: nothing, run: () => done(actions.showMemory()) },
   };
 }
 

@@ -4,6 +4,7 @@ import { describeError } from '../engine/errors';
 import type { IndexControl } from '../engine/indexStatus';
 import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
+import type { MemoryDocument } from './memoryDocument';
 import type { ModelPicker } from './modelPicker';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
@@ -18,6 +19,7 @@ export interface CommandParts {
   readonly index: IndexControl;
   readonly models: ModelPicker;
   readonly indexStatus: IndexStatusItem;
+  readonly memory: MemoryDocument;
   readonly paging: PagingLogChannel;
   /** The JSON lines of a session. */
   readonly logFile: (session: string) => string;
@@ -62,6 +64,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     pauseIndexing: () => index.pause(),
     resumeIndexing: () => index.resume(),
     showIndexStatus: () => indexStatus.showDetails(),
+    showMemory: () => parts.memory.show(),
     showPagingLog: () => paging.show(),
     openPagingLogFile: () => openPagingLogFile(parts),
   };

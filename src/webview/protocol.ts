@@ -16,6 +16,8 @@ export interface Gauge {
   readonly system: number;
   readonly notes: number;
   readonly summary: number;
+  /** Pages that stayed when their messages left. */
+  readonly pages: number;
   readonly queue: number;
   readonly free: number;
   /** What of the window may be used: the sum of the above. */
@@ -23,6 +25,12 @@ export interface Gauge {
   readonly window: number;
   /** True when nobody told the window's size: it is a guess that the person should replace. */
   readonly assumed: boolean;
+  /** What is kept at most. */
+  readonly limit: number;
+  /** Share of uses that found their page in the window; missing before the first. */
+  readonly hitRatio?: number;
+  /** Pages come back soon after they left: more is kept for a while. */
+  readonly thrashing: boolean;
 }
 
 export interface ModelInfo {
@@ -157,6 +165,7 @@ export interface ChatRequests {
   selectModel: { params: Nothing; result: null };
   setApiKey: { params: Nothing; result: null };
   openWindowSetting: { params: Nothing; result: null };
+  showMemory: { params: Nothing; result: null };
 }
 
 export interface NoteView {

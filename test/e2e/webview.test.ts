@@ -36,6 +36,7 @@ beforeEach(() => {
     folderIsOpen: vi.fn(() => true),
     openFolder: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
+    showMemory: vi.fn(async () => undefined),
     setApiKey: vi.fn(async () => undefined),
     openWindowSetting: vi.fn(async () => undefined),
   };

@@ -4,7 +4,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Gauge } from '../protocol';
 import { send } from '../shared/events';
 import { LightElement } from '../shared/LightElement';
-import { compactCount, gaugeLabel, gaugeSegments, usedTokens } from './gaugeSegments';
+import { compactCount, gaugeLabel, gaugeSegments, THRASHING, usedTokens } from './gaugeSegments';
 
 @customElement('vc-gauge')
 export class TokenGauge extends LightElement {
@@ -33,6 +33,7 @@ export class TokenGauge extends LightElement {
               svg`<rect class="gauge-${name}" x=${start * 1000} width=${width * 1000} height="10"></rect>`,
           )}
         </svg>
+        ${gauge.thrashing ? thrashing() : nothing}
         <span class="gauge-text">${share}</span>
       </button>
       ${gauge.assumed ? this.assumption() : nothing} ${this.open ? this.legend() : nothing}
@@ -50,9 +51,23 @@ export class TokenGauge extends LightElement {
     const parts = [...gaugeSegments(this.gauge), { name: 'free', tokens: this.gauge.free }];
     return html`<dl class="gauge-legend">${parts.map(
       ({ name, tokens }) => html`<div>
-        <dt><span class="swatch swatch-${name}" aria-hidden="true"></span>${name}</dt>
-        <dd>${tokens.toLocaleString('en-US')}</dd>
-      </div>`,
-    )}</dl>`;
+          <dt><span class="swatch swatch-${name}" aria-hidden="true"></span>${name}</dt>
+          <dd>${tokens.toLocaleString('en-US')}</dd>
+        </div>`,
+    )}</dl>
+      <div class="gauge-hint">
+        <button
+          type="button"
+          class="link"
+          data-testid="show-memory"
+          @click=${() => send(this, 'act', 'showMemory')}
+        >Show memory</button>
+      </div>`;
   }
+}
+
+function thrashing(): TemplateResult {
+  return html`<span class="gauge-alarm" data-testid="gauge-thrashing" title=${THRASHING}>
+    <span class="icon-small codicon codicon-warning" aria-hidden="true"></span>Thrashing
+  </span>`;
 }

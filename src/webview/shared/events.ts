@@ -19,7 +19,8 @@ export type PanelAction =
   | 'resumeTurn'
   | 'selectModel'
   | 'setApiKey'
-  | 'openWindowSetting';
+  | 'openWindowSetting'
+  | 'showMemory';
 
 /** Dispatches an event that bubbles up to the panel. */
 export function send<Name extends keyof ViewEvents>(

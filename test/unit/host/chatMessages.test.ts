@@ -8,11 +8,15 @@ const gauge = (queue: number): OutputEvent => ({
     system: 1.4,
     notes: 0,
     summary: 0,
+    pages: 2.6,
     queue,
     free: 90.6,
     budget: 100,
     window: 8192,
     windowSource: 'assumed',
+    limit: 79.6,
+    hitRatio: 0.5,
+    thrashing: true,
   },
 });
 
@@ -36,7 +40,9 @@ it('shows what a call brought in as places, without hashes', () => {
 });
 
 it('rounds the gauge and says when the window was assumed', () => {
-  expect(chatEventOf(gauge(8.2))).toMatchObject({ gauge: { system: 1, queue: 8, free: 91, assumed: true } });
+  const rounded = { system: 1, pages: 3, queue: 8, free: 91, limit: 80 };
+  const told = { assumed: true, hitRatio: 0.5, thrashing: true };
+  expect(chatEventOf(gauge(8.2))).toMatchObject({ gauge: { ...rounded, ...told } });
 });
 
 it('keeps only the last gauge of a transcript, and leaves notes to their view', () => {

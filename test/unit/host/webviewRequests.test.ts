@@ -11,6 +11,7 @@ function host() {
     folderIsOpen: () => true,
     openFolder: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
+    showMemory: vi.fn(async () => undefined),
     setApiKey: vi.fn(async () => undefined),
     openWindowSetting: vi.fn(async () => undefined),
   };
