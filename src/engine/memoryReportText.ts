@@ -15,19 +15,18 @@ interface Column {
 
 const LABEL_CHARS = 60;
 const NONE = '-';
+const MARKS = ['pinned', 'dirty', 'stale', 'carried'] as const;
 
+/** What is longest comes last, so that the rest stays in view. */
 const COLUMNS: readonly Column[] = [
-  { title: 'address', cell: ({ address }) => address },
-  { title: 'kind', cell: ({ kind }) => kind },
   { title: 'tokens', numeric: true, cell: ({ tokens }) => count(tokens) },
+  { title: 'kind', cell: ({ kind }) => kind },
   { title: 'since', numeric: true, cell: ({ since }) => moment(since) },
   { title: 'references', numeric: true, cell: ({ references }) => count(references) },
   { title: 'last', numeric: true, cell: ({ lastReference }) => moment(lastReference) },
-  { title: 'pinned', cell: ({ pinned }) => mark(pinned) },
-  { title: 'dirty', cell: ({ dirty }) => mark(dirty) },
-  { title: 'stale', cell: ({ stale }) => mark(stale) },
+  { title: 'marks', cell: marks },
   { title: 'origin', cell: ({ origin }) => origin ?? NONE },
-  { title: 'carried', cell: ({ carried }) => mark(carried) },
+  { title: 'address', cell: ({ address }) => address },
   { title: 'what', cell: ({ label }) => cutText(label, LABEL_CHARS) },
 ];
 
@@ -53,7 +52,7 @@ export function memoryReportText(report: MemoryReport): string {
     'Counters since the chat began',
     ...aligned(counterLines(report)),
     '',
-    `Page table: ${count(pages.length)} resident pages, most tokens first; "since" and "last" (use) are epoch.turn`,
+    `Page table: ${count(pages.length)} resident pages, most tokens first; since and last (use) are epoch.turn`,
     ...(pages.length === 0 ? ['  (nothing is resident)'] : table(pages)),
     '',
   ].join('\n');
@@ -64,12 +63,10 @@ function windowLines({ occupied, settings, figures }: MemoryReport): Line[] {
   const usable = budget === 0 ? 'the window is not known yet' : `of ${count(budget)} usable`;
   const lines: Line[] = [['resident', occupied ? count(occupied.resident) : NONE, usable]];
   if (settings) {
-    const lifted = figures.thrashing ? 'lifted while pages come back too soon' : 'kept at most';
-    lines.push([
-      'resident limit',
-      count(settings.residentLimit),
-      `${lifted} (virtualContext.memory.residentLimit)`,
-    ]);
+    const { residentLimit } = settings;
+    const kept = budget > 0 && residentLimit >= budget ? 'more than the window holds' : 'kept at most';
+    const meaning = figures.thrashing ? 'lifted while pages come back too soon' : kept;
+    lines.push(['resident limit', count(residentLimit), `${meaning} (virtualContext.memory.residentLimit)`]);
   }
   return lines;
 }
@@ -167,6 +164,6 @@ function moment(at: Moment | undefined): string {
   return at ? `${at.epoch}.${at.turn}` : NONE;
 }
 
-function mark(set: boolean): string {
-  return set ? 'yes' : NONE;
+function marks(page: ReportedPage): string {
+  return MARKS.filter((mark) => page[mark]).join(' ') || NONE;
 }

@@ -359,6 +359,27 @@ describe('the chat panel', () => {
     expect(await view.byTestId('gauge').innerText()).toContain('1,210');
     await view.page.getByRole('button', { name: 'Set it' }).click();
     await vi.waitFor(() => expect(actions.openWindowSetting).toHaveBeenCalled());
+    await view.page.getByRole('button', { name: 'Show memory' }).press('Enter');
+    await vi.waitFor(() => expect(actions.showMemory).toHaveBeenCalled());
+  });
+
+  it('shows thrashing at the gauge while it lasts, and tells hit ratio and limit', async () => {
+    conversation.emit(...sampleTranscript);
+    await openChat();
+    const gauge = view.byTestId('gauge');
+    const label = () => gauge.locator('.gauge-bar').getAttribute('aria-label');
+    expect(await label()).toContain('At most 5,000 tokens are kept. Hit ratio 75 %');
+    expect(await view.byTestId('gauge-thrashing').count()).toBe(0);
+    const last = sampleTranscript.findLast((event) => event.type === 'gauge');
+    if (last?.type !== 'gauge') throw new Error('The sample has no gauge.');
+    conversation.emit({ type: 'gauge', gauge: { ...last.gauge, thrashing: true } });
+    await gauge.getByText('Thrashing').waitFor();
+    expect(await label()).toContain('Thrashing: pages come back soon');
+    await gauge.locator('.gauge-bar').click();
+    expect(await accessibilityViolations()).toEqual([]);
+    await view.page.screenshot({ path: 'test-results/gauge-thrashing.png' });
+    conversation.emit(last);
+    await view.byTestId('gauge-thrashing').waitFor({ state: 'detached' });
   });
 
   it('stays quick with thousands of items', async () => {

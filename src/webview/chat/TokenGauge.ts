@@ -20,7 +20,7 @@ export class TokenGauge extends LightElement {
         type="button"
         class="gauge-bar"
         title=${label}
-        aria-label="${share} tokens. ${label}"
+        aria-label="${gauge.thrashing ? 'Thrashing ' : ''}${share} tokens. ${label}"
         aria-expanded=${this.open}
         @click=${() => {
           this.open = !this.open;
