@@ -79,7 +79,8 @@ function residentPages(state: SessionState): ReportedPage[] {
     pinned: pinned.has(address),
     dirty: page.dirty,
     stale: page.stale,
-    origin: page.origin,
+    // The model's own messages and the engine's were brought in by nobody.
+    ...(kind === 'message' && page.origin === 'fault' ? {} : { origin: page.origin }),
     carried: page.carried,
     label: page.label,
   }));

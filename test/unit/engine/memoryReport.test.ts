@@ -76,6 +76,9 @@ it('lists every resident page as the page table has it, and the rules, most toke
   expect(pages.filter(({ dirty }) => dirty).map(({ label }) => label)).toEqual([
     expect.stringContaining('Decision: we keep the adapter'),
   ]);
+  expect(pages.flatMap(({ kind, origin }) => (kind === 'message' && origin ? [origin] : []))).toEqual([
+    'user',
+  ]);
   expect(pages.filter(({ kind }) => kind === 'message')).toHaveLength(
     eventsOf(world, 'message.user').length + eventsOf(world, 'message.assistant').length,
   );
