@@ -136,8 +136,9 @@ it('says in the text what the log says', async () => {
   expect(value('prefetch accuracy')).toBe('-');
 
   const report = await folded(world);
-  const parts = [report.occupancy.system, report.occupancy.pages, report.occupancy.queue];
-  expect(Math.min(...parts)).toBeGreaterThan(0);
+  const { system, notes, summary, pages, queue, total } = report.occupancy;
+  expect(Math.min(system, notes, summary, queue)).toBeGreaterThan(0);
+  expect(total).toBe(system + notes + summary + pages + queue);
   for (const { address } of report.pages) expect(text).toContain(address);
   // The live session and the fold of its log agree on everything but what only the settings know.
   const below = (report: string) => report.slice(report.indexOf('Occupancy'));
