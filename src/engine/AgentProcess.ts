@@ -18,6 +18,7 @@ import type { OutsideEvent } from './ports';
 import { ProcessTable } from './processes/ProcessTable';
 import { QueueManager } from './QueueManager';
 import { RecallFeeder } from './RecallFeeder';
+import { RecentOutput } from './RecentOutput';
 import { RulesKeeper } from './RulesKeeper';
 import { archivalNoteOf, recallMessageOf } from './recallFeed';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
@@ -46,7 +47,7 @@ export class AgentProcess {
   private readonly processes: ProcessTable;
   private readonly scheduler: Scheduler;
   private readonly feeder: RecallFeeder;
-  private readonly shown: OutputEvent[] = [];
+  private readonly shown = new RecentOutput();
   private readonly subscriptions: (() => void)[] = [];
 
   private constructor(
@@ -121,7 +122,7 @@ export class AgentProcess {
     let events = 0;
     await state.restore(parts.log.read(), (event) => {
       events++;
-      shown.push(...outputOf(event));
+      shown.add(outputOf(event));
     });
     if (events === 0) {
       await recorder.record(
@@ -151,15 +152,15 @@ export class AgentProcess {
     return this.recorder.subscribe(listener);
   }
 
-  /** Everything the person has seen, and the state of memory: enough to draw the conversation anew. */
+  /** What the person has seen of late, and the state of memory: enough to draw the conversation anew. */
   transcript(): readonly OutputEvent[] {
     const { streamed } = this.runner;
     const live: OutputEvent[] =
       streamed === '' ? [] : [{ type: 'textDelta', turn: this.state.turn, text: streamed }];
     // What a fork's parent had queued is no message of the fork's.
-    const shown = this.shown.filter(
-      (event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted),
-    );
+    const shown = this.shown
+      .all()
+      .filter((event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted));
     return [...shown, ...live, this.notesEvent(), { type: 'gauge', gauge: this.gauge() }];
   }
 
@@ -288,10 +289,9 @@ export class AgentProcess {
 
   private publish(event: SessionEvent): void {
     const { archival } = this.parts;
-    for (const output of outputOf(event)) {
-      this.shown.push(output);
-      this.output.emit(output);
-    }
+    const outputs = outputOf(event);
+    this.shown.add(outputs);
+    for (const output of outputs) this.output.emit(output);
     if (changesPinned(event)) this.showMemory();
     const content = this.state.context.entries.at(-1)?.message.content ?? '';
     const message = recallMessageOf(this.session, event, content);

