@@ -36,8 +36,8 @@ const PASSAGE_CHARS = 1200;
 const MIN_PASSAGE_CHARS = 400;
 /** Words shown on either side of the blank. */
 const CONTEXT_WORDS = 4;
-/** Words of five letters and more that stay; without them nobody could tell what is asked. */
-const LEAST_CLUES = 3;
+/** Words of six letters and more that stay; without them nobody could tell what is asked. */
+const LEAST_CLUES = 2;
 /** Every question has at least this many documents of its own to be mistaken for. */
 const DISTRACTORS = 24;
 
@@ -113,7 +113,7 @@ export class DocumentQa {
         .sort((a, b) => a.frequency - b.frequency)[0];
       if (!telling || telling.frequency > 5) continue;
       const shown = around(sentence, telling.word);
-      const clues = shown.match(/\p{L}{5,}/gu) ?? [];
+      const clues = shown.match(/\p{L}{6,}/gu) ?? [];
       if (clues.length <= LEAST_CLUES || !this.isUnique(shown, gold)) continue;
       return { gold, cloze: shown.replace(telling.word, BLANK), answer: telling.word };
     }

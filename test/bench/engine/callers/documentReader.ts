@@ -2,15 +2,16 @@
 import { BLANK } from '../../../../src/cli/eval/tasks/documentQa';
 import { grepHits, searchHits } from '../../../../src/models/functionResults';
 import type { ChatRequest, PolicyReply } from '../../../support/modelServer/chatProtocol';
-import { currentTurn, offers } from './conversation';
+import { currentTurn, offers, windowText } from './conversation';
 
 const SEARCH = 'search_workspace';
 const READ = 'read_file';
 const GREP = 'grep';
-/** Results that quote lines of files without showing the files. */
-const QUOTED = /; read_file shows the lines$|^\d+ match(es)? in \d+ file/m;
-/** Documents a diligent caller reads at most; pages of hits it looks through. */
-const MAX_READS = 24;
+/** What quotes lines of files without showing the files: results of searches, hints. */
+const QUOTED = /; read_file shows the lines$|^\d+ match(es)? in \d+ file|^<interrupt kind="hint"/m;
+/** Address of a page of a file, in the window or evicted from it. */
+const SHOWN_FILE = /file:[^/\s]+\/([^\s#]+)#L/g;
+/** Pages of hits that a diligent caller looks through. */
 const MAX_PAGES = 2;
 const MAX_WORD = 40;
 const UNKNOWN = 'I do not know.';
@@ -32,12 +33,14 @@ export function diligentReader(request: ChatRequest): PolicyReply {
     ...greps.flatMap((call) => grepHits(call.result)),
     ...searches.flatMap((call) => searchHits(call.result)),
   ];
-  const next = found.find(({ path }) => !read.has(path));
-  if (next && read.size < MAX_READS) return { calls: [{ name: READ, arguments: { path: next.path } }] };
+  // What was evicted while it searched has left its address.
+  const seen = new Set([...windowText(request).matchAll(SHOWN_FILE)].map(([, path = '']) => path));
+  const unread = found.filter(({ path }) => !read.has(path));
+  const next = unread.find(({ path }) => !seen.has(path)) ?? (greps.length > 0 ? unread[0] : undefined);
+  if (next) return { calls: [{ name: READ, arguments: { path: next.path } }] };
   const more = searches.length === 0 || searchHits(searches.at(-1)?.result ?? '').length > 0;
   if (more && searches.length < MAX_PAGES) return search(question, searches.length + 1);
-  if (greps.length > 0 || !offers(request, GREP)) return { text: UNKNOWN };
-  return grep(question);
+  return greps.length > 0 || !offers(request, GREP) ? { text: UNKNOWN } : grep(question);
 }
 
 /** Takes the first word that could stand there, also from what a search result quotes, and reads the first hit only. */
