@@ -5,7 +5,7 @@ import { pagesOf } from './queueEntries';
 import { ThrashDetector } from './ThrashDetector';
 
 export interface MemoryFigures {
-  /** Major faults by cause. */
+  /** Major faults by cause; `prefetch` counts minor ones that a page answered which was brought in ahead of need. */
   readonly faults: Readonly<Record<FaultCause, number>>;
   /** Look-ups that found everything resident. */
   readonly minorFaults: number;
@@ -101,7 +101,8 @@ export class MemoryStats {
   /** Share of uses that found their page resident; undefined before the first. */
   get hitRatio(): number | undefined {
     const { references } = this.count;
-    const uses = references + Object.values(this.faults).reduce((sum, n) => sum + n, 0);
+    const { cold, capacity, stale, hint } = this.faults;
+    const uses = references + cold + capacity + stale + hint;
     return uses === 0 ? undefined : references / uses;
   }
 
@@ -147,6 +148,7 @@ export class MemoryStats {
 
   private fault({ fault, pages, address }: EventOf<'function.result'>): void {
     if (fault?.kind === 'minor') this.count.minorFaults++;
+    if (fault?.kind === 'minor' && fault.cause === 'prefetch') this.faults.prefetch++;
     if (fault?.kind !== 'major' || !fault.cause) return;
     this.faults[fault.cause]++;
     if (fault.cause !== 'capacity') return;

@@ -91,8 +91,12 @@ function counterLines({ figures }: MemoryReport): Line[] {
     ['faults, capacity', count(faults.capacity), 'major: had been evicted and was wanted again'],
     ['faults, stale', count(faults.stale), 'major: the file had changed since it was shown'],
     ['faults, hint', count(faults.hint), 'major: followed a hint of the engine'],
-    ['faults, prefetch', count(faults.prefetch), 'major: brought by the engine before it was asked for'],
     ['faults, minor', count(figures.minorFaults), 'asked for and found resident: nothing was copied'],
+    [
+      'faults, prefetch',
+      count(faults.prefetch),
+      'minor: found because the engine had brought it ahead of need',
+    ],
     ['references', count(figures.references), "uses of resident pages, seen in the model's output"],
     ['hit ratio', uses === 0 ? NONE : percent(figures.hitRatio), 'references / (references + major faults)'],
     ['working set', count(figures.workingSet), `tokens of pages used in the last ${WORKING_SET_STEPS} steps`],

@@ -50,6 +50,27 @@ it('counts a read of what is resident as a use, not as a fault', async () => {
   expect(figures).toMatchObject({ faults: { cold: 1 }, minorFaults: 3, references: 3, hitRatio: 0.75 });
 });
 
+it('counts a look-up that a prefetched page answered among the minor ones, and as a hit', () => {
+  const stats = new MemoryStats();
+  const page = { path: 'b.ts', startLine: 1, endLine: 9, source: 'x', version: '1' };
+  const address = 'file:proj/b.ts#L1-L9@1234567890abcdef';
+  const at = { at: 0, turn: 1, tokens: 90, text: '' };
+  const brought = { ...at, seq: 1, type: 'interrupt', kind: 'prefetch', origin: 'prefetch' } as const;
+  stats.apply({ ...brought, pages: [{ ...page, address }] }, 's1');
+  stats.apply({ ...at, seq: 2, type: 'message.assistant', calls: [], references: [address] }, 's1');
+  const result = { callId: 'c', name: 'read_file', address: 'tool:s1/1', result: 'y', isError: false, ms: 1 };
+  const fault = { kind: 'minor', tier: 'resident', cause: 'prefetch' } as const;
+  stats.apply({ ...at, ...result, seq: 3, type: 'function.result', pages: [], fault }, 's1');
+  expect(stats.figures()).toMatchObject({
+    faults: { prefetch: 1 },
+    minorFaults: 1,
+    references: 1,
+    prefetched: 1,
+    prefetchHits: 1,
+    hitRatio: 1,
+  });
+});
+
 it('raises the alarm when pages go in circles, once, makes room, and calls it off when that helps', async () => {
   // Nine files in turn, in a window that holds six: every rollover throws out what is wanted next.
   const circles = Array.from({ length: 90 }, (_, i) => i % 9);
