@@ -12,6 +12,7 @@ import {
   type QueueEvent,
   type SessionEvent,
 } from './events';
+import { filesOf } from './filesOf';
 import { HintLedger } from './HintLedger';
 import { MainContext } from './MainContext';
 import { MemoryStats } from './MemoryStats';
@@ -39,9 +40,9 @@ export class SessionState {
   readonly hints = new HintLedger();
   readonly processes = new ProcessLedger();
   readonly prefetches = new PrefetchGovernor();
-  /** Every file range ever shown in this session, by address. */
+  /** Every file range ever shown or pinned in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
-  private readonly shownByPath = new Map<string, FilePage[]>();
+  private readonly shownByPath = new Map<string, Map<string, FilePage>>();
   /** Blob of every function result of this session (the whole text), by `tool:` address. */
   readonly results = new Map<string, BlobHash>();
   readonly archivalNotes = new Map<string, string>();
@@ -110,6 +111,8 @@ export class SessionState {
     this.hints.apply(event);
     this.processes.apply(event);
     this.prefetches.apply(event);
+    this.staleNews.apply(event);
+    for (const file of filesOf(event)) this.filePages.set(file.address, file);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);
       this.admitPages(event);
@@ -138,7 +141,6 @@ export class SessionState {
         this.measured = { own: event.ownTokens, provider: event.usage.promptTokens };
         return;
       case 'note.pinned':
-        if (event.page) this.filePages.set(event.page.address, event.page);
         this.notes.apply(event, await this.countOne(event.note.text));
         return;
       case 'note.edited':
@@ -150,7 +152,6 @@ export class SessionState {
         this.notes.apply(event, 0);
         return;
       case 'rules.loaded':
-        for (const page of event.rules) this.filePages.set(page.address, page);
         this.rules.load(event.rules, event.seq);
         return;
       case 'archival.inserted':
@@ -162,11 +163,9 @@ export class SessionState {
         return;
       case 'page.stale':
         this.pages.markStale(event.address);
-        this.staleNews.apply(event);
         return;
       case 'page.fresh':
         this.pages.markFresh(event.address);
-        this.staleNews.apply(event);
         return;
     }
   }
@@ -190,13 +189,12 @@ export class SessionState {
       const whole = (event.hints ?? []).filter((hint) => hint.whole).map((hint) => hint.address);
       this.shownTexts.show(whole, messageAddress(event.inherited ?? this.session, event.seq));
       if (event.notesThrough !== undefined) this.notes.delivered(event.notesThrough);
-      this.staleNews.apply(event);
       if (event.rulesThrough !== undefined) this.rules.delivered(event.rulesThrough);
     }
   }
 
   private admitPages(event: QueueEvent): void {
-    const files = new Map(shownFiles(event).map((file) => [file.address, file]));
+    const files = new Map(filesOf(event).map((file) => [file.address, file]));
     for (const page of pagesOf(event, this.session)) {
       const file = files.get(page.address);
       if (file) this.remember(file);
@@ -217,15 +215,12 @@ export class SessionState {
 
   /** Every range of a file that this session has shown. */
   shownOf(path: string): readonly FilePage[] {
-    return this.shownByPath.get(path) ?? [];
+    return [...(this.shownByPath.get(path)?.values() ?? [])];
   }
 
   private remember(file: FilePage): void {
-    if (this.filePages.has(file.address)) return;
-    this.filePages.set(file.address, file);
-    const shown = this.shownByPath.get(file.path);
-    if (shown) shown.push(file);
-    else this.shownByPath.set(file.path, [file]);
+    const shown = this.shownByPath.get(file.path) ?? new Map<string, FilePage>();
+    this.shownByPath.set(file.path, shown.set(file.address, file));
   }
 
   /** Where the session stands. */
@@ -242,7 +237,6 @@ export class SessionState {
     this.notesInHead = event.notesThrough;
     this.turnover(event);
     this.notes.delivered(event.notesThrough);
-    for (const page of event.rules ?? []) this.filePages.set(page.address, page);
     this.rules.frozen(event.rules ?? [], event.rulesThrough ?? 0);
     const retained = new Set(event.retained);
     if (this.cold) {
@@ -288,10 +282,6 @@ export class SessionState {
     const [tokens] = await this.counter.count([text]);
     return tokens ?? 0;
   }
-}
-
-function shownFiles(event: QueueEvent): readonly FilePage[] {
-  return event.type === 'function.result' || event.type === 'interrupt' ? (event.pages ?? []) : [];
 }
 
 function originOf(event: QueueEvent): PageOrigin {

@@ -1,5 +1,6 @@
 /** Which resident pages went stale, or became fresh again, since the model was told last. Folded from events. */
-import type { SessionEvent } from './events';
+import { isQueueEvent, type SessionEvent } from './events';
+import { filesOf } from './filesOf';
 
 export interface PageNews {
   readonly address: string;
@@ -17,9 +18,10 @@ export class StaleNews {
     } else if (event.type === 'page.fresh') {
       if (this.untold.get(event.address)?.stale) this.untold.delete(event.address);
       else this.untold.set(event.address, { seq: event.seq, stale: false });
-    } else if (event.type === 'interrupt' && event.staleThrough !== undefined) {
-      for (const [address, { seq }] of this.untold)
-        if (seq <= event.staleThrough) this.untold.delete(address);
+    } else if (isQueueEvent(event) || event.type === 'epoch.started') {
+      // What is shown anew is fresh: what happens to it from here on is news, whatever was told of it before.
+      for (const { address } of filesOf(event)) this.untold.delete(address);
+      if (event.type === 'interrupt') this.told(event.staleThrough ?? 0);
     }
   }
 
@@ -31,5 +33,9 @@ export class StaleNews {
   /** Sequence number of the last event in `pending`; 0 when there is none. */
   get through(): number {
     return Math.max(0, ...[...this.untold.values()].map(({ seq }) => seq));
+  }
+
+  private told(through: number): void {
+    for (const [address, { seq }] of this.untold) if (seq <= through) this.untold.delete(address);
   }
 }

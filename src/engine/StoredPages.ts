@@ -2,6 +2,7 @@
 import { type Address, messageAddress, parseAddress } from './addresses';
 import { UnknownAddressError } from './errors';
 import { type FilePage, isQueueEvent, type QueueEvent, type SessionEvent } from './events';
+import { filesOf } from './filesOf';
 import type { BlobStore, SessionHistory } from './ports';
 import { callsText } from './queueEntries';
 import type { SessionState } from './SessionState';
@@ -66,10 +67,8 @@ export class StoredPages {
 
   private async findFilePage(address: string): Promise<FilePage | undefined> {
     for await (const event of this.otherSessions()) {
-      const pages = event.type === 'function.result' ? event.pages : [];
-      const page =
-        event.type === 'note.pinned' ? event.page : pages.find((shown) => shown.address === address);
-      if (page?.address === address) return page;
+      const page = filesOf(event).find((file) => file.address === address);
+      if (page) return page;
     }
     return undefined;
   }

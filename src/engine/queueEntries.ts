@@ -3,6 +3,7 @@ import { messageAddress } from './addresses';
 import type { ChatMessage, ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { EventOf, EvictedPage, FilePage, InterruptKind, QueueEvent } from './events';
+import { filesOf } from './filesOf';
 import type { BlobHash, TokenCounter } from './ports';
 import { tagged } from './taggedText';
 
@@ -106,7 +107,7 @@ export function fileLabel({ path, startLine, endLine }: FilePage): string {
 
 /** @returns the pages that an entry holds: file ranges where it shows any, else the result or message itself */
 export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
-  const files = event.type === 'function.result' || event.type === 'interrupt' ? (event.pages ?? []) : [];
+  const files = filesOf(event);
   if (files.length > 0) {
     const tokens = Math.ceil(event.tokens / files.length);
     return files.map((page) => ({

@@ -117,6 +117,35 @@ it('tells of a page only while it is in the window', async () => {
   expect(await look()).toBeUndefined();
 });
 
+it('tells that a page went stale which had left, and come back, before its last news could be told', async () => {
+  world.files.set('a.ts', 'one\n');
+  const { address } = await show('a.ts', 1, 1);
+  world.files.set('a.ts', 'two\n');
+  expect(await look()).toContain('Stale');
+  world.files.set('a.ts', 'one\n');
+  await checker.refresh(never);
+  await recorder.record({
+    type: 'epoch.started',
+    epoch: 1,
+    reason: 'reset',
+    model: 'm',
+    budget: 7000,
+    head: await world.blobs.put('[]'),
+    headTokens: { system: 0, notes: 0, summary: 0 },
+    functions: await world.blobs.put('[]'),
+    summary: null,
+    summaryBy: 'none',
+    notesThrough: 0,
+    retained: [],
+    evicted: [{ address, seq: 1, kind: 'file', tokens: 10, label: 'a.ts:1-1' }],
+    tokensBefore: 10,
+    tokensAfter: 0,
+  });
+  expect((await show('a.ts', 1, 1)).address).toBe(address);
+  world.files.set('a.ts', 'three\n');
+  expect(await look()).toContain(`Stale: ${address}`);
+});
+
 it('marks a note whose source changed, heals it, and leaves those that are not from files', async () => {
   world.files.set('a.ts', 'one\ntwo\n');
   const page = await show('a.ts', 2, 2);

@@ -146,6 +146,20 @@ describe('readFile', () => {
     });
   });
 
+  it('tells lines that a note of the same lines had held from those never shown, once they are shown', async () => {
+    world.files.set('a.ts', numbered('a', 20));
+    const first = await handler().readFile({ path: 'a.ts' }, never);
+    const [page] = first.pages ?? [];
+    await record({
+      type: 'note.pinned',
+      note: { id: 'n', text: 'a', by: 'person' },
+      ...(page ? { page } : {}),
+    });
+    expect(state.shownOf('a.ts')).toEqual([]);
+    await admit(first);
+    expect(state.shownOf('a.ts')).toEqual([page]);
+  });
+
   it('goes on with the next read when one fails', async () => {
     world.files.set('a.ts', 'one\n');
     const faults = handler();
@@ -306,7 +320,11 @@ describe('pageIn', () => {
     world.files.set('a.ts', 'one\n');
     const [page] = (await handler().readFile({ path: 'a.ts' }, never)).pages ?? [];
     const pinned = { ...page, address: (page?.address ?? '').replace('L1-L1', 'L1-L9') };
+    const at = (line: number) => ({ ...page, address: pinned.address.replace('L9', `L${line}`) });
     const bodies = [
+      { type: 'interrupt', kind: 'prefetch', text: '', tokens: 1, pages: [at(2)] },
+      { type: 'rules.loaded', rules: [at(3)] },
+      { type: 'epoch.started', carried: [{ file: at(4), from: [] }], rules: [at(5)] },
       {
         type: 'function.result',
         address: 'tool:s0/1',
@@ -320,6 +338,7 @@ describe('pageIn', () => {
     other = bodies.map((body, i) => ({ ...body, at: 0, seq: i + 1 }) as unknown as SessionEvent);
     expect(await handler().contentOf(page?.address ?? '', never)).toBe('one\n');
     expect(await handler().contentOf(pinned.address, never)).toBe('one\n');
+    for (const line of [2, 3, 4, 5]) expect(await handler().contentOf(at(line).address, never)).toBe('one\n');
     expect(await handler().contentOf('tool:s0/1', never)).toBe('all');
     expect(await handler().contentOf('note:n0', never)).toBe('after');
   });

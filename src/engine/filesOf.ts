@@ -1,0 +1,20 @@
+/** File ranges of the session log, wherever an event names them. */
+import type { FilePage, SessionEvent } from './events';
+
+/** @returns the file ranges that an event shows or pins; the bytes of each are in the blob store */
+export function filesOf(event: SessionEvent): readonly FilePage[] {
+  switch (event.type) {
+    case 'function.result':
+      return event.pages;
+    case 'interrupt':
+      return event.pages ?? [];
+    case 'note.pinned':
+      return event.page ? [event.page] : [];
+    case 'rules.loaded':
+      return event.rules;
+    case 'epoch.started':
+      return [...(event.rules ?? []), ...(event.carried ?? []).flatMap(({ file }) => file ?? [])];
+    default:
+      return [];
+  }
+}
