@@ -22,7 +22,7 @@ import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { rulesWarning } from './host/rulesWarning';
-import { affectsModel, affectsNotes, readSettings } from './host/settings';
+import { affectsMemory, affectsModel, readSettings } from './host/settings';
 import { ShownSessions } from './host/shownSessions';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
@@ -178,7 +178,7 @@ export function activate(context: ExtensionContext): void {
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
     workspace.onDidChangeConfiguration((change) => {
       if (affectsModel(change)) sessions.modelChanged();
-      if (affectsNotes(change)) sessions.notesLimitChanged();
+      if (affectsMemory(change)) sessions.limitsChanged();
     }),
   );
 

@@ -178,8 +178,8 @@ export class ChatSessions implements Conversation, Disposable {
     if (this.agent) this.prepare(this.agent);
   }
 
-  /** The limit of the notes has changed. */
-  notesLimitChanged(): void {
+  /** The settings name other limits of the notes or of the window. */
+  limitsChanged(): void {
     this.agent?.showMemory();
   }
 

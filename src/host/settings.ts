@@ -82,6 +82,7 @@ export function affectsModel(change: ConfigurationChangeEvent): boolean {
   return change.affectsConfiguration(`${SECTION}.model`);
 }
 
-export function affectsNotes(change: ConfigurationChangeEvent): boolean {
-  return change.affectsConfiguration(`${SECTION}.notes`);
+/** @returns whether a change concerns what the gauge, the notes or the memory report show */
+export function affectsMemory(change: ConfigurationChangeEvent): boolean {
+  return ['notes', 'memory', 'policy'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
 }

@@ -87,6 +87,16 @@ describe('the memory report', () => {
     expect(row(shown, 'src/alpha.ts#L1-L90@')).not.toContain('pinned');
   });
 
+  it('shows a changed limit at once', async () => {
+    await report(/resident limit +96,000 +more than the window holds/);
+    mkdirSync(join(home, '.vscode'));
+    const limit = { 'virtualContext.memory.residentLimit': 10_000 };
+    writeFileSync(join(home, '.vscode/settings.json'), JSON.stringify(limit));
+    await report(/resident limit +10,000 +kept at most/);
+    const bar = chat.byTestId('gauge').locator('.gauge-bar');
+    expect(await bar.getAttribute('aria-label')).toContain('At most 10,000 tokens are kept');
+  });
+
   it('opens from the gauge, by keyboard, and cannot be edited', async () => {
     await vscode.page.keyboard.press('Control+K');
     await vscode.page.keyboard.press('Control+W');

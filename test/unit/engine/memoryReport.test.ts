@@ -135,6 +135,11 @@ it('says in the text what the log says', async () => {
   expect(value('thrashing')).toBe('no');
   expect(value('prefetch accuracy')).toBe('-');
 
+  const gauge = agent.gauge();
+  expect(gauge).toMatchObject({ limit: 6000, hitRatio, thrashing: false });
+  const parts = gauge.system + gauge.notes + gauge.summary + gauge.pages + gauge.queue + gauge.free;
+  expect(Math.abs(parts - gauge.budget)).toBeLessThan(5);
+
   const report = await folded(world);
   const { system, notes, summary, pages, queue, total } = report.occupancy;
   expect(Math.min(system, notes, summary, queue)).toBeGreaterThan(0);
@@ -143,6 +148,25 @@ it('says in the text what the log says', async () => {
   // The live session and the fold of its log agree on everything but what only the settings know.
   const below = (report: string) => report.slice(report.indexOf('Occupancy'));
   expect(below(memoryReportText(report))).toBe(below(text));
+});
+
+it('says that the limit is lifted while the alarm is on, as the gauge does', async () => {
+  const world = memoryWorld({ functions, settings: { residentLimit: 6000 } });
+  const model = reader([]);
+  const open = () => AgentProcess.open(world.parts, async () => model);
+  await (await open()).submit('Hello.');
+  const thrashing = (active: boolean) => world.log.append([{ type: 'thrashing', active, returns: 5, at: 0 }]);
+  await thrashing(true);
+  const alarmed = await open();
+  await alarmed.prepare(new AbortController().signal);
+  expect(alarmed.gauge()).toMatchObject({ thrashing: true, limit: alarmed.gauge().budget });
+  expect(alarmed.memoryReport()).toMatch(/thrashing +yes /);
+  expect(alarmed.memoryReport()).toContain('lifted while pages come back too soon');
+  await thrashing(false);
+  const calm = await open();
+  await calm.prepare(new AbortController().signal);
+  expect(calm.gauge()).toMatchObject({ thrashing: false, limit: 6000 });
+  expect(calm.memoryReport()).toMatch(/thrashing +no /);
 });
 
 it('is there before the first turn', async () => {
