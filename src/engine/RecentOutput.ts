@@ -1,10 +1,10 @@
 /** What the person has seen, as far back as a panel can draw: the log has all of it. */
 import type { OutputEvent } from './OutputBuffer';
 
-/** About a thousand turns. Panels redraw all of it at once, and what is held here costs memory for as long as a chat lives. */
-const MOST = 10_000;
+/** Hundreds of turns. Panels redraw all of it at once, and what is held here costs memory for as long as a chat lives. */
+const MOST = 5000;
 /** Dropping copies, so it is done for many at a time. */
-const SLACK = 2500;
+const SLACK = 1000;
 
 export class RecentOutput {
   private events: OutputEvent[] = [];

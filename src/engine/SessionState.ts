@@ -28,6 +28,9 @@ import { ShownTexts } from './ShownTexts';
 import { StaleNews } from './StaleNews';
 import { WorkingContext } from './WorkingContext';
 
+/** More than a window holds. */
+const REMEMBERED_RESULTS = 4000;
+
 export class SessionState {
   readonly context = new MainContext();
   readonly notes: WorkingContext;
@@ -43,7 +46,7 @@ export class SessionState {
   /** Every file range ever shown or pinned in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
   private readonly shownByPath = new Map<string, Map<string, FilePage>>();
-  /** Blob of every function result of this session (the whole text), by `tool:` address. */
+  /** Blobs of the latest function results (the whole texts), by `tool:` address; older ones are looked up in the log. */
   readonly results = new Map<string, BlobHash>();
   readonly archivalNotes = new Map<string, string>();
 
@@ -182,7 +185,7 @@ export class SessionState {
       }
     } else if (event.type === 'function.result') {
       this.openCalls.delete(event.callId);
-      this.results.set(event.address, event.whole ?? event.result);
+      this.rememberResult(event.address, event.whole ?? event.result);
       this.shownTexts.show(event.shows ?? [], event.address);
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
@@ -216,6 +219,12 @@ export class SessionState {
   /** Every range of a file that this session has shown. */
   shownOf(path: string): readonly FilePage[] {
     return [...(this.shownByPath.get(path)?.values() ?? [])];
+  }
+
+  private rememberResult(address: string, text: BlobHash): void {
+    this.results.set(address, text);
+    const [oldest] = this.results.keys();
+    if (this.results.size > REMEMBERED_RESULTS && oldest !== undefined) this.results.delete(oldest);
   }
 
   private remember(file: FilePage): void {

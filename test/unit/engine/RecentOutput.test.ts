@@ -25,6 +25,6 @@ it('forgets the oldest turns, whole, and keeps at least as many events as it pro
     expect(all[0]?.type).toBe('turnStarted');
     expect(all.at(-1)).toEqual({ type: 'turnEnded', turn: n, reason: 'done' });
     expect(all.length).toBeGreaterThanOrEqual(Math.min(100, (n + 1) * 3));
-    expect(all.length).toBeLessThanOrEqual(2603);
+    expect(all.length).toBeLessThanOrEqual(1103);
   }
 });
