@@ -72,13 +72,10 @@ export class ChatSessions implements Conversation, Disposable {
     return this.agent?.transcript() ?? [];
   }
 
-  /** The live session, opened on first use. @throws JournalError */
-  current(): Promise<AgentProcess> {
-    if (this.agent) return Promise.resolve(this.agent);
-    this.opening ??= this.resume().finally(() => {
-      this.opening = undefined;
-    });
-    return this.opening;
+  /** The live session, opened on first use; the next one when another is about to be shown. @throws JournalError */
+  async current(): Promise<AgentProcess> {
+    await this.replacing;
+    return this.live();
   }
 
   async submit(text: string): Promise<void> {
@@ -115,26 +112,18 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   /** Shows a session of the history. @throws HeldElsewhereError | JournalError */
-  async show(session: string): Promise<void> {
-    if ((await this.current()).session === session) return;
-    await this.replace(async () => void (await this.open(await this.parts.openLog(session), [])));
+  show(session: string): Promise<void> {
+    return this.replace(async (before) => {
+      if (before.session !== session) this.greet(await this.open(await this.parts.openLog(session), []));
+    });
   }
 
-  async fork(seq: number): Promise<void> {
-    await this.branch((session, lineage) => forkPoint(session, lineage(), seq));
+  fork(seq: number): Promise<void> {
+    return this.branch((session, lineage) => forkPoint(session, lineage(), seq));
   }
 
-  async rewind(seq: number): Promise<void> {
-    try {
-      await this.branch(async (session, lineage) => {
-        const point = await rewindPoint(session, lineage, seq);
-        this.takenBack = point.text;
-        return point;
-      });
-    } catch (error) {
-      this.takenBack = undefined;
-      throw error;
-    }
+  rewind(seq: number): Promise<void> {
+    return this.branch((session, lineage) => rewindPoint(session, lineage, seq));
   }
 
   takeBack(): string | undefined {
@@ -188,14 +177,22 @@ export class ChatSessions implements Conversation, Disposable {
     await this.agent?.filesChanged();
   }
 
-  /** Interrupts the running turn and closes the session once all of it is durable. */
+  /** Interrupts the running turn and closes the session, and one that is being left, once all of it is durable. */
   async close(): Promise<void> {
     this.disposed = true;
-    await this.agent?.dispose();
+    await Promise.all([this.agent?.dispose(), this.replacing]);
   }
 
   dispose(): void {
     for (const emitter of [this.output, this.resets, this.modelChanges]) emitter.dispose();
+  }
+
+  private live(): Promise<AgentProcess> {
+    if (this.agent) return Promise.resolve(this.agent);
+    this.opening ??= this.resume().finally(() => {
+      this.opening = undefined;
+    });
+    return this.opening;
   }
 
   private failTurn(error: unknown): void {
@@ -268,23 +265,27 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** Goes on from a point of the session shown, in a new one; the old one stays as it is. */
   private branch(
-    pointOf: (session: string, lineage: () => AsyncIterable<SessionEvent>) => Promise<ForkPoint>,
+    pointOf: (
+      session: string,
+      lineage: () => AsyncIterable<SessionEvent>,
+    ) => Promise<ForkPoint & { readonly text?: string }>,
   ): Promise<void> {
     return this.replace(async (before) => {
       // A call that still runs has no result to take along.
       await before.halt();
       const { session } = before;
-      const { from, through } = await pointOf(session, () => this.parts.history.lineage(session));
+      const { from, through, text } = await pointOf(session, () => this.parts.history.lineage(session));
       const { forkLog } = await this.parts.agent();
-      await this.open(await forkLog(newSessionId(), { from, through, kind: 'session' }), []);
+      await this.open(await forkLog(newSessionId(), { from, through, kind: 'session' }), [], text);
     });
   }
 
-  /** @param act opens the session that is shown from then on; when it fails, the one before goes on */
+  /** @param act opens the session that is shown from then on; when it fails, or opens none, the one before goes on */
   private replace(act: (before: AgentProcess) => Promise<void>): Promise<void> {
     const done = this.replacing.then(async () => {
-      const before = await this.current();
+      const before = await this.live();
       await act(before);
+      if (this.agent === before) return;
       await before.dispose();
       await this.parts.shown.forget(before.session);
     });
@@ -292,7 +293,8 @@ export class ChatSessions implements Conversation, Disposable {
     return done;
   }
 
-  private async open(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
+  /** @param takenBack what the person wrote and the session no longer has */
+  private async open(log: SessionLog, notes: readonly Note[], takenBack?: string): Promise<AgentProcess> {
     const agent = await this.start(log, notes);
     if (this.disposed) {
       await agent.dispose();
@@ -309,6 +311,7 @@ export class ChatSessions implements Conversation, Disposable {
     this.parts.onBusy(agent.busy);
     agent.onEvent((event) => this.parts.onEvent(event));
     this.agent = agent;
+    this.takenBack = takenBack;
     await this.parts.shown.remember(agent.session);
     this.resets.fire();
     this.prepare(agent);
