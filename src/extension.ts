@@ -22,7 +22,7 @@ import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { rulesWarning } from './host/rulesWarning';
-import { affectsMemory, affectsModel, readSettings } from './host/settings';
+import { affectsMemory, affectsModel, chatSettings, readSettings } from './host/settings';
 import { ShownSessions } from './host/shownSessions';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
@@ -92,7 +92,7 @@ export function activate(context: ExtensionContext): void {
       functions: createFunctions({ ripgrepPath, roots }),
       editor,
       folders: roots().map((root) => root.name),
-      settings: readSettings,
+      settings: chatSettings(),
     }),
     openLog,
     history,

@@ -30,7 +30,8 @@ const SECTION = 'virtualContext';
 const LEAST_BATCH = 0.1;
 const WARNED_BEFORE = 0.1;
 
-export function readSettings(): Settings {
+/** @param policy name of the memory policy; default: the one that is set now */
+export function readSettings(policy?: string): Settings {
   const section = workspace.getConfiguration(SECTION);
   return {
     provider: section.get<ModelProvider>('model.provider', 'offline'),
@@ -40,7 +41,7 @@ export function readSettings(): Settings {
     maxOutputTokens: section.get('model.maxOutputTokens', 4096),
     maxCallsPerTurn: section.get('maxCallsPerTurn', 50),
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
-    policy: memoryPolicy(section),
+    policy: memoryPolicy(section, policy ?? section.get('policy', virtualPolicy.name)),
     residentLimit: section.get('memory.residentLimit', 96_000),
     hints: section.get('hints', true),
     prefetch: section.get('prefetch', true),
@@ -50,9 +51,15 @@ export function readSettings(): Settings {
   };
 }
 
+/** @returns the settings of a chat that is opened now: what its window holds was chosen by one policy, and stays so */
+export function chatSettings(): () => Settings {
+  const { policy } = readSettings();
+  return () => readSettings(policy.name);
+}
+
 /** The paper's policy has the paper's watermarks. */
-function memoryPolicy(section: WorkspaceConfiguration): MemoryPolicy {
-  if (section.get('policy') === memgptPolicy.name) return memgptPolicy;
+function memoryPolicy(section: WorkspaceConfiguration, name: string): MemoryPolicy {
+  if (name === memgptPolicy.name) return memgptPolicy;
   const high = section.get('memory.highWatermark', virtualPolicy.high);
   const low = Math.min(section.get('memory.lowWatermark', virtualPolicy.low), high - LEAST_BATCH);
   return { ...virtualPolicy, high, low, warning: Math.min(virtualPolicy.warning, high - WARNED_BEFORE) };
@@ -84,5 +91,5 @@ export function affectsModel(change: ConfigurationChangeEvent): boolean {
 
 /** @returns whether a change concerns what the gauge, the notes or the memory report show */
 export function affectsMemory(change: ConfigurationChangeEvent): boolean {
-  return ['notes', 'memory', 'policy'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
+  return ['notes', 'memory'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
 }
