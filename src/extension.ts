@@ -176,6 +176,8 @@ export function activate(context: ExtensionContext): void {
     sessions.onOutput((event) => preview.show(event)),
     sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
+    // The rules of the repository hold from now on.
+    workspace.onDidGrantWorkspaceTrust(() => background(sessions.filesChanged(), 'rules')),
     workspace.onDidChangeConfiguration((change) => {
       if (affectsModel(change)) sessions.modelChanged();
       if (affectsMemory(change)) sessions.limitsChanged();

@@ -33,6 +33,8 @@ export async function ask(prompt: string, options: Options, signal: AbortSignal)
     const onEvent = options.json ? printEvent : () => {};
     const allowEdits = options.allowEdits === true;
     await withAgent(place, session, model, disk, onEvent, allowEdits, async (agent) => {
+      // Cancelled while the session was opened: there is no turn to stop yet.
+      signal.throwIfAborted();
       const stop = () => agent.stop();
       signal.addEventListener('abort', stop, { once: true });
       const answer = await runTurn(agent, prompt, options.json === true);

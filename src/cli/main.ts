@@ -79,7 +79,7 @@ function buildProgram(signal: AbortSignal): Command {
     .addOption(workspace())
     .addOption(store())
     .option('--json', 'print the events as JSON')
-    .action((options) => printLog(options));
+    .action((options) => printLog(options, signal));
 
   program
     .command('stats')
@@ -88,7 +88,7 @@ function buildProgram(signal: AbortSignal): Command {
     .addOption(workspace())
     .addOption(store())
     .option('--json', 'print the report as JSON')
-    .action((options) => printStats(options));
+    .action((options) => printStats(options, signal));
 
   program
     .command('eval')
@@ -113,7 +113,7 @@ function buildProgram(signal: AbortSignal): Command {
     .addOption(workspace())
     .addOption(store())
     .option('--json', 'print the result as JSON')
-    .action((options) => replay(options));
+    .action((options) => replay(options, signal));
 
   return program;
 }

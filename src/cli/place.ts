@@ -4,7 +4,9 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
-import { UnreadableFileError } from '../engine/errors';
+import { JournalError, UnreadableFileError } from '../engine/errors';
+import { sessionExists } from '../journal/sessionFiles';
+import { sessionsFolder } from '../journal/storeFolders';
 
 export interface PlaceOptions {
   readonly workspace: string;
@@ -30,6 +32,22 @@ export async function placeOf({ workspace, store }: PlaceOptions): Promise<Place
   });
   const path = await realpath(workspace);
   return { root: { name: basename(path) || 'root', path }, store: resolve(store ?? defaultStore(path)) };
+}
+
+/**
+ * @returns the place, and the folder of its sessions, which holds the session that is named
+ * @throws UnreadableFileError when the workspace is not a folder that can be read | JournalError when there is no such session
+ */
+export async function sessionPlaceOf(
+  options: PlaceOptions & { readonly session: string },
+): Promise<Place & { readonly sessions: string }> {
+  const place = await placeOf(options);
+  const sessions = sessionsFolder(place.store);
+  if (await sessionExists(sessions, options.session)) return { ...place, sessions };
+  throw new JournalError(
+    `There is no session ${options.session} in ${place.store}.`,
+    'Check --session and --store.',
+  );
 }
 
 /** @param path real path of the folder @returns the store of that folder when none is named */

@@ -1,25 +1,17 @@
-import { JournalError } from '../engine/errors';
 import type { EventContext } from '../engine/events';
 import { memoryReport } from '../engine/memoryReport';
 import { memoryReportText } from '../engine/memoryReportText';
 import { SessionState } from '../engine/SessionState';
 import { FileBlobStore } from '../journal/fileBlobStore';
-import { readLineage, sessionExists } from '../journal/sessionFiles';
-import { blobsFolder, sessionsFolder } from '../journal/storeFolders';
-import { type PlaceOptions, placeOf } from './place';
+import { readLineage } from '../journal/sessionFiles';
+import { blobsFolder } from '../journal/storeFolders';
+import { type PlaceOptions, sessionPlaceOf } from './place';
 
 type Options = PlaceOptions & { readonly session: string; readonly json?: boolean };
 
 /** `vctx stats --session ID`: what the chat's memory holds and how it has fared; also while an editor has it open. */
-export async function printStats(options: Options): Promise<void> {
-  const { store } = await placeOf(options);
-  const sessions = sessionsFolder(store);
-  if (!(await sessionExists(sessions, options.session))) {
-    throw new JournalError(
-      `There is no session ${options.session} in ${store}.`,
-      'Check --session and --store.',
-    );
-  }
+export async function printStats(options: Options, signal: AbortSignal): Promise<void> {
+  const { store, sessions } = await sessionPlaceOf(options);
   const state = new SessionState(
     options.session,
     await FileBlobStore.open(blobsFolder(store)),
@@ -28,6 +20,7 @@ export async function printStats(options: Options): Promise<void> {
   );
   let occupied: EventContext | undefined;
   await state.restore(readLineage(sessions, options.session), ({ resident, budget }) => {
+    signal.throwIfAborted();
     if (resident !== undefined && budget !== undefined) occupied = { resident, budget };
   });
   const report = memoryReport(state, occupied ? { occupied } : {});

@@ -1,10 +1,9 @@
-import { JournalError } from '../engine/errors';
 import { replayRequests } from '../engine/RequestReplay';
 import { FileBlobStore } from '../journal/fileBlobStore';
-import { readLineage, sessionExists } from '../journal/sessionFiles';
+import { readLineage } from '../journal/sessionFiles';
 import { sha256 } from '../journal/sha256';
-import { blobsFolder, sessionsFolder } from '../journal/storeFolders';
-import { type PlaceOptions, placeOf } from './place';
+import { blobsFolder } from '../journal/storeFolders';
+import { type PlaceOptions, sessionPlaceOf } from './place';
 
 type Options = PlaceOptions & { readonly session: string; readonly json?: boolean };
 
@@ -12,20 +11,14 @@ type Options = PlaceOptions & { readonly session: string; readonly json?: boolea
  * `vctx replay --session ID`: rebuilds every request that was sent and compares its hash with the log. The exit code is 1
  * when one differs.
  */
-export async function replay(options: Options): Promise<void> {
-  const { store } = await placeOf(options);
-  const sessions = sessionsFolder(store);
-  if (!(await sessionExists(sessions, options.session))) {
-    throw new JournalError(
-      `There is no session ${options.session} in ${store}.`,
-      'Check --session and --store.',
-    );
-  }
+export async function replay(options: Options, signal: AbortSignal): Promise<void> {
+  const { store, sessions } = await sessionPlaceOf(options);
   const blobs = await FileBlobStore.open(blobsFolder(store));
   const differing: number[] = [];
   let requests = 0;
   const events = readLineage(sessions, options.session);
   for await (const { seq, purpose, identical } of replayRequests(options.session, events, blobs, sha256)) {
+    signal.throwIfAborted();
     requests++;
     if (identical) continue;
     differing.push(seq);

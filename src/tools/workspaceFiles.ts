@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OutsideWorkspaceError, UnreadableFileError, VirtualContextError } from '../engine/errors';
 import type { DirectoryEntry, FileSnapshot, WorkspaceFiles } from '../engine/ports';
 import { isSecretPath } from '../engine/secretFiles';
+import { refuseGitOwnFiles } from './gitOwnFiles';
 import { readTextFile, versionOf } from './readTextFile';
 import { similarNames } from './similarNames';
 import { codeOf, unreadable } from './unreadable';
@@ -81,10 +82,11 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     try {
       if (before === undefined) {
         if (place === undefined) throw outside(path);
-        await this.checkInside(place);
+        refuseGitOwnFiles(shown, await this.placeOfNew(place));
         return await createTextFile(shown, join(place.root.path, place.relative), after);
       }
-      const { place: found, real } = await this.resolve(path);
+      const { place: found, real, inside } = await this.resolve(path);
+      refuseGitOwnFiles(shown, inside);
       for (const opened of new Set([join(found.root.path, found.relative), real])) {
         const edit = (await this.options.editOpen?.(opened, before, after)) ?? 'elsewhere';
         if (edit === 'conflict') throw changedMeanwhile(shown);
@@ -171,17 +173,21 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     throw outside(canonicalPath(roots, place));
   }
 
-  /** Makes sure that a file that does not exist yet would come to be inside a workspace folder. @throws OutsideWorkspaceError */
-  private async checkInside(place: WorkspacePlace): Promise<void> {
+  /**
+   * @returns where in a workspace folder a file would come to be that does not exist yet, links resolved
+   * @throws OutsideWorkspaceError when it would be in none
+   */
+  private async placeOfNew(place: WorkspacePlace): Promise<string> {
     const parts = place.relative.split('/');
     for (let depth = parts.length; depth >= 0; depth--) {
       const path = join(place.root.path, ...parts.slice(0, depth));
       // A link that leads nowhere has no real path either, and writing would follow it.
       if ((await lstat(path).catch(() => undefined)) === undefined) continue;
       const parent = { root: place.root, relative: parts.slice(0, depth).join('/') };
-      await this.resolve(canonicalPath(this.options.roots(), parent));
-      return;
+      const { inside } = await this.resolve(canonicalPath(this.options.roots(), parent));
+      return [inside, ...parts.slice(depth)].join('/');
     }
+    return place.relative;
   }
 
   /** Says from where on the path does not exist and what was probably meant. */

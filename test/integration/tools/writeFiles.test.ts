@@ -154,3 +154,21 @@ it('leaves the file alone when an editor takes the edit, or shows something else
   await through.write('a.ts', 'one\n', 'mine\n');
   expect((await bytes('a.ts')).toString()).toBe('mine\n');
 });
+
+describe("git's own files", () => {
+  it('are neither replaced nor created, through a link or in another case either', async () => {
+    await mkdir(inside('.git/hooks'), { recursive: true });
+    await writeFile(inside('.git/config'), '[core]\n');
+    await symlink(inside('.git/config'), inside('settings.ini'));
+    await symlink(inside('.git/hooks'), inside('scripts'));
+    const fsmonitor = (text: string) => `${text}fsmonitor = ./evil\n`;
+    for (const path of ['.git/config', 'settings.ini'])
+      await expect(change(path, fsmonitor)).rejects.toThrow(UnreadableFileError);
+    for (const path of ['.git/hooks/pre-commit', 'scripts/pre-commit', 'lib/.GIT/config'])
+      await expect(files.write(path, undefined, 'evil\n')).rejects.toThrow(/git/);
+    expect(String(await bytes('.git/config'))).toBe('[core]\n');
+    expect(await readdir(inside('.git/hooks'))).toEqual([]);
+    expect((await readdir(inside(''))).sort()).toEqual(['.git', 'scripts', 'settings.ini', 'src']);
+    await files.write('.github/workflows/a.yml', undefined, 'on: push\n');
+  });
+});
