@@ -109,8 +109,12 @@ export class Rollover {
     const summaryCap =
       policy.summary === 'none' ? 0 : Math.floor(Math.min(MAX_SUMMARY_TOKENS, own * SUMMARY_SHARE));
     const stubsCap = policy.stubs ? Math.floor(own * STUBS_SHARE) : 0;
-    const planned = await this.fixedHead(functions, budget);
-    const fixed = planned.tokens.system + planned.tokens.notes;
+    const memoryCap = summaryCap + stubsCap;
+    const fixedTokens = async () => {
+      const { tokens } = await this.fixedHead(functions, budget);
+      return tokens.system + tokens.notes;
+    };
+    let fixed = await fixedTokens();
     const { total, queue, summary: memory, pages } = state.context.tokens;
     const evicts =
       reason === 'highWatermark' ||
@@ -118,10 +122,12 @@ export class Rollover {
       reason === 'compact' ||
       reason === 'reset' ||
       (reason === 'modelChanged' && fixed + queue + memory + pages > own * policy.high);
-    if (evicts) await this.writeBack.pinStanding(this.plan(request, fixed + summaryCap + stubsCap).leaving);
+    // What is pinned or has to stay takes room: others may have to leave for it.
+    while (evicts && (await this.writeBack.pinStanding(this.plan(request, fixed + memoryCap).leaving)))
+      fixed = await fixedTokens();
     const refreshed = await refreshedPages(state.pages.all(), this.parts, signal);
     const plan = evicts
-      ? this.plan(request, fixed + summaryCap + stubsCap, refreshed)
+      ? this.plan(request, fixed + memoryCap, refreshed)
       : keepAll(
           state.context.entries,
           state.pages.all().filter((page) => page.carried),

@@ -31,8 +31,13 @@ export class WriteBack {
     this.notes = new SessionNotes('person', recorder, counter, hash, clock);
   }
 
-  /** Pins what the person wants from now on. @throws JournalError */
-  async pinStanding(leaving: readonly QueueEntry[]): Promise<void> {
+  /**
+   * Pins what the person wants from now on.
+   * @returns whether the notes have grown, or a message is locked that was not
+   * @throws JournalError
+   */
+  async pinStanding(leaving: readonly QueueEntry[]): Promise<boolean> {
+    let changed = false;
     for (const { event } of leaving) {
       if (event.type !== 'message.user') continue;
       const address = this.addressOf(event);
@@ -43,11 +48,14 @@ export class WriteBack {
       if (missing.length === 0) continue;
       try {
         await this.notes.pin(missing.join('\n'), address);
+        changed = true;
       } catch (error) {
         if (!(error instanceof NoteLimitError)) throw error;
+        changed ||= !this.locked.has(event.seq);
         this.locked.add(event.seq);
       }
     }
+    return changed;
   }
 
   /** @returns what makes the decisions of dirty messages durable outside of them */

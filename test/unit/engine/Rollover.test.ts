@@ -231,6 +231,23 @@ describe('the write-back barrier', () => {
   });
 });
 
+describe('the write-back barrier', () => {
+  it('also holds for messages that leave only because others had to stay', async () => {
+    const world = memoryWorld({ functions, settings: { notesTokenLimit: 5, policy: memgptPolicy } });
+    const model = following(Array(30).fill({ text: 'An answer of some length. '.repeat(40) }));
+    const agent = await AgentProcess.open(world.parts, async () => model);
+    const said: string[] = [];
+    for (let i = 0; rollovers(world).length === 0; i++) {
+      said.push(
+        `From now on, always begin step ${i} with a word of your own. ${'So it is. '.repeat(60)}`.trim(),
+      );
+      expect(await agent.submit(said.at(-1) ?? '')).toBe('done');
+    }
+    const shown = model.requests.at(-1)?.request.messages.map(({ content }) => content);
+    for (const text of said) expect(shown).toContain(text);
+  });
+});
+
 describe("the paper's policy", () => {
   it('flushes at the limit, evicts half of the queue, and asks for the summary by itself', async () => {
     const world = worldOf(16, memgptPolicy);
