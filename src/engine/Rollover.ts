@@ -13,7 +13,7 @@ import type { Page } from './PageTable';
 import type { BlobStore, Clock, ContentHasher, LanguageModel, TokenCounter, WorkspaceFiles } from './ports';
 import { messageTokens } from './queueEntries';
 import type { RulesKeeper } from './RulesKeeper';
-import { refreshedPages } from './refreshedPages';
+import { type RefreshedPage, refreshedPages } from './refreshedPages';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
 import { Summarizer } from './Summarizer';
@@ -77,14 +77,15 @@ export class Rollover {
   plan(
     request: RolloverRequest,
     headTokens: number,
-    refreshed: ReadonlyMap<string, FilePage> = new Map(),
+    refreshed: ReadonlyMap<string, RefreshedPage> = new Map(),
   ): EvictionPlan {
     const { state } = this.parts;
     const { reason, budget, limit, policy } = request;
     const queue = { session: state.session, entries: state.context.entries, locked: this.writeBack.locked };
-    const pages = state.pages
-      .all()
-      .map((page) => (refreshed.has(page.address) ? { ...page, stale: false } : page));
+    const pages = state.pages.all().map((page) => {
+      const now = refreshed.get(page.address);
+      return now ? { ...page, stale: false, tokens: now.tokens } : page;
+    });
     const room = budget.ownTokens(limit * Math.min(policy.high, 0.9)) - headTokens;
     const carried = pages.filter((page) => page.carried);
     // Between two turns a reboot clears everything; within one it keeps what was asked and the latest exchange.

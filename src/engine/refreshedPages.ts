@@ -4,13 +4,20 @@
  */
 
 import type { FilePage } from './events';
-import { filePageOf, rawRange, splitLines } from './filePages';
+import { filePageOf, rawRange, renderFilePage, splitLines } from './filePages';
 import { isFile, type LineRange, type Page, type ResidentPage } from './PageTable';
-import type { BlobStore, WorkspaceFiles } from './ports';
+import type { BlobStore, TokenCounter, WorkspaceFiles } from './ports';
 
 interface RefreshParts {
   readonly files: WorkspaceFiles;
   readonly blobs: BlobStore;
+  readonly counter: TokenCounter;
+}
+
+/** A range as its file is now. */
+export interface RefreshedPage extends FilePage {
+  /** Own tokens of the range as it is shown. */
+  readonly tokens: number;
 }
 
 /** Lines at either end by which a range is found again. */
@@ -24,11 +31,11 @@ const MAX_SHIFT = 200;
  */
 export async function refreshedPages(
   pages: readonly Page[],
-  { files, blobs }: RefreshParts,
+  { files, blobs, counter }: RefreshParts,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, FilePage>> {
+): Promise<ReadonlyMap<string, RefreshedPage>> {
   const ranges = pages.filter(isFile);
-  const refreshed = new Map<string, FilePage>();
+  const refreshed = new Map<string, RefreshedPage>();
   for (const path of new Set(ranges.filter((page) => page.stale).map((page) => page.path))) {
     if (await files.isSecret(path)) continue;
     const snapshot = await files.read(path, signal).catch(() => undefined);
@@ -37,8 +44,11 @@ export async function refreshedPages(
     for (const page of ranges.filter((range) => range.path === path)) {
       const range = await movedTo(page, lines, blobs);
       if (!range) continue;
-      const source = await blobs.put(rawRange(lines, range));
-      refreshed.set(page.address, filePageOf(snapshot, range, source));
+      const text = rawRange(lines, range);
+      const source = await blobs.put(text);
+      const shown = renderFilePage(snapshot.addressPath, range, text, source, '');
+      const [tokens = 0] = await counter.count([shown.text]);
+      refreshed.set(page.address, { ...filePageOf(snapshot, range, source), tokens });
     }
   }
   return refreshed;

@@ -69,6 +69,14 @@ describe('a stale page that a rollover keeps', () => {
     expect(eventsOf(world, 'page.stale').filter(({ address }) => address === page?.address)).toEqual([]);
   });
 
+  it('leaves when it has grown beyond what may stay', async () => {
+    const grown = [...numbered('hot', 60).split('\n')];
+    grown.splice(30, 0, ...Array<string>(190).fill(`written since ${'with many a word '.repeat(8)}`));
+    const { world } = await changedAfterReading((changed) => changed.files.set(HOT, grown.join('\n')));
+    for (const { tokensAfter, budget, evicted } of eventsOf(world, 'epoch.started'))
+      if (evicted.length > 0) expect(tokensAfter).toBeLessThan(budget * virtualPolicy.low);
+  });
+
   it('leaves when its file cannot be read any more', async () => {
     const { requests } = await changedAfterReading(({ files }) => files.delete(HOT));
     expect(headOf(requests.at(-1) ?? [])).not.toContain('hot line 1 ');
@@ -94,7 +102,11 @@ describe('a stale page that a rollover keeps', () => {
     const old = await shown(1, 60, true);
     files.set(HOT, numbered('hot', 60).replace('hot line 30', 'CHANGED 30'));
     const again = await shown(11, 20, false);
-    const refreshed = await refreshedPages([old, again], { files, blobs }, new AbortController().signal);
+    const refreshed = await refreshedPages(
+      [old, again],
+      { ...parts, files, blobs },
+      new AbortController().signal,
+    );
     const block = await carriedBlock([old], refreshed, [again], { ...parts, blobs });
     expect(block.pages.map(({ file }) => [file?.startLine, file?.endLine])).toEqual([
       [1, 10],
