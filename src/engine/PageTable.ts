@@ -60,10 +60,11 @@ export class PageTable {
   private readonly evicted = new Map<string, EvictedPage>();
   private older: EvictedRange | undefined;
 
-  admit({ file, origin, dirty = false, ...page }: NewPage, at: Moment): void {
+  /** @returns the page as it is resident now */
+  admit({ file, origin, dirty = false, ...page }: NewPage, at: Moment): Page {
     const before = this.resident.get(page.address);
     const { references = 0, lastReference } = before ?? {};
-    this.resident.set(page.address, {
+    const admitted: Page = {
       ...file,
       ...page,
       key: keyOf(page, file),
@@ -74,9 +75,11 @@ export class PageTable {
       stale: false,
       dirty,
       carried: false,
-    });
+    };
+    this.resident.set(page.address, admitted);
     this.merged.delete(page.address);
     this.evicted.delete(page.address);
+    return admitted;
   }
 
   /** A rollover keeps `pages`, merged, in the head: they take the place of the pages they were made from. */
@@ -93,11 +96,9 @@ export class PageTable {
       if (address !== page.address) this.merged.set(address, page.address);
     }
     for (const [old, now] of this.merged) if (from.includes(now)) this.merged.set(old, page.address);
-    this.admit({ ...page, origin: parts[0]?.origin ?? page.origin }, parts[0]?.since ?? at);
-    const carried = this.resident.get(page.address);
-    if (!carried) return;
+    const origin = parts[0]?.origin ?? page.origin;
     this.resident.set(page.address, {
-      ...carried,
+      ...this.admit({ ...page, origin }, parts[0]?.since ?? at),
       carried: true,
       references: parts.reduce((sum, part) => sum + part.references, 0),
       ...(last?.lastReference ? { lastReference: last.lastReference } : {}),
@@ -169,10 +170,11 @@ export class PageTable {
     return this.pages().filter((page) => page.path === path && !page.stale);
   }
 
-  /** Whether any page that replacement knows by `key` is resident. */
-  holds(key: string): boolean {
-    for (const page of this.resident.values()) if (page.key === key) return true;
-    return false;
+  /** Own tokens of all resident pages that replacement knows by `key`. */
+  tokensOf(key: string): number {
+    let tokens = 0;
+    for (const page of this.resident.values()) if (page.key === key) tokens += page.tokens;
+    return tokens;
   }
 
   /** What was evicted last and is not back, oldest eviction first. */

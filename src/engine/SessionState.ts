@@ -179,10 +179,10 @@ export class SessionState {
       this.calls += event.calls.length;
       this.openCalls.clear();
       for (const call of event.calls) this.openCalls.set(call.id, call.name);
-      for (const address of event.references ?? []) {
-        const page = this.pages.reference(address, this.now());
-        if (page) this.replacement.reference(page.key);
-      }
+      const used = (event.references ?? []).flatMap(
+        (address) => this.pages.reference(address, this.now())?.key ?? [],
+      );
+      for (const key of new Set(used)) this.replacement.reference(key);
     } else if (event.type === 'function.result') {
       this.openCalls.delete(event.callId);
       this.rememberResult(event.address, event.whole ?? event.result);
@@ -198,22 +198,24 @@ export class SessionState {
 
   private admitPages(event: QueueEvent): void {
     const files = new Map(filesOf(event).map((file) => [file.address, file]));
+    const origin = originOf(event);
+    const dirty = event.type === 'message.assistant' && findDecisions(event.text).length > 0;
+    const keys = new Map<string, 'file' | 'tool'>();
     for (const page of pagesOf(event, this.session)) {
       const file = files.get(page.address);
       if (file) this.remember(file);
       const blob = file?.source ?? (event.type === 'function.result' ? event.result : undefined);
-      const dirty = event.type === 'message.assistant' && findDecisions(event.text).length > 0;
-      const origin = originOf(event);
       const admitted = { ...page, ...(file ? { file } : {}), ...(blob ? { blob } : {}), origin, dirty };
-      this.pages.admit(admitted, this.now());
-      if (page.kind !== 'message') this.admitted(page.address);
+      const { key, kind } = this.pages.admit(admitted, this.now());
+      if (kind !== 'message') keys.set(key, kind);
     }
-  }
-
-  private admitted(address: string): void {
-    const page = this.pages.get(address);
-    if (page && page.kind !== 'message')
-      this.replacement.admit(page.key, { tokens: page.tokens, kind: page.kind });
+    // However many ranges of a file one event shows, it is one use.
+    for (const [key, kind] of keys)
+      this.replacement.admit(key, {
+        tokens: this.pages.tokensOf(key),
+        kind,
+        prefetched: origin === 'prefetch',
+      });
   }
 
   /** Every range of a file that this session has shown. */

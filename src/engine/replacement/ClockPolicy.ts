@@ -9,7 +9,7 @@ export class ClockPolicy implements ReplacementPolicy {
   private readonly referenced = new Map<string, boolean>();
 
   admit(key: string, page: ReplacedPage): void {
-    this.referenced.set(key, !page.prefetched);
+    this.referenced.set(key, !page.prefetched || (this.referenced.get(key) ?? false));
   }
 
   reference(key: string): void {
