@@ -38,9 +38,10 @@ export function childParts(
   agent: AgentParts,
   { callLimit, depth, account }: Pick<ChildOrder, 'callLimit' | 'depth' | 'account'>,
 ): Omit<AgentParts, 'log'> {
+  // What happens outside, and what the person looks at, is for the person's chat.
+  const { editor: _, ...parts } = agent;
   return {
-    ...agent,
-    // What happens outside is told to the person's chat.
+    ...parts,
     sources: [],
     settings: () => ({ ...agent.settings(), maxCallsPerTurn: callLimit }),
     bounds: { depth, account },

@@ -175,6 +175,20 @@ describe('a sub-agent', () => {
     await expectClosed(world);
   });
 
+  it('is brought nothing of what the person looks at in the editor', async () => {
+    const world = memoryWorld({ functions });
+    const editor = {
+      selection: () => ({ path: 'a.ts', startLine: 1, endLine: 5 }),
+      freshDiagnostics: () => [],
+    };
+    Object.assign(world.parts, { editor });
+    const plan = { go: [{ calls: [spawned('look')] }], look: [{ text: 'Nothing.' }] };
+    const { agent } = await setUp(plan, { world });
+    await agent.submit('go');
+    expect(own(world, 's1', 'interrupt').map(({ kind }) => kind)).toContain('prefetch');
+    expect(own(world, 's1.1', 'interrupt')).toEqual([]);
+  });
+
   it('shows what it does in the row of its call', async () => {
     const { agent } = await setUp({
       go: [{ calls: [spawned('look')] }],
