@@ -82,6 +82,7 @@ export class CoherenceChecker {
   private async pageEvents(linesOf: CurrentLines): Promise<SessionEventBody[]> {
     const { recorder, files } = this.parts;
     const { pages } = recorder.state;
+    for (const address of this.staleAt.keys()) if (!pages.get(address)) this.staleAt.delete(address);
     const byPath = new Map<string, ResidentPage[]>();
     for (const page of pages.pages()) byPath.set(page.path, [...(byPath.get(page.path) ?? []), page]);
     const events: SessionEventBody[] = [];

@@ -9,7 +9,7 @@ import { EditConflictError } from './errors';
 import type { FilePage, SessionEventBody } from './events';
 import type { FaultHandler } from './FaultHandler';
 import { numberedLine, rawRange, splitLines } from './filePages';
-import { type LineRange, missingRanges } from './PageTable';
+import { type LineRange, missingRanges, overlap } from './PageTable';
 import type { Approver, BlobStore, ContentHasher, FileSnapshot, TextDiff, WorkspaceFiles } from './ports';
 import type { SessionState } from './SessionState';
 import { type EditedText, editText } from './textEdit';
@@ -229,10 +229,6 @@ export class FileEditor {
     }
     return { text: texts.join('\n'), pages };
   }
-}
-
-function overlap(a: LineRange, b: LineRange): boolean {
-  return a.startLine <= b.endLine && b.startLine <= a.endLine;
 }
 
 function refusal(text: string): { readonly refusal: FunctionOutcome } {

@@ -1,7 +1,7 @@
 /** Which hints the model has in view: nothing is pointed at twice in an epoch, and a fault that follows one says so. */
 import { parseRange } from './addresses';
 import type { EventOf, SessionEvent } from './events';
-import type { LineRange } from './PageTable';
+import { type LineRange, overlap } from './PageTable';
 
 interface Given {
   /** Sequence number of the interrupt. */
@@ -26,11 +26,9 @@ export class HintLedger {
   }
 
   /** @param addressPath `<folder>/src/a.ts` */
-  coversLines(addressPath: string, { startLine, endLine }: LineRange): boolean {
-    for (const { range, ...hint } of this.given.values()) {
-      if (hint.addressPath !== addressPath || !range) continue;
-      if (range.startLine <= endLine && startLine <= range.endLine) return true;
-    }
+  coversLines(addressPath: string, lines: LineRange): boolean {
+    for (const { range, ...hint } of this.given.values())
+      if (hint.addressPath === addressPath && range && overlap(range, lines)) return true;
     return false;
   }
 

@@ -1,6 +1,16 @@
 /** Counters of the memory, folded from the session's events: what `vmstat` is to an operating system. */
-import { type EventOf, type FaultCause, isQueueEvent, type PageOrigin, type SessionEvent } from './events';
+import { type FileAddress, parseAddress } from './addresses';
+import {
+  type EventOf,
+  type EvictedPage,
+  type FaultCause,
+  type FilePage,
+  isQueueEvent,
+  type PageOrigin,
+  type SessionEvent,
+} from './events';
 import { WORKING_SET_STEPS } from './evictionPlan';
+import { overlap } from './PageTable';
 import { pagesOf } from './queueEntries';
 import { ThrashDetector } from './ThrashDetector';
 
@@ -32,10 +42,19 @@ export interface MemoryFigures {
 }
 
 interface ResidentFigures {
+  /** Sequence number of the event that shows it. */
+  readonly seq: number;
   readonly tokens: number;
   readonly origin: PageOrigin;
   readonly lastUse: number;
   readonly used: boolean;
+}
+
+interface LeftPage {
+  /** Count of model steps when it left. */
+  readonly step: number;
+  /** Of a file page. */
+  readonly lines?: FileAddress;
 }
 
 /** Evicted pages whose step of leaving is remembered. */
@@ -52,8 +71,7 @@ export class MemoryStats {
     prefetch: 0,
   };
   private readonly resident = new Map<string, ResidentFigures>();
-  /** Step at which an evicted page left; file pages by their lines, whatever they said. */
-  private readonly left = new Map<string, number>();
+  private readonly left = new Map<string, LeftPage>();
   private readonly distances: number[] = [];
   private readonly thrash = new ThrashDetector();
   private readonly count = {
@@ -84,7 +102,8 @@ export class MemoryStats {
     for (const page of pagesOf(event, session)) {
       if (page.kind === 'message') continue;
       if (origin === 'prefetch') this.count.prefetched++;
-      this.resident.set(page.address, { tokens: page.tokens, origin, lastUse: this.step, used: false });
+      const { address, seq, tokens } = page;
+      this.resident.set(address, { seq, tokens, origin, lastUse: this.step, used: false });
     }
   }
 
@@ -146,48 +165,70 @@ export class MemoryStats {
     }
   }
 
-  private fault({ fault, pages, address }: EventOf<'function.result'>): void {
+  private fault({ fault, pages, shows = [] }: EventOf<'function.result'>): void {
     if (fault?.kind === 'minor') this.count.minorFaults++;
     if (fault?.kind === 'minor' && fault.cause === 'prefetch') this.faults.prefetch++;
     if (fault?.kind !== 'major' || !fault.cause) return;
     this.faults[fault.cause]++;
     if (fault.cause !== 'capacity') return;
-    const steps = (pages.length > 0 ? pages.map((page) => page.address) : [address]).flatMap(
-      (known) => this.left.get(known) ?? [],
+    const left = Math.max(
+      -1,
+      ...pages.map((page) => this.lastLeft(page)),
+      ...shows.map((known) => this.leftAt(known)),
     );
-    if (steps.length === 0) return;
-    const distance = this.step - Math.max(...steps);
+    if (left < 0) return;
+    const distance = this.step - left;
     this.distances.push(distance);
     if (this.distances.length > DISTANCES) this.distances.shift();
     this.thrash.refault(distance, this.step);
   }
 
-  private turnover({ evicted, carried = [] }: EventOf<'epoch.started'>): void {
+  /** Step at which lines of a page left last, also as part of a larger one; negative when that is not known. */
+  private lastLeft({ address }: FilePage): number {
+    const lines = linesOf(address);
+    const steps = [...this.left.values()].flatMap(({ step, lines: left }) =>
+      left && left.addressPath === lines?.addressPath && overlap(left, lines) ? [step] : [],
+    );
+    return Math.max(-1, ...steps);
+  }
+
+  private leftAt(address: string): number {
+    return this.left.get(address)?.step ?? -1;
+  }
+
+  private turnover({ seq, evicted, carried = [] }: EventOf<'epoch.started'>): void {
     if (evicted.length > 0) this.count.rollovers++;
+    for (const page of evicted) this.leave(page);
+    for (const address of this.left.keys()) {
+      if (this.left.size <= REMEMBERED) break;
+      this.left.delete(address);
+    }
+    // Two carried pages may be parts of one.
+    const before = new Map(this.resident);
     for (const { address, tokens, from } of carried) {
-      const parts = from.flatMap((part) => this.resident.get(part) ?? []);
+      const parts = from.flatMap((part) => before.get(part) ?? []);
       for (const part of from) this.resident.delete(part);
       this.resident.set(address, {
+        seq,
         tokens,
         origin: parts[0]?.origin ?? 'fault',
         lastUse: Math.max(0, ...parts.map((part) => part.lastUse)),
         used: parts.some((part) => part.used),
       });
     }
-    for (const { address, kind } of evicted) {
-      if (kind === 'message') continue;
-      const page = this.resident.get(address);
-      this.resident.delete(address);
-      this.left.delete(address);
-      this.left.set(address, this.step);
-      if (!page || page.used) continue;
-      this.count.pollutedPages++;
-      this.count.pollutedTokens += page.tokens;
-    }
-    for (const address of this.left.keys()) {
-      if (this.left.size <= REMEMBERED) break;
-      this.left.delete(address);
-    }
+  }
+
+  private leave({ address, kind, seq }: EvictedPage): void {
+    const page = this.resident.get(address);
+    // Shown again since, it stays.
+    if (kind === 'message' || (page && page.seq !== seq)) return;
+    const lines = linesOf(address);
+    this.resident.delete(address);
+    this.left.delete(address);
+    this.left.set(address, { step: this.step, ...(lines ? { lines } : {}) });
+    if (!page || page.used) return;
+    this.count.pollutedPages++;
+    this.count.pollutedTokens += page.tokens;
   }
 
   private spend({ usage }: EventOf<'response.received'>): void {
@@ -198,4 +239,9 @@ export class MemoryStats {
     this.reportsCache = true;
     this.count.cachedTokens += usage.cachedTokens;
   }
+}
+
+function linesOf(address: string): FileAddress | undefined {
+  const parsed = parseAddress(address);
+  return parsed?.kind === 'file' ? parsed : undefined;
 }

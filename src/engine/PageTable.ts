@@ -216,6 +216,11 @@ export function extended(range: EvictedRange | undefined, page: EvictedPage): Ev
   };
 }
 
+/** @returns whether two ranges have a line in common */
+export function overlap(a: LineRange, b: LineRange): boolean {
+  return a.startLine <= b.endLine && b.startLine <= a.endLine;
+}
+
 /**
  * Lines of `wanted` that none of `covered` holds.
  * @returns disjoint ranges in ascending order

@@ -6,7 +6,7 @@ import { UnknownAddressError } from './errors';
 import type { Fault, FilePage } from './events';
 import type { FaultHandler, ReadRange } from './FaultHandler';
 import { filePageOf, isCut, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
-import { type LineRange, missingRanges } from './PageTable';
+import { type LineRange, missingRanges, overlap } from './PageTable';
 import type {
   BlobStore,
   ContentHasher,
@@ -77,7 +77,7 @@ export class TieredFaultHandler implements FaultHandler {
       .filter((page) => this.hashOf(lines, page) === this.addressHash(page.address));
     const missing = missingRanges(wanted, resident);
     if (missing.length === 0) {
-      const held = resident.filter((page) => overlaps(page, wanted)).map((page) => page.address);
+      const held = resident.filter((page) => overlap(page, wanted)).map((page) => page.address);
       const ahead = held.some((address) => state.pages.get(address)?.origin === 'prefetch');
       return {
         text: `Lines ${startLine}-${endLine} of ${snapshot.path} are already in your window, unchanged: ${listed(held)}`,
@@ -129,7 +129,7 @@ export class TieredFaultHandler implements FaultHandler {
     if (now !== source)
       return this.servePart(shown.text, page, await this.superseded(current.path, source, now), fault);
     // No line is resident twice: of what is there in part, only the rest is brought in.
-    if (page === 1 && state.pages.freshPagesOf(current.path).some((held) => overlaps(held, parsed)))
+    if (page === 1 && state.pages.freshPagesOf(current.path).some((held) => overlap(held, parsed)))
       return this.readFile(
         { path: current.path, startLine: parsed.startLine, endLine: parsed.endLine },
         signal,
@@ -233,7 +233,7 @@ export class TieredFaultHandler implements FaultHandler {
         break;
       }
     }
-    const held = resident.filter((page) => overlaps(page, wanted));
+    const held = resident.filter((page) => overlap(page, wanted));
     if (held.length > 0) texts.push(`[already in your window: ${listed(held.map((page) => page.address))}]`);
     if (next !== undefined) {
       const perPage = Math.max(1, next - wanted.startLine);
@@ -310,10 +310,6 @@ export class TieredFaultHandler implements FaultHandler {
   private addressHash(address: string): string {
     return address.slice(address.lastIndexOf('@') + 1);
   }
-}
-
-function overlaps(a: LineRange, b: LineRange): boolean {
-  return a.startLine <= b.endLine && b.startLine <= a.endLine;
 }
 
 /** Addresses a result names at most. */

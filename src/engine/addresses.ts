@@ -4,15 +4,17 @@ import type { BlobHash } from './ports';
 /** Hex digits of the content hash that an address carries. */
 const ADDRESS_HASH_DIGITS = 16;
 
+export interface FileAddress {
+  readonly kind: 'file';
+  /** `<folder>/src/a.ts` */
+  readonly addressPath: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly hash: string;
+}
+
 export type Address =
-  | {
-      readonly kind: 'file';
-      /** `<folder>/src/a.ts` */
-      readonly addressPath: string;
-      readonly startLine: number;
-      readonly endLine: number;
-      readonly hash: string;
-    }
+  | FileAddress
   /** One message, or a run of neighbouring ones (`firstSeq` < `lastSeq`). */
   | { readonly kind: 'msg'; readonly session: string; readonly firstSeq: number; readonly lastSeq: number }
   | { readonly kind: 'tool'; readonly session: string; readonly call: string }

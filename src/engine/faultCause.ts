@@ -1,6 +1,6 @@
 /** Why a page had to be brought in, told from what the session has shown before. */
 import type { FaultCause, FilePage } from './events';
-import type { LineRange } from './PageTable';
+import { overlap } from './PageTable';
 
 /**
  * @param pages file ranges that the fault brings in
@@ -11,7 +11,7 @@ export function faultCause(
   pages: readonly FilePage[],
   shownBefore: (path: string) => readonly FilePage[],
 ): FaultCause {
-  const before = pages.map((page) => shownBefore(page.path).filter((shown) => overlaps(shown, page)));
+  const before = pages.map((page) => shownBefore(page.path).filter((shown) => overlap(shown, page)));
   if (before.every((shown) => shown.length === 0)) return 'cold';
   const same = before.some((shown, index) =>
     shown.some(
@@ -19,8 +19,4 @@ export function faultCause(
     ),
   );
   return same ? 'capacity' : 'stale';
-}
-
-function overlaps(a: LineRange, b: LineRange): boolean {
-  return a.startLine <= b.endLine && b.startLine <= a.endLine;
 }

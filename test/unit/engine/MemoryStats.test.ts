@@ -1,7 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
+import type { EventOf, SessionEvent } from '../../../src/engine/events';
 import { MemoryStats } from '../../../src/engine/MemoryStats';
 import { virtualPolicy } from '../../../src/engine/memoryPolicies';
+import { pagesOf } from '../../../src/engine/queueEntries';
 import { eventsOf, numbered } from '../../support/engineChecks';
 import { pageInFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
@@ -87,4 +89,80 @@ it('raises the alarm when pages go in circles, once, makes room, and calls it of
 it('does not cry wolf over files that are read once', async () => {
   const { world } = await readInOrder([...Array(30).keys()]);
   expect(eventsOf(world, 'thrashing')).toEqual([]);
+});
+
+describe('the distance of a re-fault', () => {
+  const session = 's1';
+  const result = {
+    type: 'function.result',
+    turn: 1,
+    callId: 'c',
+    name: 'f',
+    result: 'h',
+    tokens: 100,
+    isError: false,
+    ms: 1,
+  } as const;
+  const page = (lines: string) => ({
+    address: `file:p/a.ts#${lines}@0123456789abcdef`,
+    path: 'a.ts',
+    startLine: 1,
+    endLine: 60,
+    source: 'h',
+    version: '1',
+  });
+
+  /** Shows something, lets it leave, makes `steps` steps, and lets it come back. */
+  function distanceOf(
+    shown: Partial<EventOf<'function.result'>>,
+    back: Partial<EventOf<'function.result'>>,
+  ): number | undefined {
+    const stats = new MemoryStats();
+    let seq = 0;
+    const apply = (event: object) => stats.apply({ seq: ++seq, at: 0, ...event } as SessionEvent, session);
+    const step = () => apply({ type: 'message.assistant', turn: 1, text: '', calls: [], tokens: 1 });
+    step();
+    apply({ ...result, address: 'tool:s1/1', pages: [], ...shown });
+    const [gone] = pagesOf({ seq, at: 0, ...result, address: 'tool:s1/1', pages: [], ...shown }, session);
+    apply({ type: 'epoch.started', epoch: 2, evicted: [gone], retained: [] });
+    step();
+    step();
+    step();
+    const fault = { kind: 'major', tier: 'recall', cause: 'capacity' };
+    apply({ ...result, address: 'tool:s1/2', pages: [], fault, ...back });
+    return stats.figures().refaultDistance;
+  }
+
+  it('is that of lines which left as part of a larger page', () => {
+    expect(distanceOf({ pages: [page('L1-L60')] }, { pages: [page('L11-L20')] })).toBe(3);
+    expect(distanceOf({ pages: [page('L1-L60')] }, { pages: [page('L61-L70')] })).toBeUndefined();
+  });
+
+  it('is that of a result which is shown again under the address of another call', () => {
+    expect(distanceOf({}, { shows: ['tool:s1/1'] })).toBe(3);
+  });
+});
+
+it('does not take a page for gone that a later entry shows as well', () => {
+  const stats = new MemoryStats();
+  const shown = {
+    type: 'function.result',
+    turn: 1,
+    callId: 'c',
+    name: 'f',
+    result: 'h',
+    tokens: 100,
+    isError: false,
+    ms: 1,
+    address: 'tool:s1/1',
+    pages: [],
+  };
+  for (const seq of [1, 2]) stats.apply({ ...shown, seq, at: 0 } as SessionEvent, 's1');
+  const evicted = [{ address: 'tool:s1/1', seq: 1, kind: 'tool', tokens: 100, label: 'f' }];
+  stats.apply(
+    { type: 'epoch.started', seq: 3, at: 0, epoch: 2, evicted, retained: [2] } as unknown as SessionEvent,
+    's1',
+  );
+  expect(stats.workingSet).toBe(100);
+  expect(stats.figures().pollution.pages).toBe(0);
 });
