@@ -1,23 +1,15 @@
 /** What a person meets beside the main job: odd files, refusals, endpoints that fail, windows without a folder. */
-import {
-  appendFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { script, summariser } from '../support/modelServer/policies';
+import { call, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { toolResults } from '../support/modelServer/toolResults';
 import { ChatView } from '../support/vscode/ChatView';
 import { VSCode } from '../support/vscode/VSCode';
 
 const timeout = { timeout: 30_000, interval: 100 };
-const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
 const lines = (count: number, text: string) => Array.from({ length: count }, (_, i) => `${text} ${i + 1}`);
 
 let home: string;
@@ -37,15 +29,7 @@ function write(path: string, content: string | Buffer): void {
   writeFileSync(file, content);
 }
 
-/** The results of the last turn's calls, as the model got them. */
-function results(): string[] {
-  const messages = server.requests.at(-1)?.body.messages ?? [];
-  const asked = messages.findLastIndex((m) => m.role === 'user' && !m.content?.startsWith('<interrupt'));
-  return messages
-    .slice(asked)
-    .filter((m) => m.role === 'tool')
-    .map((m) => m.content ?? '');
-}
+const results = () => toolResults(server);
 
 async function read(args: object): Promise<string> {
   await chat.ask(`${call('read_file', args)} [[then]] [[say ok]]`);
@@ -378,116 +362,5 @@ describe('a folder with odd files', () => {
     expect(results()[0]).toContain('No folder is open');
     expect(results()[1]).toContain('Pinned');
     expect(paging()).not.toMatch(/\[error\].*TypeError/);
-  });
-});
-
-describe('a restricted workspace of several folders, and an endpoint that does not tell its window', () => {
-  beforeAll(async () => {
-    write('one/src/alpha.ts', lines(10, 'export const alpha').join('\n'));
-    write('target/beta.ts', lines(10, 'export const beta').join('\n'));
-    mkdirSync(join(home, 'two'));
-    symlinkSync(join(home, 'target'), join(home, 'two/src'));
-    symlinkSync('/etc/hostname', join(home, 'one/src/leak.txt'));
-    const settings = {
-      'virtualContext.maxCallsPerTurn': 1,
-      'virtualContext.notes.tokenLimit': 100,
-      'virtualContext.model.baseUrl': 'http://127.0.0.1:1/v1',
-    };
-    write(
-      'ws.code-workspace',
-      JSON.stringify({ folders: [{ path: 'one/src' }, { path: 'two/src' }], settings }),
-    );
-    const policy = summariser(script);
-    server = await startModelServer({ window: 12_000, tellsWindow: false, policy, model: 'scripted' });
-    vscode = await VSCode.launch({
-      folder: join(home, 'ws.code-workspace'),
-      trusted: false,
-      settings: {
-        ...modelSettings(),
-        'virtualContext.openFilesOnFault': false,
-        'security.workspace.trust.startupPrompt': 'never',
-      },
-    });
-    chat = await ChatView.open(vscode);
-  });
-
-  afterAll(async () => {
-    await vscode?.close();
-    await server?.close();
-  });
-
-  it('tells folders of one name apart, follows none outside, and obeys no setting of the workspace', async () => {
-    const reads = ['src/alpha.ts', 'src-2/beta.ts', 'src/leak.txt'].map((path) =>
-      call('read_file', { path }),
-    );
-    await chat.ask(
-      `${reads.join(' ')} ${call('search_workspace', { query: 'beta' })} [[then]] ${call('list_directory', { path: '.' })} [[then]] [[say [b](src-2/beta.ts#L4)]]`,
-    );
-    const [alpha, beta, leak, found, list] = results();
-    expect(alpha).toContain('alpha 1');
-    expect(beta).toContain('beta 1');
-    expect(leak).toContain('outside the workspace');
-    expect(found).toContain('src-2/beta.ts');
-    expect(list).toContain('src-2/');
-    expect(await vscode.page.locator('.tab').count()).toBe(0);
-    await chat.answers.last().locator('a').click();
-    await activeTab('beta.ts');
-    await vscode.runCommand('View: Show Virtual Context');
-    const notes = await vscode.webview('[data-testid=notes-usage]');
-    expect(await notes.locator('[data-testid=notes-usage]').innerText()).toContain('/ 2,000');
-  });
-
-  /** In the settings editor that is open or about to open. */
-  async function setWindow(tokens: number): Promise<void> {
-    const setting = vscode.page
-      .locator('.setting-item-contents', { hasText: 'Context Window' })
-      .locator('input');
-    const settings = join(vscode.profile.userData, 'User/settings.json');
-    await setting.waitFor();
-    await chat.frame.waitForTimeout(500); // the editor draws the setting again once it has searched
-    await setting.fill(String(tokens));
-    await vi.waitUntil(() => readFileSync(settings, 'utf8').includes(`: ${tokens}`), timeout);
-    await vscode.page.keyboard.press('Escape');
-  }
-
-  it('says that the window is assumed, and takes the setting at once', async () => {
-    const gauge = chat.byTestId('gauge');
-    await gauge.getByText('Window size assumed: 8,192 tokens.').waitFor();
-    await vscode.screenshot('edges-restricted');
-    await gauge.getByText('Set it').click();
-    await setWindow(16_384);
-    await gauge.getByText(/ 13k$/).waitFor();
-    expect(await gauge.innerText()).not.toContain('assumed');
-  });
-
-  it('shrinks a request that a smaller window refuses, sends it again and logs it', async () => {
-    for (let i = 0; i < 6; i++)
-      await chat.ask(`[[say Answer ${i}.]] ${'lorem ipsum dolor sit amet '.repeat(300)}`);
-    expect(await lastAnswer()).toContain('Answer 5.');
-    expect(server.requests.filter(({ status }) => status === 400)).toHaveLength(1);
-    expect(paging()).toContain('request.failed | contextLength');
-    expect(paging()).toMatch(/epoch\.started .* contextLength/);
-  });
-
-  it('refuses a window that cannot hold one exchange, and offers to set it', async () => {
-    await vscode.runCommand('Preferences: Open Settings (UI)');
-    await vscode.page.keyboard.type('virtualContext.model.contextWindow');
-    await setWindow(800);
-    await chat
-      .byTestId('gauge')
-      .getByText(/ 6\d\d$/)
-      .waitFor();
-    const sent = server.requests.length;
-    await chat.ask('[[say Too small.]]');
-    await vscode.screenshot('edges-window');
-    expect(server.requests).toHaveLength(sent);
-    await chat.byTestId('action-openWindowSetting').click();
-    await setWindow(12_000);
-    await chat
-      .byTestId('gauge')
-      .getByText(/ 9\.8k$/)
-      .waitFor();
-    await chat.byTestId('action-resumeTurn').click();
-    await chat.answers.getByText('Too small.').waitFor();
   });
 });

@@ -3,13 +3,12 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { script, summariser } from '../support/modelServer/policies';
+import { call, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
 import { ChatView } from '../support/vscode/ChatView';
 import { VSCode } from '../support/vscode/VSCode';
 
 const timeout = { timeout: 30_000, interval: 100 };
-const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
 
 let home: string;
 let server: ModelServer;
@@ -157,5 +156,19 @@ describe('a folder in Restricted Mode', () => {
     expect(content('src/a.ts')).toBe('export const a = 1;\n');
     expect(existsSync(file('x.ts'))).toBe(false);
     expect(JSON.stringify(server.requests.map(({ body }) => body))).not.toContain('in verse');
+  });
+
+  it('is obeyed once the person trusts it', async () => {
+    await vscode.runCommand('View: Show Virtual Context');
+    const notes = await vscode.webview('[data-testid=note-input]');
+    expect(await notes.locator('[data-testid=rules-open]').count()).toBe(0);
+    await vscode.runCommand('Workspaces: Manage Workspace Trust');
+    await vscode.page
+      .locator('.workspace-trust-editor')
+      .getByRole('button', { name: 'Trust', exact: true })
+      .click();
+    await notes.locator('[data-testid=rules-open]').waitFor();
+    await chat.ask('[[say ok]]');
+    expect(JSON.stringify(messages())).toContain('in verse');
   });
 });

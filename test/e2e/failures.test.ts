@@ -2,14 +2,13 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { script, summariser } from '../support/modelServer/policies';
+import { call, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
 import { SampleProject } from '../support/sampleProject';
 import { ChatView } from '../support/vscode/ChatView';
 import { type LaunchOptions, VSCode } from '../support/vscode/VSCode';
 
 const timeout = { timeout: 60_000, interval: 100 };
-const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
 
 let project: SampleProject;
 let server: ModelServer;

@@ -1,77 +1,8 @@
-/** The webviews in a browser, with their real providers and policy but without VS Code around them. */
-import axe from 'axe-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+/** The chat panel in a browser: see `openViews`. */
+import { describe, expect, it, vi } from 'vitest';
 import { VirtualContextError } from '../../src/engine/errors';
-import type { ChatActions } from '../../src/host/chatRequests';
-import { ChatViewProvider } from '../../src/host/chatViewProvider';
-import { NotesViewProvider } from '../../src/host/notesViewProvider';
-import { FakeConversation } from '../support/webview/FakeConversation';
+import { accessibilityViolations, actions, conversation, openChat, view } from '../support/webview/openViews';
 import { sampleTranscript } from '../support/webview/sampleTranscript';
-import { type Theme, WebviewBrowser, type WebviewPage } from '../support/webview/WebviewPage';
-
-vi.mock('vscode', () => ({
-  Uri: {
-    joinPath: (base: { path: string }, ...parts: string[]) => ({ path: [base.path, ...parts].join('/') }),
-  },
-  workspace: { workspaceFolders: [{}] },
-}));
-
-const extensionUri = { path: '' } as never;
-
-let browser: WebviewBrowser;
-let view: WebviewPage;
-let conversation: FakeConversation;
-let actions: { [Name in keyof ChatActions]: ReturnType<typeof vi.fn<ChatActions[Name]>> };
-
-beforeAll(async () => {
-  browser = await WebviewBrowser.launch();
-});
-
-afterAll(() => browser.close());
-
-beforeEach(() => {
-  conversation = new FakeConversation();
-  actions = {
-    openFile: vi.fn(async () => undefined),
-    folderIsOpen: vi.fn(() => true),
-    openFolder: vi.fn(async () => undefined),
-    selectModel: vi.fn(async () => undefined),
-    showMemory: vi.fn(async () => undefined),
-    setApiKey: vi.fn(async () => undefined),
-    openWindowSetting: vi.fn(async () => undefined),
-  };
-});
-
-afterEach(async () => {
-  const { problems } = view;
-  await view.close();
-  expect(problems).toEqual([]);
-});
-
-async function openChat(options: Parameters<WebviewBrowser['open']>[1] = {}): Promise<void> {
-  view = await browser.open(new ChatViewProvider(extensionUri, conversation, actions), options);
-  await view.byTestId('chat-input').waitFor();
-  await view.settled();
-}
-
-async function openNotes(theme: Theme = 'dark'): Promise<void> {
-  view = await browser.open(new NotesViewProvider(extensionUri, conversation, actions), {
-    theme,
-    width: 320,
-  });
-  await view.byTestId('notes-usage').waitFor();
-}
-
-/** @returns what axe-core finds wrong, one line each */
-async function accessibilityViolations(): Promise<string[]> {
-  await view.page.evaluate(axe.source);
-  return view.page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run();
-    return violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-    );
-  });
-}
 
 function distanceToEnd(): Promise<number> {
   return view.page
@@ -336,6 +267,16 @@ describe('the chat panel', () => {
     );
   });
 
+  it('gives it back above what is being written meanwhile', async () => {
+    await openChat();
+    await view.byTestId('chat-input').fill('q');
+    await view.byTestId('send').click();
+    await view.byTestId('chat-input').fill('half a thought');
+    conversation.emit({ type: 'messageRefused', text: 'q', message: 'The disk is full.' });
+    await view.page.getByRole('alert').filter({ hasText: 'The disk is full.' }).waitFor();
+    expect(await view.byTestId('chat-input').inputValue()).toBe('q\n\nhalf a thought');
+  });
+
   it('names the model, lets choose another, and starts over', async () => {
     await openChat();
     await view.page.getByRole('button', { name: 'Select Model', exact: true }).click();
@@ -424,134 +365,6 @@ describe('the chat panel', () => {
   it('is accessible before the first question', async () => {
     await openChat();
     await view.byTestId('example').first().waitFor();
-    expect(await accessibilityViolations()).toEqual([]);
-  });
-});
-
-describe('the opener', () => {
-  const opener = {
-    lastAt: Date.now() - 3 * 86_400_000,
-    sessions: 4,
-    question: 'Why does the parser drop emoji?',
-    items: [
-      { kind: 'open', text: 'write the migration <b>now</b>' },
-      { kind: 'open', text: 'document the flag' },
-      { kind: 'decision', text: 'Decision: ids are ULIDs.' },
-      { kind: 'goal', text: 'We are building a billing service.' },
-      { kind: 'note', text: 'CI runs on Node 24' },
-    ],
-  } as const;
-
-  it.each(['dark', 'light', 'high-contrast'] as const)('can be read by everybody (%s)', async (theme) => {
-    conversation.whereLeft = opener;
-    await openChat({ theme, width: 300 });
-    await view.byTestId('opener').waitFor();
-    await view.byTestId('opener-details').locator('summary').click();
-    expect(await view.byTestId('opener').innerText()).toContain('3 days ago');
-    expect(await view.byTestId('opener-item').first().innerText()).toBe('write the migration <b>now</b>');
-    // However long it is, it is read from its top.
-    expect(await view.page.locator('.messages').evaluate(({ scrollTop }) => scrollTop)).toBe(0);
-    await view.page.screenshot({ path: `test-results/opener-${theme}.png` });
-    expect(await accessibilityViolations()).toEqual([]);
-  });
-
-  it('follows the conversation after a break, and goes when it is taken up or dismissed', async () => {
-    conversation.emit(...sampleTranscript);
-    conversation.whereLeft = opener;
-    await openChat();
-    await view.byTestId('opener').waitFor();
-    await view.byTestId('opener-dismiss').click();
-    await vi.waitFor(async () => expect(await view.byTestId('opener').count()).toBe(0));
-    expect(conversation.asked).toEqual([['dismissOpener']]);
-    conversation.whereLeft = opener;
-    await view.hideAndShow();
-    await view.byTestId('opener').waitFor();
-    conversation.emit({ type: 'turnStarted', turn: 9 });
-    await vi.waitFor(async () => expect(await view.byTestId('opener').count()).toBe(0));
-  });
-});
-
-describe('the pinned notes', () => {
-  const source = 'file:app/src/a.ts#L3-L9@0123456789abcdef';
-  const person = { id: 'a', text: 'Commit small.', by: 'person' } as const;
-  const model = { id: 'b', text: 'Uses tabs.', by: 'model', source, stale: true } as const;
-
-  it('adds, edits in place, deletes and brings back', async () => {
-    await openNotes();
-    await view.byTestId('note-input').fill('First note');
-    await view.byTestId('note-add').click();
-    const note = view.byTestId('note');
-    await note.filter({ hasText: 'First note' }).waitFor();
-    expect(await view.byTestId('note-input').inputValue()).toBe('');
-    await view.byTestId('note-edit').click();
-    await view.byTestId('note-editor').fill('Better note');
-    await view.byTestId('note-editor').press('Control+Enter');
-    await note.filter({ hasText: 'Better note' }).waitFor();
-    await view.byTestId('note-delete').click();
-    await note.waitFor({ state: 'detached' });
-    await view.byTestId('note-undo').click();
-    await note.filter({ hasText: 'Better note' }).waitFor();
-    expect(conversation.asked.map(([method]) => method)).toEqual(['pin', 'edit', 'unpin', 'pin']);
-  });
-
-  it('saves when the editor is left, not when Escape leaves it', async () => {
-    conversation.setNotes([person]);
-    await openNotes();
-    await view.byTestId('note-edit').click();
-    await view.byTestId('note-editor').fill('Changed');
-    await view.byTestId('note-editor').press('Escape');
-    await view.byTestId('note-text').waitFor();
-    expect(conversation.asked).toEqual([]);
-    await view.byTestId('note-text').dblclick();
-    await view.byTestId('note-editor').fill('Changed');
-    await view.byTestId('note-input').focus();
-    await view.byTestId('note-text').filter({ hasText: 'Changed' }).waitFor();
-    expect(conversation.asked).toEqual([['edit', 'a', 'Changed']]);
-  });
-
-  it('keeps what is being typed when the model changes the notes', async () => {
-    conversation.setNotes([person]);
-    await openNotes();
-    await view.byTestId('note-edit').click();
-    await view.byTestId('note-editor').fill('Half a thou');
-    conversation.setNotes([{ ...person, text: 'From the model', by: 'model' }, model]);
-    await view.byTestId('note').nth(1).waitFor();
-    expect(await view.byTestId('note-editor').inputValue()).toBe('Half a thou');
-    conversation.setNotes([model]);
-    await view.byTestId('note-editor').waitFor({ state: 'detached' });
-    expect(await view.byTestId('note-input').inputValue()).toBe('Half a thou');
-  });
-
-  it('keeps the text of a note that is over the limit, and says so', async () => {
-    conversation.setNotes([person]);
-    conversation.refusal = new VirtualContextError('Only 3 tokens are free.', 'Shorten it.');
-    await openNotes();
-    await view.byTestId('note-edit').click();
-    await view.byTestId('note-editor').fill('Far too long');
-    await view.byTestId('note-editor').press('Control+Enter');
-    await view.page.getByRole('alert').filter({ hasText: 'Only 3 tokens are free. Shorten it.' }).waitFor();
-    expect(await view.byTestId('note-editor').inputValue()).toBe('Far too long');
-    await view.hideAndShow();
-    expect(await view.byTestId('note-editor').inputValue()).toBe('Far too long');
-  });
-
-  it('opens the source, marks what is stale, counts tokens', async () => {
-    conversation.setNotes([person, model]);
-    await openNotes();
-    await view.byTestId('note-source').click();
-    await vi.waitFor(() =>
-      expect(actions.openFile).toHaveBeenCalledWith({ path: 'src/a.ts', startLine: 3, endLine: 9 }),
-    );
-    expect(await view.byTestId('note-stale').count()).toBe(1);
-    expect(await view.byTestId('notes-usage').innerText()).toContain('/ 2,000 tokens');
-  });
-
-  it.each(['dark', 'light', 'high-contrast'] as const)('are accessible: %s', async (theme) => {
-    conversation.setNotes([person, model]);
-    await openNotes(theme);
-    await view.byTestId('note').first().hover();
-    await view.byTestId('note-edit').first().click();
-    await view.byTestId('note-editor').waitFor();
     expect(await accessibilityViolations()).toEqual([]);
   });
 });

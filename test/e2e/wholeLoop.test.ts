@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChatRequest, Policy } from '../support/modelServer/chatProtocol';
 import { asksForSummary } from '../support/modelServer/chatProtocol';
-import { researcher, script, summariser } from '../support/modelServer/policies';
+import { call, researcher, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
 import { SampleProject } from '../support/sampleProject';
 import { ChatView } from '../support/vscode/ChatView';
@@ -46,7 +46,6 @@ afterEach(async ({ task }) => {
 
 const paging = () => vscode.log('Virtual Context: Paging');
 const lastBody = () => server.requests.at(-1)?.body as ChatRequest;
-const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
 
 /** Text of the last result of a function in a request. */
 function toolText(body: ChatRequest, contains: string): string {

@@ -2,36 +2,31 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatHostEvent, ChatRequests, OpenerView } from '../protocol';
+import type { ChatHostEvent, ChatRequests } from '../protocol';
 import type { ViewEvents } from '../shared/events';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { iconButton } from '../shared/iconButton';
 import { LightElement } from '../shared/LightElement';
+import { messageOf } from '../shared/messageOf';
 import { nextFrame } from '../shared/nextFrame';
-import { SavedState } from '../shared/SavedState';
-import { chatItem } from './chatItem';
+import { ChatViewMemory } from './ChatViewMemory';
+import { chatItem, working } from './chatItem';
 import { emptyState } from './emptyState';
-import { openerCard } from './OpenerCard';
+import { OpenerShown } from './OpenerShown';
 import './PromptInput';
 import type { PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
 import './TokenGauge';
 import {
   applyEvent,
-  type ChatItem,
   emptyTranscript,
   isUnrecorded,
   type LocalEvent,
+  lastQuestion,
   loadTranscript,
+  questions,
+  showsProgress,
 } from './Transcript';
-
-interface ChatViewState {
-  /** What follows belongs to this session, the draft apart. */
-  session: string;
-  draft: string;
-  expanded: readonly string[];
-  scroll: ScrollAnchor | undefined;
-}
 
 @customElement('vc-chat')
 export class ChatPanel extends LightElement {
@@ -43,24 +38,37 @@ export class ChatPanel extends LightElement {
   /** For screen readers: the last change of state. */
   @state() private announcement = '';
   @state() private atEnd = true;
-  @state() private opener: OpenerView | undefined;
 
   @query('.messages') private readonly scroller!: HTMLElement;
   @query('.message-list') private readonly list!: HTMLElement;
   @query('vc-prompt') private readonly prompt!: PromptInput;
 
   private readonly host: HostConnection<ChatRequests, ChatHostEvent>;
-  private readonly saved: SavedState<Partial<ChatViewState>>;
+  private readonly memory: ChatViewMemory;
+  private readonly opener: OpenerShown;
   private sticky: StickyScroll | undefined;
-  /** What an earlier page of this view remembered, until its session is shown again. */
-  private remembered: Partial<ChatViewState>;
 
   /** @param api the page's only one */
   constructor(api: VsCodeApi) {
     super();
     this.host = new HostConnection(api, (event) => this.take(event));
-    this.saved = new SavedState<Partial<ChatViewState>>(api, () => this.viewState());
-    this.remembered = this.saved.load();
+    this.memory = new ChatViewMemory(api, () => ({
+      session: this.transcript.session,
+      draft: this.prompt.draft,
+      expanded: [...this.expanded],
+      scroll: this.sticky?.anchor(),
+    }));
+    this.opener = new OpenerShown(this, {
+      load: () => this.tried(this.host.request('opener', {})),
+      onTake: (text) => {
+        this.prompt.draft = text;
+        this.prompt.focus();
+      },
+      onDismiss: () => {
+        this.ask('dismissOpener');
+        this.prompt.focus();
+      },
+    });
     window.addEventListener('message', (event) => this.host.receive(event.data));
     // The focus command of VS Code focuses the page; the person means the input box.
     window.addEventListener('focus', () => {
@@ -72,9 +80,9 @@ export class ChatPanel extends LightElement {
   protected override firstUpdated(): void {
     this.sticky = new StickyScroll(this.scroller, this.list, () => {
       this.atEnd = this.sticky?.sticking ?? true;
-      this.saved.saveSoon();
+      this.memory.saveSoon();
     });
-    this.prompt.draft = this.remembered.draft ?? '';
+    this.prompt.draft = this.memory.draft;
     void this.load();
   }
 
@@ -92,14 +100,14 @@ export class ChatPanel extends LightElement {
       <main class="messages" tabindex="0" aria-label="Conversation">
         <h1 class="visually-hidden">Chat</h1>
         <div class="message-list">
-          ${shown.length === 0 ? this.openerCard() : nothing}
+          ${shown.length === 0 ? this.opener.render() : nothing}
           ${this.transcript.session !== '' && shown.length === 0 ? this.welcome() : nothing}
           ${repeat(
             shown,
             (item) => item.key,
             (item) => chatItem(item, { running, last: item === last, expanded: this.expanded }),
           )}
-          ${shown.length > 0 ? this.openerCard() : nothing}
+          ${shown.length > 0 ? this.opener.render() : nothing}
           ${running && !showsProgress(last) ? working() : nothing}
         </div>
       </main>
@@ -133,24 +141,6 @@ export class ChatPanel extends LightElement {
     });
   }
 
-  private openerCard(): TemplateResult | typeof nothing {
-    const { opener } = this;
-    if (!opener || this.transcript.running) return nothing;
-    return openerCard({
-      opener,
-      now: Date.now(),
-      onTake: (text) => {
-        this.prompt.draft = text;
-        this.prompt.focus();
-      },
-      onDismiss: () => {
-        this.opener = undefined;
-        this.ask('dismissOpener');
-        this.prompt.focus();
-      },
-    });
-  }
-
   private endButton(): TemplateResult {
     return html`<div class="to-end">${iconButton({
       icon: 'arrow-down',
@@ -181,7 +171,7 @@ export class ChatPanel extends LightElement {
     this.on('row-toggled', ({ callId, expanded }) => this.toggleRow(callId, expanded));
     this.on('preview-wanted', (wanted) => void this.preview(wanted));
     this.on('prompt-submitted', ({ text }) => this.submit(text));
-    this.on('draft-changed', () => this.saved.saveSoon());
+    this.on('draft-changed', () => this.memory.saveSoon());
     this.on('act', (action) => {
       // A message that could not be recorded is back in the box: to retry is to send it again.
       const unsent = this.transcript.returned === undefined ? '' : this.prompt.draft.trim();
@@ -206,31 +196,25 @@ export class ChatPanel extends LightElement {
     const recorded = questions([...items, ...queued]).slice(-asked.length);
     for (const { text } of asked) if (!recorded.includes(text)) this.apply({ type: 'submitted', text });
     this.folderIsOpen = state.folderIsOpen;
-    if (state.draft !== undefined) this.giveBack(state.draft);
+    if (state.draft !== undefined) {
+      this.giveBack(state.draft);
+      this.prompt.focus();
+    }
     this.sticky?.toEnd();
     // The session may still be opening; a `reset` will follow.
     if (state.session === '') return;
-    const { session, expanded = [], scroll } = this.remembered;
-    const same = session === state.session;
-    this.opener = undefined;
-    void this.loadOpener(state.session);
-    this.remembered = {};
-    this.expanded = new Set(same ? expanded : []);
-    if (same && scroll) await this.restoreScroll(scroll);
-    this.saved.saveSoon();
-  }
-
-  /** Asked for by itself: the sessions are read for it, and the chat does not wait. */
-  private async loadOpener(session: string): Promise<void> {
-    const opener = await this.tried(this.host.request('opener', {}));
-    if (session === this.transcript.session && !this.transcript.running) this.opener = opener ?? undefined;
+    if (this.transcript.running) this.opener.hide();
+    else void this.opener.load();
+    const { expanded, scroll } = this.memory.enter(state.session);
+    this.expanded = new Set(expanded);
+    if (scroll) await this.restoreScroll(scroll);
+    this.memory.saveSoon();
   }
 
   /** What the person is writing already stays, below. */
   private giveBack(text: string): void {
     const written = this.prompt.draft.trim();
     this.prompt.draft = written === '' ? text : `${text}\n\n${written}`;
-    this.prompt.focus();
   }
 
   /** Items out of view have only estimated heights: going there makes them real, and the place is found again. */
@@ -240,13 +224,6 @@ export class ChatPanel extends LightElement {
       await nextFrame();
       this.sticky?.restore(anchor);
     }
-  }
-
-  private viewState(): Partial<ChatViewState> {
-    const { draft } = this.prompt;
-    const { session } = this.transcript;
-    if (session === '') return { ...this.remembered, draft };
-    return { session, draft, expanded: [...this.expanded], scroll: this.sticky?.anchor() };
   }
 
   private take(event: ChatHostEvent): void {
@@ -259,14 +236,14 @@ export class ChatPanel extends LightElement {
       this.announcement =
         event.reason === 'done' ? 'Answer complete' : (event.message ?? `Turn ${event.reason}`);
     } else if (event.type === 'messageRefused') {
-      if (this.prompt.draft === '') this.prompt.draft = event.text;
+      this.giveBack(event.text);
       if (event.message !== undefined) this.problem = event.message;
     }
   }
 
   private apply(event: Exclude<ChatHostEvent, { type: 'reset' }> | LocalEvent): void {
     // The person has taken up the work, here or in another view.
-    if (event.type === 'submitted' || event.type === 'turnStarted') this.opener = undefined;
+    if (event.type === 'submitted' || event.type === 'turnStarted') this.opener.hide();
     this.transcript = applyEvent(this.transcript, event);
   }
 
@@ -310,7 +287,7 @@ export class ChatPanel extends LightElement {
     else rows.delete(callId);
     this.expanded = rows;
     if (!this.transcript.running) this.sticky?.hold();
-    this.saved.saveSoon();
+    this.memory.saveSoon();
   }
 
   /** Shows why a request failed. @returns its result, or undefined */
@@ -322,27 +299,4 @@ export class ChatPanel extends LightElement {
       return undefined;
     }
   }
-}
-
-function questions(items: readonly ChatItem[]): string[] {
-  return items.flatMap((item) => (item.kind === 'user' ? [item.text] : []));
-}
-
-function lastQuestion(items: readonly ChatItem[]): string | undefined {
-  return items.findLast((item) => item.kind === 'user')?.text;
-}
-
-/** Whether an item at the end already moves: text that streams in, a call that runs. */
-function showsProgress(last: ChatItem | undefined): boolean {
-  return last?.kind === 'call' ? !last.outcome : last?.kind === 'assistant' && last.seq === undefined;
-}
-
-function working(): TemplateResult {
-  return html`<div class="working">
-    <span class="icon-small codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Working
-  </div>`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

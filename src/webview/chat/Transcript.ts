@@ -198,6 +198,21 @@ export function isUnrecorded(item: UserItem): boolean {
   return item.posted === undefined;
 }
 
+/** @returns what the person asked, oldest first */
+export function questions(items: readonly ChatItem[]): string[] {
+  return items.flatMap((item) => (item.kind === 'user' ? [item.text] : []));
+}
+
+/** @returns what the person asked last */
+export function lastQuestion(items: readonly ChatItem[]): string | undefined {
+  return items.findLast((item) => item.kind === 'user')?.text;
+}
+
+/** Whether an item at the end already moves: text that streams in, a call that runs. */
+export function showsProgress(last: ChatItem | undefined): boolean {
+  return last?.kind === 'call' ? !last.outcome : last?.kind === 'assistant' && last.seq === undefined;
+}
+
 function isStreaming(item: ChatItem): item is AssistantItem {
   return item.kind === 'assistant' && item.seq === undefined;
 }

@@ -60,6 +60,13 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
   }
 }
 
+/** @returns what stands at the end while nothing else moves there */
+export function working(): TemplateResult {
+  return html`<div class="working">
+    <span class="icon-small codicon codicon-loading codicon-modifier-spin" aria-hidden="true"></span>Working
+  </div>`;
+}
+
 function anchorOf(item: UserItem | AssistantItem): string | number {
   return item.seq ?? (item.kind === 'user' && item.posted !== undefined ? `queued-${item.posted}` : 'new');
 }

@@ -6,6 +6,7 @@ import type { NotesHostEvent, NotesRequests, NotesState, NotesUsage, Place, Rule
 import { growToContent } from '../shared/growToContent';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { LightElement } from '../shared/LightElement';
+import { messageOf } from '../shared/messageOf';
 import { SavedState } from '../shared/SavedState';
 import './NoteItem';
 import type { NoteAct, NoteEdit, NoteItem } from './NoteItem';
@@ -323,8 +324,4 @@ function emptyNotes(): TemplateResult {
     Nothing is pinned. Pinned notes stay in the model's context window whatever else is moved out: add one here, pin a
     selection from the editor's context menu, or pin a chat message.
   </p>`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

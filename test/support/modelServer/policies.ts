@@ -31,6 +31,11 @@ export const script: Policy = (request) => {
   return { text: said || (calls.length === 0 ? 'Done.' : ''), calls };
 };
 
+/** @returns the marker by which `script` makes a call */
+export function call(name: string, args: unknown): string {
+  return `[[call ${name} ${JSON.stringify(args)}]]`;
+}
+
 /** Searches the workspace for the question, reads the three best hits in parallel, answers with links and quotes. */
 export const researcher: Policy = (request) => {
   const { question, since } = lastQuestion(request);
