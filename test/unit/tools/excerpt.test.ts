@@ -24,6 +24,14 @@ describe('excerpt', () => {
     const text = `${'a b c '.repeat(100)}foo configuration bar${' x y z'.repeat(100)}`;
     expect(excerpt(text, 'the CONFIGURATION zzzzzzzzzzzzzzzz', 60)).toContain('foo configuration bar');
   });
+
+  it('shows the place that has most of the words, not the first that has one', () => {
+    const filler = 'nothing of interest here '.repeat(30);
+    const text = `The Silent Anchor is late. ${filler}Amber Anchor listens at 4711. ${filler}An Amber light.`;
+    expect(excerpt(text, 'On which port can one reach Amber Anchor?', 90)).toContain(
+      'Amber Anchor listens at 4711',
+    );
+  });
 });
 
 describe('bestLines', () => {
