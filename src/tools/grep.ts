@@ -71,7 +71,10 @@ export function createGrep(ripgrepPath: string, roots: () => readonly WorkspaceR
         const counts = fileCounts(paths);
         const found = `${many}${counted(total, 'match', 'matches')} in ${counted(counts.length, 'file')}`;
         // Who sees one page of several should know where the others are.
-        const most = pages > 1 && page === 1 ? `\nmost in: ${counts.slice(0, MOST_FILES).join(', ')}` : '';
+        const most =
+          pages > 1 && page === 1 && counts.length > 1
+            ? `\nmost in: ${counts.slice(0, MOST_FILES).join(', ')}`
+            : '';
         return `${found}${pageLabel(page, pages)}${only}${most}`;
       };
       return showPage(lines, page, header, context);

@@ -43,13 +43,18 @@ function reportOf({ status, stdout, stderr }: Run): Record<string, unknown> {
 
 const question = (request: ChatRequest) =>
   request.messages.findLast((m) => m.role === 'user' && !m.content?.startsWith('<interrupt'))?.content ?? '';
+/** What was looked up, by the model or by the engine itself. */
+const shown = (request: ChatRequest) =>
+  request.messages.flatMap((m) =>
+    m.role === 'tool' || m.content?.startsWith('<interrupt') ? (m.content ?? '') : [],
+  );
 const results = (request: ChatRequest) =>
   request.messages.flatMap((m) => (m.role === 'tool' ? (m.content ?? '') : []));
 
 /** Follows the key through the archive. */
 const follower: Policy = (request) => {
   const found = new Map(
-    results(request).flatMap((text) =>
+    shown(request).flatMap((text) =>
       [...text.matchAll(/key (\S{36}) has value (\S{36})/g)].map(
         ([, key = '', value = '']) => [key, value] as const,
       ),
@@ -64,13 +69,14 @@ const follower: Policy = (request) => {
 };
 
 describe('vctx eval', () => {
-  it('kv: a model that follows the keys is right at every level, and needs one search a key', async () => {
+  it('kv: a model that follows the keys is right at every level, and needs one search a key at most', async () => {
     await serve(follower);
     const report = reportOf(await run('kv', ['--limit', '6', '--seed', '3', '--json']));
     expect(report).toMatchObject({ task: 'kv', seed: 3, questions: 6, accuracy: 1, failed: 0 });
     expect(Object.keys(report.groups as object)).toEqual([0, 1, 2, 3, 4, 5].map((n) => `nesting ${n}`));
-    // The last value is searched for in vain: that is how one knows that it is the last.
-    expect(report.calls).toBe((2 + 3 + 4 + 5 + 6 + 7) / 6);
+    // The last value is searched for in vain: that is how one knows that it is the last. A hint saves the first search.
+    expect(report.calls).toBeGreaterThanOrEqual((1 + 2 + 3 + 4 + 5 + 6) / 6);
+    expect(report.calls).toBeLessThanOrEqual((2 + 3 + 4 + 5 + 6 + 7) / 6);
   });
 
   it('dmr: a model that searches what it was told, and reads what is pinned', async () => {
@@ -107,7 +113,7 @@ describe('vctx eval', () => {
     ];
     for (const [i, topic] of topics.entries()) {
       const sentence = (n: number) =>
-        `The chapter about ${topic} explains at length to its careful readers that item ${10 * i + n} prefers ${topic}${String.fromCharCode(97 + n)} over item ${10 * i + n + 1} in every single case.`;
+        `The chapter about ${topic} explains at length to its careful readers that number ${10 * i + n} usually prefers ${topic}${String.fromCharCode(97 + n)} instead of another number ${10 * i + n + 1} whenever possible.`;
       await writeFile(
         join(folder, `${topic}.md`),
         Array.from({ length: 6 }, (_, n) => sentence(n)).join(' '),

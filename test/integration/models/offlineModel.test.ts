@@ -53,7 +53,8 @@ function world(
   const roots = () => [{ name: 'proj', path: folder }];
   const { parts } = memoryWorld({
     functions: createFunctions({ ripgrepPath: rgPath, roots }),
-    settings: { notesTokenLimit: options.maxNotes ?? 500 },
+    // The engine's own look-ups are tested elsewhere.
+    settings: { notesTokenLimit: options.maxNotes ?? 500, hints: false },
   });
   const found = options.found ?? [];
   const archival: ArchivalStorage = {
