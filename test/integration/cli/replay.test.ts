@@ -1,31 +1,10 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { readFile, writeFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/engine/events';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
 import { sessionLogPath } from '../../../src/journal/sessionFiles';
 import { sessionsFolder } from '../../../src/journal/storeFolders';
-import { type Run, runCli } from './runCli';
-
-const dist = inject('dist');
-let dir: string;
-let store: string;
-
-beforeEach(async () => {
-  dir = await realpath(await mkdtemp(join(tmpdir(), 'vc-replay-')));
-  store = join(dir, 'store');
-  await mkdir(join(dir, 'shop'));
-  await writeFile(
-    join(dir, 'shop/tax.ts'),
-    'export function salesTax(amount: number) {\n  return amount * 0.19;\n}\n',
-  );
-});
-afterEach(() => rm(dir, { recursive: true, maxRetries: 5 }));
-
-function vctx(command: string, ...args: string[]): Promise<Run> {
-  return runCli(dist, [command, ...args, '--workspace', join(dir, 'shop'), '--store', store]);
-}
+import { store, vctx } from './shop';
 
 it('rebuilds every request of a session, and of a fork with what it inherits, as it was sent', async () => {
   await vctx('ask', 'Where is salesTax?', '--session', 'one');

@@ -1,31 +1,9 @@
-import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, inject, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/engine/events';
 import type { MemoryReport } from '../../../src/engine/memoryReport';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
 import { sessionsFolder } from '../../../src/journal/storeFolders';
-import { type Run, runCli } from './runCli';
-
-const dist = inject('dist');
-let dir: string;
-let store: string;
-
-beforeEach(async () => {
-  dir = await realpath(await mkdtemp(join(tmpdir(), 'vc-stats-')));
-  store = join(dir, 'store');
-  await mkdir(join(dir, 'shop'));
-  await writeFile(
-    join(dir, 'shop/tax.ts'),
-    'export function salesTax(amount: number) {\n  return amount * 0.19;\n}\n',
-  );
-});
-afterEach(() => rm(dir, { recursive: true, maxRetries: 5 }));
-
-function vctx(command: string, ...args: string[]): Promise<Run> {
-  return runCli(dist, [command, ...args, '--workspace', join(dir, 'shop'), '--store', store]);
-}
+import { store, vctx } from './shop';
 
 it('prints what a session has in memory, also while another process has it open', async () => {
   await vctx('ask', 'Where is salesTax?', '--session', 'one');
