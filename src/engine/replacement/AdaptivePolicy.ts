@@ -1,7 +1,7 @@
 import { LruLeash } from './LruLeash';
 import type { ReplacedPage, ReplacementPolicy } from './ReplacementPolicy';
 import { ReturnLearner } from './ReturnLearner';
-import { UsageHistory } from './UsageHistory';
+import { FEATURES, UsageHistory } from './UsageHistory';
 
 /** A fault costs a step of the model whatever the page's size: as much as this many tokens. */
 const FAULT_TOKENS = 200;
@@ -92,12 +92,13 @@ export class AdaptivePolicy implements ReplacementPolicy {
   /** Resident pages, the least expected saving per token first. */
   private byWorth(): RatedPage[] {
     const features = this.history.features();
-    const pages = [...this.resident].map(([key, { tokens }]) => ({
-      key,
-      tokens: Math.max(1, tokens),
-      once: this.history.uses(key) <= 1,
-      worth: this.learner.predict(features(key)) * (1 + FAULT_TOKENS / Math.max(1, tokens)),
-    }));
+    const scratch = new Float64Array(FEATURES);
+    const pages = [...this.resident].map(([key, page]) => {
+      const tokens = Math.max(1, page.tokens);
+      const once = this.history.uses(key) <= 1;
+      const worth = this.learner.predict(features(key, scratch)) * (1 + FAULT_TOKENS / tokens);
+      return { key, tokens, once, worth };
+    });
     return pages.sort((a, b) => a.worth - b.worth || (a.key < b.key ? -1 : 1));
   }
 
@@ -117,6 +118,7 @@ export class AdaptivePolicy implements ReplacementPolicy {
       this.recent[(now - ((now * RECENT_STRIDE) % reach)) % RECENT_USES],
     ];
     const features = this.history.features();
-    for (const key of picks) if (key !== undefined) this.learner.watch(key, now, features(key));
+    for (const key of picks)
+      if (key !== undefined) this.learner.watch(key, now, () => features(key, new Float64Array(FEATURES)));
   }
 }

@@ -3,7 +3,11 @@ export class DecayedCount {
   private value = 0;
   private at = 0;
 
-  constructor(private readonly halfLife: number) {}
+  private readonly decay: number;
+
+  constructor(halfLife: number) {
+    this.decay = -Math.LN2 / halfLife;
+  }
 
   add(now: number): void {
     this.value = this.read(now) + 1;
@@ -11,6 +15,6 @@ export class DecayedCount {
   }
 
   read(now: number): number {
-    return this.value * 2 ** ((this.at - now) / this.halfLife);
+    return this.value * Math.exp(this.decay * (now - this.at));
   }
 }

@@ -10,7 +10,7 @@ const WATCHES = 4;
 interface Watch {
   readonly key: string;
   readonly at: number;
-  readonly features: readonly number[];
+  readonly features: Float64Array;
   settled: boolean;
 }
 
@@ -24,14 +24,14 @@ export class ReturnLearner {
     this.model = new ReturnModel(prior);
   }
 
-  predict(features: readonly number[]): number {
+  predict(features: Float64Array): number {
     return this.model.predict(features);
   }
 
-  watch(key: string, now: number, features: readonly number[]): void {
+  watch(key: string, now: number, features: () => Float64Array): void {
     const watches = this.watches.get(key) ?? [];
     if (watches.length >= WATCHES) return;
-    const watch = { key, at: now, features, settled: false };
+    const watch = { key, at: now, features: features(), settled: false };
     watches.push(watch);
     this.watches.set(key, watches);
     this.queue.push(watch);

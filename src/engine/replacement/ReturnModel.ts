@@ -7,23 +7,24 @@ const DAMPING = 10;
  * AdaGrad (Duchi, Hazan, Singer 2011): every weight has a rate of its own, which shrinks as it has been moved.
  */
 export class ReturnModel {
-  private readonly weights: number[];
-  private readonly squares: number[];
+  private readonly weights: Float64Array;
+  private readonly squares: Float64Array;
 
   /** @param prior weights to start from */
   constructor(prior: readonly number[]) {
-    this.weights = [...prior];
-    this.squares = prior.map(() => DAMPING);
+    this.weights = Float64Array.from(prior);
+    this.squares = new Float64Array(prior.length).fill(DAMPING);
   }
 
   /** Chance between 0 and 1. */
-  predict(features: readonly number[]): number {
-    const sum = this.weights.reduce((total, weight, i) => total + weight * (features[i] ?? 0), 0);
+  predict(features: Float64Array): number {
+    let sum = 0;
+    for (let i = 0; i < this.weights.length; i++) sum += (this.weights[i] ?? 0) * (features[i] ?? 0);
     return 1 / (1 + Math.exp(-sum));
   }
 
   /** @param outcome 1: used at once, 0: not used again; between: later */
-  learn(features: readonly number[], outcome: number): void {
+  learn(features: Float64Array, outcome: number): void {
     const error = this.predict(features) - outcome;
     this.weights.forEach((weight, i) => {
       const gradient = error * (features[i] ?? 0);

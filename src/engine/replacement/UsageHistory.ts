@@ -3,8 +3,11 @@ import { DecayedCount } from './DecayedCount';
 import { PageHistory } from './PageHistory';
 import { ReturnRate } from './ReturnRate';
 
-/** Half-lives of a page's counts of uses, in uses. */
+/** Half-lives of a page's counts of uses, in uses, and what a count decays by at every use, as an exponent of e. */
 const HALF_LIVES = [10, 40, 160, 640, 2560] as const;
+const DECAYS = HALF_LIVES.map((halfLife) => -Math.LN2 / halfLife);
+/** Features of a page. */
+export const FEATURES = 13 + HALF_LIVES.length;
 /** Half-lives of a folder's counts, and of the count of the part of the project it is in. */
 const FOLDER_SHORT = 30;
 const FOLDER_LONG = 300;
@@ -14,10 +17,13 @@ const GROUPS = 2048;
 
 interface KnownPage extends CoUsed {
   last: number;
-  /** Uses between the last two uses, and between the two before; 0: not used that often. */
+  /** Uses between the last two uses; 0: not used that often. */
   gap: number;
-  gapBefore: number;
-  readonly counts: readonly DecayedCount[];
+  /** Features that change only when the page is used. */
+  logGap: number;
+  logGapBefore: number;
+  /** By half-life, as they stood at the last use. */
+  readonly counts: Float64Array;
   readonly folder: Folder;
   readonly area: DecayedCount;
   readonly type: ReturnRate;
@@ -46,12 +52,17 @@ export class UsageHistory {
   used(key: string, resident: { has(key: string): boolean; readonly size: number }): void {
     this.now += 1;
     const page = this.pages.get(key) ?? this.newPage(key);
+    const age = this.now - page.last;
     if (page.uses > 0) {
-      page.gapBefore = page.gap;
-      page.gap = this.now - page.last;
+      page.logGapBefore = page.logGap;
+      page.gap = age;
+      page.logGap = Math.log2(1 + age) / 4;
     }
+    DECAYS.forEach((decay, i) => {
+      page.counts[i] = (page.counts[i] ?? 0) * Math.exp(decay * age) + 1;
+    });
     for (const rate of [page.type, page.name, this.all]) rate.add(page.uses > 0);
-    for (const count of [...page.counts, page.folder.short, page.folder.long, page.area]) count.add(this.now);
+    for (const count of [page.folder.short, page.folder.long, page.area]) count.add(this.now);
     page.uses += 1;
     page.last = this.now;
     page.folder.last = this.now;
@@ -63,40 +74,47 @@ export class UsageHistory {
     return this.pages.get(key)?.uses ?? 0;
   }
 
-  /** What gives the features of a page as things are now: logarithms, scaled to about one. None of a page never used. */
-  features(): (key: string) => readonly number[] {
+  /**
+   * What writes the features of a page as things are now into an array of that length: logarithms, scaled to about one.
+   * All 0 of a page never used.
+   */
+  features(): (key: string, into: Float64Array) => Float64Array {
     const calls = this.coUse.calls();
-    return (key) => {
+    const rate = this.all.read(0.5, 0);
+    return (key, into) => {
       const page = this.pages.get(key);
-      return page ? this.featuresOf(page, calls.get(key) ?? 0) : [];
+      return page ? this.write(into, page, calls.get(key) ?? 0, rate) : into.fill(0);
     };
   }
 
-  private featuresOf(page: KnownPage, called: number): readonly number[] {
-    const now = this.now;
+  /** @param rate share of all uses that are returns */
+  private write(into: Float64Array, page: KnownPage, called: number, rate: number): Float64Array {
+    const { now } = this;
+    const { folder, gap } = page;
     const age = now - page.last;
     const logAge = Math.log2(1 + age) / 4;
-    const typeRate = page.type.read(this.all.read(0.5, 0), 8);
-    return [
-      1,
-      // How long ago it was used, how often with each half-life, and whether it is overdue.
-      logAge,
-      (logAge * logAge) / 2,
-      ...page.counts.map((count) => Math.log2(0.05 + count.read(now)) / 2),
-      page.gap ? Math.log2(1 + page.gap) / 4 : 0,
-      page.gap ? Math.max(0, Math.log2((age + 1) / (page.gap + 1))) / 3 : 0,
-      Math.log2(1 + page.gapBefore) / 4,
-      // Whether its folder is busy.
-      Math.log2(0.05 + page.folder.short.read(now)) / 2,
-      Math.log2(0.05 + page.folder.long.read(now)) / 3,
-      Math.log2(1 + now - page.folder.last) / 4,
-      // Whether files of its type and of its name return.
-      Math.log2(typeRate / this.all.read(0.5, 0)),
-      Math.log2(page.name.read(typeRate, 3) / typeRate),
-      // Whether the pages used last call for it, and whether its part of the project is busy.
-      Math.log2(0.03 + called) / 2,
-      Math.log2(0.05 + page.area.read(now)) / 3,
-    ];
+    const typeRate = page.type.read(rate, 8);
+    let next = 0;
+    into[next++] = 1;
+    // How long ago it was used, how often with each half-life, and whether it is overdue.
+    into[next++] = logAge;
+    into[next++] = (logAge * logAge) / 2;
+    for (let i = 0; i < DECAYS.length; i++)
+      into[next++] = Math.log2(0.05 + (page.counts[i] ?? 0) * Math.exp((DECAYS[i] ?? 0) * age)) / 2;
+    into[next++] = page.logGap;
+    into[next++] = gap && age > gap ? Math.log2((age + 1) / (gap + 1)) / 3 : 0;
+    into[next++] = page.logGapBefore;
+    // Whether its folder is busy.
+    into[next++] = Math.log2(0.05 + folder.short.read(now)) / 2;
+    into[next++] = Math.log2(0.05 + folder.long.read(now)) / 3;
+    into[next++] = Math.log2(1 + now - folder.last) / 4;
+    // Whether files of its type and of its name return.
+    into[next++] = Math.log2(typeRate / rate);
+    into[next++] = Math.log2(page.name.read(typeRate, 3) / typeRate);
+    // Whether the pages used last call for it, and whether its part of the project is busy.
+    into[next++] = Math.log2(0.03 + called) / 2;
+    into[next++] = Math.log2(0.05 + page.area.read(now)) / 3;
+    return into;
   }
 
   private newPage(key: string): KnownPage {
@@ -105,8 +123,9 @@ export class UsageHistory {
       uses: 0,
       last: 0,
       gap: 0,
-      gapBefore: 0,
-      counts: HALF_LIVES.map((halfLife) => new DecayedCount(halfLife)),
+      logGap: 0,
+      logGapBefore: 0,
+      counts: new Float64Array(HALF_LIVES.length),
       partners: new Map(),
       folder: this.folders.getOrSet(folder, () => ({
         short: new DecayedCount(FOLDER_SHORT),
