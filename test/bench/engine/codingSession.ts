@@ -18,7 +18,7 @@ const LONG_PAUSES = 0.1;
 const MINUTE = 60_000;
 
 /** A result whose text the plan decides (search results, program output), long-tailed. */
-export interface PlannedCall {
+interface PlannedCall {
   readonly name: 'grep' | 'run_command';
   readonly arguments: { readonly pattern: string } | { readonly command: string };
   readonly result: string;

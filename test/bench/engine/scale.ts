@@ -26,7 +26,7 @@ const FILES = 400;
 const SPAN = 1500;
 const SESSION = 'scale';
 
-export interface ScaleMark {
+interface ScaleMark {
   readonly messages: number;
   /** Processor time of a step, ms, rollovers included. */
   readonly stepMs: number;

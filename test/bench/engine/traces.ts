@@ -6,7 +6,7 @@ import { Random } from './random';
 
 const commitLine = z.object({ t: z.number(), files: z.array(z.string()) });
 
-export interface Commit {
+interface Commit {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly files: readonly string[];
