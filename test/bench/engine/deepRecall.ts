@@ -49,7 +49,7 @@ export async function runDeepRecall(options: EngineBenchOptions) {
       ...task.facts.filter((fact) => fact.pinned).slice(0, count),
       ...random.shuffle(task.facts.filter((fact) => !fact.pinned)).slice(0, count),
     ];
-    const all = quick ? asked(16) : task.facts;
+    const all = quick ? asked(12) : task.facts;
     const few = asked(quick ? 4 : 40);
     let sessions = 0;
     const ask = (question: Omit<Question, 'fact' | 'notes'>, facts: readonly RecallFact[]) =>
