@@ -9,6 +9,7 @@ import { indexFolder } from './indexFolder';
 import { printLog } from './printLog';
 import { printStats } from './printStats';
 import { replay } from './replay';
+import { REPLAY_POLICIES, replayUnderPolicy } from './replay/replayUnderPolicy';
 import { searchMessages } from './searchMessages';
 import { searchWorkspace } from './searchWorkspace';
 
@@ -108,12 +109,22 @@ function buildProgram(signal: AbortSignal): Command {
 
   program
     .command('replay')
-    .description('rebuild every request of a session from its log, and compare it with what was sent')
+    .description(
+      'rebuild every request of a session from its log, and compare it with what was sent; with a policy or a window: what would have happened, beside what did',
+    )
     .requiredOption('--session <id>')
+    .addOption(
+      new Option('--policy <name>', 're-enact it under this memory policy').choices(
+        Object.keys(REPLAY_POLICIES),
+      ),
+    )
+    .option('--window <tokens>', 're-enact it in a context window of this size', positiveInteger)
     .addOption(workspace())
     .addOption(store())
     .option('--json', 'print the result as JSON')
-    .action((options) => replay(options, signal));
+    .action((options) =>
+      options.policy || options.window ? replayUnderPolicy(options, signal) : replay(options, signal),
+    );
 
   return program;
 }

@@ -3,12 +3,13 @@
  * request does not show is read first, whatever that costs. It proves mechanism (what was resident, what was faulted, what
  * it cost), never answer quality.
  */
+
+import { CountedPrompt, PRICE_TABLES, PriceMeter, tokensOf } from '../../../src/cli/replay/prices';
 import { ModelError } from '../../../src/engine/errors';
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../../src/engine/ports';
 import { SUMMARY_TAG } from '../../../src/engine/Summarizer';
 import type { PlannedStep, PlannedTurn } from './codingSession';
 import { FileKnowledge } from './FileKnowledge';
-import { CountedPrompt, PRICE_TABLES, PriceMeter, tokensOf } from './prices';
 import type { Edit, Place } from './SyntheticRepository';
 import { WindowView } from './WindowView';
 

@@ -1,7 +1,8 @@
 /** A model that reads a little and answers at once, so that a benchmark's time is the engine's own. */
+
+import { CountedPrompt } from '../../../src/cli/replay/prices';
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../../src/engine/ports';
 import { SUMMARY_TAG } from '../../../src/engine/Summarizer';
-import { CountedPrompt } from './prices';
 import type { Random } from './random';
 import type { SyntheticRepository } from './SyntheticRepository';
 

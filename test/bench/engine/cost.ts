@@ -3,12 +3,13 @@
  * off the same plan with the same diligent model; the window is the same for all. Tokens are four characters each, for the
  * engine and the provider alike.
  */
+
+import { OUTPUT_PRICE } from '../../../src/cli/replay/prices';
 import { DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
 import { memgptPolicy } from '../../../src/engine/memoryPolicies';
 import { sliding30Policy } from './baselines';
 import type { CodingModel } from './CodingModel';
 import type { EngineBenchOptions } from './options';
-import { OUTPUT_PRICE } from './prices';
 import { Random } from './random';
 import { runSession, type SessionOptions, type SessionRun } from './runSession';
 import { loadTraces } from './traces';

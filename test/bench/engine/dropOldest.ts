@@ -2,6 +2,8 @@
  * A client without paging: what most chats do. Every result goes into the prompt, and what does not fit the window is left
  * out of it, oldest first, before each request. Same instructions, same functions, same model.
  */
+
+import { CountedPrompt } from '../../../src/cli/replay/prices';
 import type { ChatMessage, ToolCall } from '../../../src/engine/chat';
 import { rawRange, renderFilePage, splitLines } from '../../../src/engine/filePages';
 import { headMessages } from '../../../src/engine/MainContext';
@@ -10,7 +12,6 @@ import { systemInstructions } from '../../../src/engine/systemInstructions';
 import { sha256 } from '../../../src/journal/sha256';
 import type { CodingModel } from './CodingModel';
 import type { PlannedTurn } from './codingSession';
-import { CountedPrompt } from './prices';
 import type { SyntheticRepository } from './SyntheticRepository';
 
 const OUTPUT_TOKENS = 4096;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { CountedPrompt, PRICE_TABLES, PriceMeter, type PriceTable } from '../../../src/cli/replay/prices';
 import type { ChatMessage } from '../../../src/engine/chat';
-import { CountedPrompt, PRICE_TABLES, PriceMeter, type PriceTable } from '../../bench/engine/prices';
 
 const [explicit, automatic] = PRICE_TABLES as readonly [PriceTable, PriceTable];
 

@@ -2,9 +2,9 @@
  * What a provider with a prefix cache bills: a model of the two kinds of caching that are sold. Tokens are counted with
  * the same rough counter for every policy, so that shares and ratios mean something and absolute figures do not.
  */
-import type { ChatMessage } from '../../../src/engine/chat';
-import type { ModelRequest } from '../../../src/engine/ports';
-import { countedText, messageTokens } from '../../../src/engine/queueEntries';
+import type { ChatMessage } from '../../engine/chat';
+import type { ModelRequest } from '../../engine/ports';
+import { countedText, messageTokens } from '../../engine/queueEntries';
 
 /** Price of an output token in input tokens, in both tables. */
 export const OUTPUT_PRICE = 5;
@@ -40,11 +40,11 @@ interface Part {
 export class CountedPrompt {
   readonly parts: readonly Part[];
 
-  constructor(request: ModelRequest) {
-    const texts = [JSON.stringify(request.functions), ...request.messages.map(partText)];
+  /** @param count tokens of each of `promptTexts(request)` */
+  constructor(request: ModelRequest, count: (text: string) => number = tokensOf) {
     let through = 0;
-    this.parts = texts.map((text) => {
-      through += messageTokens(tokensOf(text));
+    this.parts = promptTexts(request).map((text) => {
+      through += messageTokens(count(text));
       return { text, through };
     });
   }
@@ -65,6 +65,11 @@ export class CountedPrompt {
   through(count: number): number {
     return this.parts[count - 1]?.through ?? 0;
   }
+}
+
+/** @returns what a prompt is made of: its schemas, then its messages */
+export function promptTexts(request: ModelRequest): readonly string[] {
+  return [JSON.stringify(request.functions), ...request.messages.map(partText)];
 }
 
 /** The role stands before the text: a message said by another is another message. */

@@ -1,0 +1,222 @@
+/**
+ * How far the re-enactment of a session has come: what the recording says happened by now, and by which names what was
+ * recorded goes in the session that re-enacts it.
+ */
+import { toolAddress } from '../../engine/addresses';
+import type { ToolCall } from '../../engine/chat';
+import type { EventOf, FilePage, SessionEvent } from '../../engine/events';
+import { missingRanges } from '../../engine/PageTable';
+import type { BlobStore, FileSnapshot, OutsideEvent, TokenCounter } from '../../engine/ports';
+import { isResident } from '../../engine/residency';
+import { SessionState } from '../../engine/SessionState';
+import type { MemoryLog } from './MemoryJournal';
+import { RecordedFiles } from './RecordedFiles';
+import type { RecordedStep, Recording } from './Recording';
+
+/** Messages that bring back what one makes use of: a small window shows long pages in parts, and some never whole. */
+const MAX_ROUNDS = 3;
+
+/** What the person and the outside world do to the process. */
+export interface Outside {
+  post(event: OutsideEvent): Promise<void>;
+  /** Changes of the working context by the person. */
+  change(event: EventOf<'note.pinned' | 'note.edited' | 'note.unpinned'>): Promise<void>;
+}
+
+export class Reenactment {
+  readonly files: RecordedFiles;
+  /** The session that re-enacts, folded from its log. */
+  readonly state: SessionState;
+  /** Texts of the recorded session's notes. */
+  readonly notes = new Map<string, string>();
+  rules: readonly FileSnapshot[] = [];
+  /** Calls of `page_in` that were not recorded. */
+  inserted = 0;
+
+  private next = 0;
+  private entered = -1;
+  private folded = 0;
+  private now = 0;
+  /** How often the next step's missing pages were asked for. */
+  private rounds = 0;
+  private delivered: ReadonlySet<SessionEvent> = new Set();
+  /** Of each message of the model's, the recorded one; undefined for one that was inserted. */
+  private readonly said: (number | undefined)[] = [];
+  /** Recorded calls by the ids they have now. */
+  private readonly calls = new Map<string, ToolCall>();
+  /** Recorded addresses of results as they are now. */
+  private readonly results = new Map<string, string>();
+  /** Results that were brought back, by where they were put. */
+  private readonly brought = new Map<string, string>();
+
+  constructor(
+    readonly recording: Recording,
+    private readonly log: MemoryLog,
+    readonly blobs: BlobStore,
+    counter: TokenCounter,
+  ) {
+    this.files = new RecordedFiles(recording.folders);
+    this.state = new SessionState(log.sessionId, blobs, counter, () => 0);
+  }
+
+  /** The step to be made next; undefined after the last. */
+  get step(): RecordedStep | undefined {
+    return this.recording.steps[this.next];
+  }
+
+  /** Steps made. */
+  get made(): number {
+    return this.next;
+  }
+
+  /** No two moments are the same. */
+  readonly clock = { now: () => ++this.now };
+
+  /** What is to reach the process before the next step. The caller posts it. */
+  takeInputs(): readonly OutsideEvent[] {
+    const events = (this.step?.before ?? []).filter((event) => !this.delivered.has(event));
+    const inputs = events.flatMap((event) => {
+      const input = inputOf(event, this.recording);
+      return input ? [input] : [];
+    });
+    this.delivered = new Set(events);
+    return inputs;
+  }
+
+  /** Lets what happened before the next step happen, once. */
+  async enter(outside: Outside): Promise<void> {
+    const { step } = this;
+    if (!step || this.entered === this.next) return;
+    this.entered = this.next;
+    this.now = Math.max(this.now, step.at);
+    for (const event of step.before) {
+      await this.changeFiles(event);
+      if (event.type === 'note.pinned' && event.note.by === 'person') await outside.change(event);
+      else if (event.type === 'note.edited' && event.by === 'person') await outside.change(event);
+      else if (event.type === 'note.unpinned' && event.by === 'person') await outside.change(event);
+      this.rememberNote(event);
+    }
+    for (const input of this.takeInputs()) await outside.post(input);
+  }
+
+  /** @returns the message of the model's that comes now: the recorded one, or one that first brings back what that makes use of */
+  async say(): Promise<{ readonly text: string; readonly calls: readonly ToolCall[] }> {
+    await this.catchUp();
+    const { step } = this;
+    if (!step) return { text: '', calls: [] };
+    const first = this.state.calls + 1;
+    const missing = this.rounds++ < MAX_ROUNDS ? this.missing(step) : [];
+    if (missing.length > 0) {
+      this.said.push(undefined);
+      this.inserted += missing.length;
+      for (const [index, { address }] of missing.entries())
+        this.brought.set(address, toolAddress(this.log.sessionId, first + index));
+      return { text: '', calls: missing.map(pageIn) };
+    }
+    this.rounds = 0;
+    this.said.push(this.next++);
+    for (const [index, call] of step.message.calls.entries()) {
+      this.calls.set(`call_${first + index}`, call);
+      const result = this.recording.results.get(call.id);
+      if (result) this.results.set(result.address, toolAddress(this.log.sessionId, first + index));
+    }
+    return step.message;
+  }
+
+  /** @returns the recorded call that goes by this id now; undefined for one that was inserted */
+  recorded(callId: string): ToolCall | undefined {
+    return this.calls.get(callId);
+  }
+
+  /** @returns what a recorded address names in the session that re-enacts; the same where nothing took its place */
+  addressNow(recorded: string): string {
+    const result = this.results.get(recorded);
+    if (result !== undefined) return result;
+    const message = this.recording.messages.get(recorded);
+    if (!message) return recorded;
+    const { type, index } = message;
+    const nth = type === 'message.assistant' ? this.said.indexOf(index) : index;
+    const event = this.log.events.filter((candidate) => candidate.type === type)[nth];
+    return nth >= 0 && event ? `msg:${this.log.sessionId}/${event.seq}` : recorded;
+  }
+
+  /** Folds what the session has logged since the last look. */
+  async catchUp(): Promise<void> {
+    while (this.folded < this.log.events.length) {
+      const event = this.log.events[this.folded++];
+      if (event) await this.state.apply(event);
+    }
+  }
+
+  /** What a step makes use of and is not there. */
+  private missing({ message }: RecordedStep): readonly MissingPage[] {
+    const missing = new Map<string, MissingPage>();
+    for (const recorded of message.references ?? []) {
+      const page = this.recording.pages.get(recorded);
+      const gone = page ? this.missingLines(page) : this.missingResult(recorded);
+      if (gone) missing.set(gone.address, gone);
+    }
+    return [...missing.values()];
+  }
+
+  private missingLines(page: FilePage): MissingPage | undefined {
+    const { pages, rules } = this.state;
+    const held = [...pages.pages(), ...rules.shown].filter(({ path }) => path === page.path);
+    const ranges = missingRanges(page, held);
+    const [first] = ranges;
+    const last = ranges.at(-1);
+    return first && last && { address: page.address, startLine: first.startLine, endLine: last.endLine };
+  }
+
+  private missingResult(recorded: string): MissingPage | undefined {
+    const address = this.addressNow(recorded);
+    if (address === recorded || isResident(this.state, address)) return undefined;
+    const holder = this.brought.get(address);
+    return holder !== undefined && this.state.pages.get(holder) ? undefined : { address };
+  }
+
+  private async changeFiles(event: SessionEvent): Promise<void> {
+    const { blobs, files, recording } = this;
+    if (event.type === 'rules.loaded') {
+      const folder = recording.folders.length === 1 ? `${recording.folders[0]}/` : '';
+      this.rules = await Promise.all(
+        event.rules.map(async ({ path, source, version }) => {
+          return { path, addressPath: `${folder}${path}`, text: await blobs.get(source), version };
+        }),
+      );
+    } else if (event.type === 'interrupt') {
+      for (const page of event.pages ?? []) files.show(page, await blobs.get(page.source));
+    } else if (event.type === 'epoch.started') {
+      for (const { file } of event.carried ?? []) if (file) files.show(file, await blobs.get(file.source));
+    } else if (event.type === 'page.stale' || event.type === 'page.fresh') {
+      const page = recording.pages.get(event.address);
+      if (!page) return;
+      const source = await blobs.get(page.source);
+      if (event.type === 'page.stale') files.changed(page, source);
+      else files.show(page, source);
+    }
+  }
+
+  private rememberNote(event: SessionEvent): void {
+    if (event.type === 'note.pinned') this.notes.set(event.note.id, event.note.text);
+    else if (event.type === 'note.edited') this.notes.set(event.id, event.text);
+  }
+}
+
+/** Arguments of `page_in`. */
+interface MissingPage {
+  readonly address: string;
+  readonly startLine?: number;
+  readonly endLine?: number;
+}
+
+function pageIn(missing: MissingPage): ToolCall {
+  return { id: missing.address, name: 'page_in', arguments: JSON.stringify(missing) };
+}
+
+function inputOf(event: SessionEvent, { posted }: Recording): OutsideEvent | undefined {
+  if (event.type === 'message.user') return { kind: 'userMessage', text: event.text };
+  if (event.type !== 'interrupt' || event.posted === undefined) return undefined;
+  const source = posted.get(event.posted);
+  return source && { kind: source.kind, text: source.text };
+}
