@@ -2,10 +2,10 @@
  * How far the re-enactment of a session has come: what the recording says happened by now, and by which names what was
  * recorded goes in the session that re-enacts it.
  */
-import { toolAddress } from '../../engine/addresses';
+import { fileRangeAddress, parseAddress, toolAddress } from '../../engine/addresses';
 import type { ToolCall } from '../../engine/chat';
-import type { EventOf, FilePage, SessionEvent } from '../../engine/events';
-import { missingRanges } from '../../engine/PageTable';
+import type { EventOf, SessionEvent } from '../../engine/events';
+import { type LineRange, missingRanges } from '../../engine/PageTable';
 import type { BlobStore, FileSnapshot, OutsideEvent, TokenCounter } from '../../engine/ports';
 import { isResident } from '../../engine/residency';
 import { SessionState } from '../../engine/SessionState';
@@ -39,6 +39,8 @@ export class Reenactment {
   private now = 0;
   /** How often the next step's missing pages were asked for. */
   private rounds = 0;
+  /** What was asked for last. */
+  private asked = '';
   private delivered: ReadonlySet<SessionEvent> = new Set();
   /** Of each message of the model's, the recorded one; undefined for one that was inserted. */
   private readonly said: (number | undefined)[] = [];
@@ -105,14 +107,18 @@ export class Reenactment {
     const { step } = this;
     if (!step) return { text: '', calls: [] };
     const first = this.state.calls + 1;
-    const missing = this.rounds++ < MAX_ROUNDS ? this.missing(step) : [];
-    if (missing.length > 0) {
+    const missing = this.rounds < MAX_ROUNDS ? this.missing(step) : [];
+    // What a round has not brought the next would not bring either.
+    if (missing.length > 0 && missing.join() !== this.asked) {
+      this.asked = missing.join();
+      this.rounds++;
       this.said.push(undefined);
       this.inserted += missing.length;
-      for (const [index, { address }] of missing.entries())
+      for (const [index, address] of missing.entries())
         this.brought.set(address, toolAddress(this.log.sessionId, first + index));
       return { text: '', calls: missing.map(pageIn) };
     }
+    this.asked = '';
     this.rounds = 0;
     this.said.push(this.next++);
     for (const [index, call] of step.message.calls.entries()) {
@@ -148,31 +154,37 @@ export class Reenactment {
     }
   }
 
-  /** What a step makes use of and is not there. */
-  private missing({ message }: RecordedStep): readonly MissingPage[] {
-    const missing = new Map<string, MissingPage>();
+  /** Addresses of what a step makes use of and is not there: of files the lines as they are now. */
+  private missing({ message }: RecordedStep): readonly string[] {
+    const missing: string[] = [];
+    const gaps = new Map<string, LineRange[]>();
     for (const recorded of message.references ?? []) {
       const page = this.recording.pages.get(recorded);
-      const gone = page ? this.missingLines(page) : this.missingResult(recorded);
-      if (gone) missing.set(gone.address, gone);
+      const parsed = parseAddress(recorded);
+      if (page && parsed?.kind === 'file') {
+        const found = gaps.get(page.path) ?? [];
+        for (const gap of missingRanges(page, [...this.linesHeld(page.path), ...found])) {
+          found.push(gap);
+          missing.push(fileRangeAddress(parsed.addressPath, gap.startLine, gap.endLine));
+        }
+        gaps.set(page.path, found);
+      } else if (!page) {
+        const address = this.addressNow(recorded);
+        if (address !== recorded && !this.isHeld(address)) missing.push(address);
+      }
     }
-    return [...missing.values()];
+    return missing;
   }
 
-  private missingLines(page: FilePage): MissingPage | undefined {
+  /** Also what is stale: it is what the message was said with. */
+  private linesHeld(path: string): readonly LineRange[] {
     const { pages, rules } = this.state;
-    const held = [...pages.pages(), ...rules.shown].filter(({ path }) => path === page.path);
-    const ranges = missingRanges(page, held);
-    const [first] = ranges;
-    const last = ranges.at(-1);
-    return first && last && { address: page.address, startLine: first.startLine, endLine: last.endLine };
+    return [...pages.pages(), ...rules.shown].filter((held) => held.path === path);
   }
 
-  private missingResult(recorded: string): MissingPage | undefined {
-    const address = this.addressNow(recorded);
-    if (address === recorded || isResident(this.state, address)) return undefined;
+  private isHeld(address: string): boolean {
     const holder = this.brought.get(address);
-    return holder !== undefined && this.state.pages.get(holder) ? undefined : { address };
+    return isResident(this.state, address) || this.state.pages.get(holder ?? address) !== undefined;
   }
 
   private async changeFiles(event: SessionEvent): Promise<void> {
@@ -203,15 +215,8 @@ export class Reenactment {
   }
 }
 
-/** Arguments of `page_in`. */
-interface MissingPage {
-  readonly address: string;
-  readonly startLine?: number;
-  readonly endLine?: number;
-}
-
-function pageIn(missing: MissingPage): ToolCall {
-  return { id: missing.address, name: 'page_in', arguments: JSON.stringify(missing) };
+function pageIn(address: string): ToolCall {
+  return { id: address, name: 'page_in', arguments: JSON.stringify({ address }) };
 }
 
 function inputOf(event: SessionEvent, { posted }: Recording): OutsideEvent | undefined {
