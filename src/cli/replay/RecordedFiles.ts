@@ -52,6 +52,11 @@ export class RecordedFiles implements WorkspaceFiles {
     }
   }
 
+  /** @returns as far as the file is known; 0 for none */
+  lineCount(path: string): number {
+    return this.files.get(path)?.lines.length ?? 0;
+  }
+
   /** @returns the last of the lines from `startLine` on that are known without a gap; less than `startLine` when it is not */
   knownThrough(path: string, startLine: number): number {
     const lines = this.files.get(path)?.lines ?? [];

@@ -163,7 +163,9 @@ export class Reenactment {
       const parsed = parseAddress(recorded);
       if (page && parsed?.kind === 'file') {
         const found = gaps.get(page.path) ?? [];
-        for (const gap of missingRanges(page, [...this.linesHeld(page.path), ...found])) {
+        // An older version may have been longer.
+        const wanted = { ...page, endLine: Math.min(page.endLine, this.files.lineCount(page.path)) };
+        for (const gap of missingRanges(wanted, [...this.linesHeld(page.path), ...found])) {
           found.push(gap);
           missing.push(fileRangeAddress(parsed.addressPath, gap.startLine, gap.endLine));
         }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { JournalError } from '../../engine/errors';
 import { type MemoryPolicy, memgptPolicy, virtualPolicy } from '../../engine/memoryPolicies';
 import { FileBlobStore } from '../../journal/fileBlobStore';
 import { FileSessionHistory } from '../../journal/fileSessionHistory';
@@ -34,6 +35,8 @@ export async function replayUnderPolicy(options: PolicyReplayOptions, signal: Ab
     const history = new FileSessionHistory(sessions);
     const events = () => readLineage(sessions, session);
     const recording = await readRecording(session, events(), blobs);
+    if (recording.steps.length === 0)
+      throw new JournalError(`Nothing was answered in ${session}.`, 'Name a session with an answer.');
     const windowTokens = options.window ?? recording.windowTokens;
     const did = await sessionBill(session, events, blobs, counter, signal);
     const policy = REPLAY_POLICIES[name];

@@ -83,7 +83,7 @@ export async function sessionBill(
     outputTokens,
     residency: {
       mean: resident.length === 0 ? 0 : Math.round(total / resident.length),
-      peak: Math.max(0, ...resident),
+      peak: resident.reduce((most, tokens) => Math.max(most, tokens), 0),
     },
     costs: meters.map(({ table, promptTokens, cachedTokens, inputBilled }) => ({
       table: table.name,

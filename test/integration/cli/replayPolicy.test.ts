@@ -183,6 +183,11 @@ it('names the policies there are, and says that a window is too small', async ()
   const unknown = await vctx('replay', '--session', 'one', '--policy', 'lru');
   expect(unknown.status).toBe(1);
   expect(unknown.stderr).toMatch(/Allowed choices are virtual, memgpt/);
+  const empty = { from: 'one', through: 1, kind: 'session' } as const;
+  await (await FileSessionLog.fork(sessionsFolder(store), 'empty', empty, 1)).close();
+  const silent = await vctx('replay', '--session', 'empty', '--window', '8192');
+  expect(silent.status).toBe(1);
+  expect(silent.stderr).toContain('Nothing was answered in empty.');
   const tiny = await vctx('replay', '--session', 'one', '--window', '1024');
   expect(tiny.status).toBe(1);
   expect(tiny.stderr).toMatch(/cannot be re-enacted beyond step 0 of 26: .*window/);
