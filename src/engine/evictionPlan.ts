@@ -11,7 +11,7 @@ const RESULT_OVERHEAD_TOKENS = 64;
 /** Results may exceed the limit they were told by this factor before they are clipped: functions count by estimate. */
 export const CLIP_TOLERANCE = 1.25;
 /** Share of what may stay that the latest messages get when pages compete with them. */
-const NURSERY_SHARE = 0.3;
+const NURSERY_SHARE = 0.05;
 /** Model steps after whose last use a page no longer belongs to the working set (Denning 1968: the window τ). */
 export const WORKING_SET_STEPS = 40;
 

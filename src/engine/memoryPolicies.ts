@@ -25,7 +25,7 @@ export interface MemoryPolicy {
 export const virtualPolicy: MemoryPolicy = {
   name: 'virtual',
   warning: 0.7,
-  high: 0.95,
+  high: 0.97,
   low: 0.45,
   batch: 'workingSet',
   replacement: 'adaptive',
