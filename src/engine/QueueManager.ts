@@ -8,7 +8,14 @@ import { resultLimit } from './evictionPlan';
 import type { MemoryPolicy } from './memoryPolicies';
 import type { LanguageModel } from './ports';
 import { entryTokens, interruptText, messageTokens } from './queueEntries';
-import { memoryRoom, PINNED_SHARE, Rollover, type RolloverParts, type RolloverRequest } from './Rollover';
+import {
+  FUNCTION_OVERHEAD_TOKENS,
+  memoryRoom,
+  PINNED_SHARE,
+  Rollover,
+  type RolloverParts,
+  type RolloverRequest,
+} from './Rollover';
 import type { TokenBudget } from './TokenBudget';
 import { PAGE_TOKENS } from './textPages';
 
@@ -16,8 +23,6 @@ import { PAGE_TOKENS } from './textPages';
 const SYSTEM_SHARE = 0.25;
 /** Functions even the smallest window gets: the first of the list, which is ordered by need. */
 const CORE_FUNCTIONS = 5;
-/** Own tokens a function costs beside its schema's text. */
-const FUNCTION_OVERHEAD_TOKENS = 4;
 /** What is done about thrashing: a smaller batch (share of the limit), and results of this share of their size. */
 const RELIEF = { leastBatch: 0.15, resultShare: 0.5 } as const;
 /** Share of the limit up to which results are admitted: the rest is for what the estimate gets wrong. */

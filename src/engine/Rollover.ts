@@ -28,7 +28,7 @@ const SUMMARY_SHARE = 0.1;
 const STUBS_SHARE = 0.05;
 const MAX_SUMMARY_TOKENS = 1500;
 /** Own tokens a function costs beside its schema's text. */
-const FUNCTION_OVERHEAD_TOKENS = 4;
+export const FUNCTION_OVERHEAD_TOKENS = 4;
 /** What compaction leaves, of what a rollover would. */
 const COMPACT_SHARE = 0.5;
 /** Of the window: system instructions, schemas, rules and notes together; of what the first two leave, rules get half. */

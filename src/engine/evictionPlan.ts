@@ -100,20 +100,17 @@ export function keepWorkingSet(
   const carried = mostValuable(candidates, victims, share);
   const stays = new Set(carried.map((page) => page.address));
   const left = leaving.flatMap((entry) => pagesOf(entry.event, queue.session));
-  const evicted = [
-    ...candidates.filter((page) => !left.some(({ address }) => address === page.address)),
-    ...left,
-  ];
+  const leftAddresses = new Set(left.map((page) => page.address));
+  const evicted = [...candidates.filter((page) => !leftAddresses.has(page.address)), ...left];
   return { leaving, retained, carried, evicted: evicted.filter((page) => !stays.has(page.address)) };
 }
 
 /** @returns the fresh pages that `tokens` hold, most valuable first */
 function mostValuable(candidates: readonly Page[], victims: readonly string[], tokens: number): Page[] {
   const rank = new Map(victims.map((key, index) => [key, index]));
-  const lastUse = (page: Page) => page.lastReference?.step ?? page.since.step;
   const byValue = candidates
     .filter((page) => !page.stale)
-    .sort((a, b) => (rank.get(b.key) ?? -1) - (rank.get(a.key) ?? -1) || lastUse(b) - lastUse(a));
+    .sort((a, b) => (rank.get(b.key) ?? -1) - (rank.get(a.key) ?? -1) || lastUseOf(b) - lastUseOf(a));
   let left = tokens;
   const chosen: Page[] = [];
   for (const page of byValue) {
@@ -125,7 +122,12 @@ function mostValuable(candidates: readonly Page[], victims: readonly string[], t
 }
 
 function isInUse(page: Page, step: number): boolean {
-  return !page.stale && step - (page.lastReference?.step ?? page.since.step) < WORKING_SET_STEPS;
+  return !page.stale && step - lastUseOf(page) < WORKING_SET_STEPS;
+}
+
+/** Step of a page's last use; coming in is one. */
+function lastUseOf(page: Page): number {
+  return page.lastReference?.step ?? page.since.step;
 }
 
 /**
