@@ -11,6 +11,10 @@ export interface KnownFile {
   readonly pages: number;
   readonly state: 'indexed' | 'skipped' | 'failed';
   readonly reason: string;
+  /** The index generation in which it was last written. */
+  readonly generation: number;
+  /** How it was cut: along its syntax, by lines, or by lines because its grammar failed. */
+  readonly parse: 'syntax' | 'lines' | 'fallback';
 }
 
 export interface FileKey {
@@ -44,7 +48,15 @@ export class Catalog {
   /** Files that have rows in the pages table, also when a kill kept their entry from being written. */
   private readonly withPages = new Set<string>();
 
+  private lastGeneration = 0;
+
   private constructor(private readonly database: Database) {}
+
+  /** A number for what is written next: greater than all before. */
+  nextGeneration(): number {
+    this.lastGeneration += 1;
+    return this.lastGeneration;
+  }
 
   static async load(database: Database): Promise<Catalog> {
     const catalog = new Catalog(database);
@@ -57,9 +69,14 @@ export class Catalog {
       'pages',
       'state',
       'reason',
+      'generation',
+      'parse',
     ])) {
-      const { root, rel, mtime, size, hash, pages, state, reason } = row as unknown as KnownFile;
-      catalog.known.set(keyOf({ root, rel }), { root, rel, mtime, size, hash, pages, state, reason });
+      const { root, rel, mtime, size, hash, pages, state, reason, generation, parse } =
+        row as unknown as KnownFile;
+      const file = { root, rel, mtime, size, hash, pages, state, reason, generation, parse };
+      catalog.known.set(keyOf(file), file);
+      catalog.lastGeneration = Math.max(catalog.lastGeneration, generation);
     }
     for await (const batch of database.pages.scan(['root', 'rel'])) {
       for (const row of batch) catalog.withPages.add(keyOf(row as unknown as FileKey));
@@ -97,7 +114,11 @@ export class Catalog {
       const where = rowsOf(some);
       await this.database.files.delete(where);
       if (some.some((file) => this.withPages.has(keyOf(file)))) {
-        await Promise.all([this.database.pages.delete(where), this.database.vectors.delete(where)]);
+        await Promise.all([
+          this.database.pages.delete(where),
+          this.database.symbols.delete(where),
+          this.database.vectors.delete(where),
+        ]);
       }
       for (const file of some) {
         this.known.delete(keyOf(file));

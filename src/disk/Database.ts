@@ -5,7 +5,7 @@ import { LanceTable, type TableSpec } from './LanceTable';
 import { loadLance } from './loadLance';
 
 /** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */
-const version = 1;
+const version = 2;
 const folderPrefix = 'tables-v';
 /** Beside the tables: the model that the vectors were made with. */
 export const vectorModelFile = 'lsi.model';
@@ -36,6 +36,10 @@ const specs = {
       number('pages'),
       text('state'),
       text('reason'),
+      // The index generation in which the file was last written.
+      number('generation'),
+      // 'syntax', 'lines' where there is no grammar, 'fallback' where the grammar failed.
+      text('parse'),
     ]),
     keys: ['rel'],
   },
@@ -47,14 +51,39 @@ const specs = {
       text('rel'),
       number('startLine'),
       number('endLine'),
+      number('startByte'),
+      number('endByte'),
       text('symbol'),
       text('names'),
       text('language'),
+      // First 16 hex digits of the SHA-256 of the page's bytes.
+      text('hash'),
       text('text'),
+      // Terms of path and symbols (twice) and body.
       text('toks'),
+      // Terms of path and symbols alone.
+      text('head'),
     ]),
     terms: 'toks',
     keys: ['id', 'rel'],
+  },
+  /** Where names are defined and used; written and deleted with the pages of their file. */
+  symbols: {
+    name: 'symbols',
+    schema: new Schema([
+      text('id'),
+      text('root'),
+      text('rel'),
+      // Id of the page.
+      text('page'),
+      text('name'),
+      // 'definition' or 'reference'.
+      text('kind'),
+      number('line'),
+      text('container'),
+      text('language'),
+    ]),
+    keys: ['name', 'rel'],
   },
   vectors: { name: 'vectors', schema: vectorSchema(1), keys: ['rel'] },
   messages: {
@@ -105,19 +134,21 @@ export class Database {
       new lance.Session(indexCacheBytes, metadataCacheBytes),
     );
     const open = (spec: TableSpec) => LanceTable.open(lance, connection, folder, spec);
-    const [files, pages, vectors, messages, notes] = await Promise.all([
+    const [files, pages, symbols, vectors, messages, notes] = await Promise.all([
       open(specs.files),
       open(specs.pages),
+      open(specs.symbols),
       open({ ...specs.vectors }),
       open(specs.messages),
       open(specs.notes),
     ]);
-    // Files are known by what is in pages and vectors: when one of those is gone, everything is indexed again.
-    if (pages.rebuilt || vectors.rebuilt) await files.table.delete('true');
+    // Files are known by what is in the other tables: when one of those is gone, everything is indexed again.
+    if (pages.rebuilt || symbols.rebuilt || vectors.rebuilt) await files.table.delete('true');
     if (vectors.rebuilt) await rm(join(folder, vectorModelFile), { force: true });
     return new Database(folder, {
       files: files.table,
       pages: pages.table,
+      symbols: symbols.table,
       vectors: vectors.table,
       messages: messages.table,
       notes: notes.table,
@@ -129,6 +160,9 @@ export class Database {
   }
   get pages(): LanceTable {
     return this.tables.pages;
+  }
+  get symbols(): LanceTable {
+    return this.tables.symbols;
   }
   get vectors(): LanceTable {
     return this.tables.vectors;

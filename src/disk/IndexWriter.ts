@@ -77,6 +77,7 @@ export class IndexWriter {
     control: WriteControl,
   ): Promise<number> {
     control.signal.throwIfAborted();
+    const generation = this.catalog.nextGeneration();
     const fresh: KnownFile[] = [];
     const refreshed: KnownFile[] = [];
     const outdated: FileKey[] = [];
@@ -90,7 +91,7 @@ export class IndexWriter {
         return;
       }
       outdated.push(file);
-      const entry = entryOf(file, result);
+      const entry = entryOf(file, result, generation);
       if (!entry) return;
       fresh.push(entry);
       if (result.state === 'indexed') rows.push(...rowsOfPages(file, result));
@@ -110,8 +111,10 @@ export class IndexWriter {
   }
 }
 
-function entryOf(file: FoundFile, result: PageResult): KnownFile | undefined {
+function entryOf(file: FoundFile, result: PageResult, generation: number): KnownFile | undefined {
   const entry = {
+    generation,
+    parse: 'lines' as const,
     root: file.root,
     rel: file.rel,
     mtime: file.mtime,
@@ -122,7 +125,13 @@ function entryOf(file: FoundFile, result: PageResult): KnownFile | undefined {
   };
   switch (result.state) {
     case 'indexed':
-      return { ...entry, state: 'indexed', hash: result.hash, pages: result.pages.length };
+      return {
+        ...entry,
+        state: 'indexed',
+        hash: result.hash,
+        pages: result.pages.length,
+        parse: result.parse,
+      };
     case 'skipped':
       return { ...entry, state: 'skipped', hash: result.hash, reason: result.reason };
     case 'failed':
@@ -140,11 +149,15 @@ function rowsOfPages(file: FoundFile, result: PageResult & { state: 'indexed' })
     rel: file.rel,
     startLine: page.startLine,
     endLine: page.endLine,
+    startByte: page.startByte,
+    endByte: page.endByte,
     symbol: page.symbol,
     names: page.names.join(' '),
     language: result.language,
+    hash: page.hash,
     text: page.text,
     toks: page.toks,
+    head: page.head,
   }));
 }
 

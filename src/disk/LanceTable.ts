@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Lance from '@lancedb/lancedb';
-import type { Schema } from 'apache-arrow';
+import type { Table as ArrowTable, Schema } from 'apache-arrow';
 import type { LanceModule } from './loadLance';
 
 /** Files of older versions stay this long, ms: clean-up must not pull them from under a query that still reads them. */
@@ -130,6 +130,15 @@ export class LanceTable {
     return this.write(async () => {
       await this.table.add([...rows]);
       this.unoptimised += rows.length;
+    });
+  }
+
+  /** Adds the rows of an Arrow table with the columns of this one: no object is made for a row. */
+  addTable(rows: ArrowTable): Promise<void> {
+    if (rows.numRows === 0) return Promise.resolve();
+    return this.write(async () => {
+      await this.table.add(rows);
+      this.unoptimised += rows.numRows;
     });
   }
 

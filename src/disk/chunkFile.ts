@@ -14,16 +14,21 @@ export async function chunkFile(
   text: string,
   language: string,
   parsers: Pick<Parsers, 'parse'> | undefined,
-): Promise<{ readonly source: SourceText; readonly pages: readonly SourcePage[] }> {
+): Promise<{
+  readonly source: SourceText;
+  readonly pages: readonly SourcePage[];
+  readonly parse: 'syntax' | 'lines' | 'fallback';
+}> {
   const source = new SourceText(text);
-  if (text.trim() === '') return { source, pages: [] };
-  if (language === 'markdown') return { source, pages: markdownChunks(source) };
+  if (text.trim() === '') return { source, pages: [], parse: 'lines' };
+  if (language === 'markdown') return { source, pages: markdownChunks(source), parse: 'syntax' };
   const grammar = grammarOf(language);
   const pages =
     grammar && parsers
       ? await parsers.parse(grammar, text, (tree) => syntaxChunks(source, tree.rootNode))
       : undefined;
-  return { source, pages: pages ?? lineChunks(source) };
+  if (pages) return { source, pages, parse: 'syntax' };
+  return { source, pages: lineChunks(source), parse: grammar ? 'fallback' : 'lines' };
 }
 
 function lineChunks(source: SourceText): SourcePage[] {
