@@ -1,16 +1,14 @@
 /** Counters of the memory, folded from the session's events: what `vmstat` is to an operating system. */
-import { type FileAddress, parseAddress } from './addresses';
 import {
   type EventOf,
   type EvictedPage,
   type FaultCause,
-  type FilePage,
   isQueueEvent,
   type PageOrigin,
   type SessionEvent,
 } from './events';
 import { WORKING_SET_STEPS } from './evictionPlan';
-import { overlap } from './PageTable';
+import { LeftPages } from './LeftPages';
 import { pagesOf } from './queueEntries';
 import { ThrashDetector } from './ThrashDetector';
 
@@ -50,15 +48,6 @@ interface ResidentFigures {
   readonly used: boolean;
 }
 
-interface LeftPage {
-  /** Count of model steps when it left. */
-  readonly step: number;
-  /** Of a file page. */
-  readonly lines?: FileAddress;
-}
-
-/** Evicted pages whose step of leaving is remembered. */
-const REMEMBERED = 2000;
 /** Distances the median is taken of. */
 const DISTANCES = 500;
 
@@ -71,7 +60,7 @@ export class MemoryStats {
     prefetch: 0,
   };
   private readonly resident = new Map<string, ResidentFigures>();
-  private readonly left = new Map<string, LeftPage>();
+  private readonly left = new LeftPages();
   private readonly distances: number[] = [];
   private readonly thrash = new ThrashDetector();
   private readonly count = {
@@ -173,8 +162,8 @@ export class MemoryStats {
     if (fault.cause !== 'capacity') return;
     const left = Math.max(
       -1,
-      ...pages.map((page) => this.lastLeft(page)),
-      ...shows.map((known) => this.leftAt(known)),
+      ...pages.map((page) => this.left.stepOfLines(page.address)),
+      ...shows.map((known) => this.left.stepOf(known)),
     );
     if (left < 0) return;
     const distance = this.step - left;
@@ -183,26 +172,10 @@ export class MemoryStats {
     this.thrash.refault(distance, this.step);
   }
 
-  /** Step at which lines of a page left last, also as part of a larger one; negative when that is not known. */
-  private lastLeft({ address }: FilePage): number {
-    const lines = linesOf(address);
-    const steps = [...this.left.values()].flatMap(({ step, lines: left }) =>
-      left && left.addressPath === lines?.addressPath && overlap(left, lines) ? [step] : [],
-    );
-    return Math.max(-1, ...steps);
-  }
-
-  private leftAt(address: string): number {
-    return this.left.get(address)?.step ?? -1;
-  }
-
   private turnover({ seq, evicted, carried = [] }: EventOf<'epoch.started'>): void {
     if (evicted.length > 0) this.count.rollovers++;
     for (const page of evicted) this.leave(page);
-    for (const address of this.left.keys()) {
-      if (this.left.size <= REMEMBERED) break;
-      this.left.delete(address);
-    }
+    this.left.trim();
     // Two carried pages may be parts of one.
     const before = new Map(this.resident);
     for (const { address, tokens, from } of carried) {
@@ -222,10 +195,8 @@ export class MemoryStats {
     const page = this.resident.get(address);
     // Shown again since, it stays.
     if (kind === 'message' || (page && page.seq !== seq)) return;
-    const lines = linesOf(address);
     this.resident.delete(address);
-    this.left.delete(address);
-    this.left.set(address, { step: this.step, ...(lines ? { lines } : {}) });
+    this.left.leave(address, this.step);
     if (!page || page.used) return;
     this.count.pollutedPages++;
     this.count.pollutedTokens += page.tokens;
@@ -239,9 +210,4 @@ export class MemoryStats {
     this.reportsCache = true;
     this.count.cachedTokens += usage.cachedTokens;
   }
-}
-
-function linesOf(address: string): FileAddress | undefined {
-  const parsed = parseAddress(address);
-  return parsed?.kind === 'file' ? parsed : undefined;
 }

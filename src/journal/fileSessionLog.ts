@@ -4,7 +4,7 @@ import { HeldElsewhereError, JournalError } from '../engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../engine/events';
 import type { SessionLog, SessionOrigin } from '../engine/ports';
 import { journalError, makeDurableDirectory, syncDirectory } from './durableFiles';
-import { LogParser, readLogLines } from './logLines';
+import { type LogLine, LogParser, readLogLines } from './logLines';
 import { acquireProcessLock, type ProcessLock } from './processLock';
 import { readInherited, sessionFolder, sessionLogPath } from './sessionFiles';
 
@@ -45,7 +45,8 @@ export class FileSessionLog implements SessionLog {
    * Opens or creates a session's log and holds it until `close`. What a crash left of an unfinished write is cut off.
    * @param dir folder of all sessions
    * @throws HeldElsewhereError when another process has the session open
-   * @throws JournalError when the file cannot be opened, or is damaged before its end; nothing is changed then
+   * @throws JournalError when the file cannot be opened, or is damaged before its end; nothing is changed then. Damage
+   * that shows only when all of a line is parsed is what `read` throws.
    */
   static async open(dir: string, sessionId: string): Promise<FileSessionLog> {
     const path = sessionLogPath(dir, sessionId);
@@ -197,28 +198,36 @@ async function openOrCreate(path: string): Promise<FileHandle> {
 /**
  * Finds the end of the last whole event. A crash tears only the end of the file: the last line lacks its newline, or
  * (after a power cut) bytes that were never written read as zeros, which JSON never contains. Anything else that is
- * not an event, and anything followed by whole events, is damage from outside.
+ * not an event, and anything followed by whole events, is damage from outside. What is damaged inside a line that begins
+ * and ends well is found when it is read.
  * @throws JournalError naming the damaged line
  */
 async function findEnd(path: string): Promise<{ lastSeq: number; end: number }> {
+  let last: LogLine | undefined;
   let lastSeq = 0;
-  let end = 0;
   let torn: number | undefined;
   const parser = new LogParser();
   for await (const line of readLogLines(path)) {
+    if (torn === undefined && parser.looksWhole(line)) {
+      lastSeq++;
+      last = line;
+      continue;
+    }
     const event = parser.parse(line);
     if (torn !== undefined) {
       if (event !== undefined) throw damaged(path, torn);
     } else if (event !== undefined) {
       lastSeq = event.seq;
-      end = line.start + line.bytes.length + 1;
+      last = line;
     } else if (!line.terminated || line.bytes.includes(0)) {
       torn = line.number;
     } else {
       throw damaged(path, line.number);
     }
   }
-  return { lastSeq, end };
+  if (last === undefined) return { lastSeq, end: 0 };
+  if (parser.parse(last) === undefined) throw damaged(path, last.number);
+  return { lastSeq, end: last.start + last.bytes.length + 1 };
 }
 
 function damaged(path: string, line: number): JournalError {

@@ -117,8 +117,7 @@ export class AdaptivePolicy implements ReplacementPolicy {
       this.keys[(now * RESIDENT_STRIDE) % this.keys.length],
       this.recent[(now - ((now * RECENT_STRIDE) % reach)) % RECENT_USES],
     ];
-    const features = this.history.features();
     for (const key of picks)
-      if (key !== undefined) this.learner.watch(key, now, () => features(key, new Float64Array(FEATURES)));
+      if (key !== undefined) this.learner.watch(key, now, () => this.history.featuresOf(key));
   }
 }

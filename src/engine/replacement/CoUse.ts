@@ -39,6 +39,16 @@ export class CoUse {
     return calls;
   }
 
+  /** One of `calls`. */
+  callsFor(key: string): number {
+    let strength = 0;
+    for (const caller of this.recent) {
+      const page = this.pageOf(caller);
+      if (page) strength += (page.partners.get(key) ?? 0) / (page.uses + 1);
+    }
+    return strength;
+  }
+
   private count(key: string, partner: string): void {
     const partners = this.pageOf(key)?.partners;
     if (!partners) return;

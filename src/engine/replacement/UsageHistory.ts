@@ -87,6 +87,13 @@ export class UsageHistory {
     };
   }
 
+  /** As `features`, of one page. */
+  featuresOf(key: string): Float64Array {
+    const page = this.pages.get(key);
+    const into = new Float64Array(FEATURES);
+    return page ? this.write(into, page, this.coUse.callsFor(key), this.all.read(0.5, 0)) : into;
+  }
+
   /** @param rate share of all uses that are returns */
   private write(into: Float64Array, page: KnownPage, called: number, rate: number): Float64Array {
     const { now } = this;

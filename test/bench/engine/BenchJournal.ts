@@ -29,7 +29,8 @@ export class UnsyncedLog implements SessionLog {
   async append(events: readonly NewSessionEvent[]): Promise<readonly SessionEvent[]> {
     const written = events.map((event): SessionEvent => ({ ...event, seq: ++this.seq }));
     for (const event of written) {
-      this.lines.push(`${JSON.stringify(event)}\n`);
+      const { seq, ...body } = event;
+      this.lines.push(`${JSON.stringify({ seq, ...body })}\n`);
       if (isQueueEvent(event)) this.messages++;
       if (event.type === 'epoch.started' && event.evicted.length > 0) this.rollovers++;
     }

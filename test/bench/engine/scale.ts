@@ -45,6 +45,8 @@ export interface ScaleResult {
   readonly startUp: {
     readonly messages: number;
     readonly ms: number;
+    /** Longest time for which it keeps the editor's only thread from everything else: processor time, ms. */
+    readonly longestRunMs: number;
     /** Heap that the opened session takes. */
     readonly heapMB: number;
   };
@@ -100,6 +102,7 @@ async function reopen(
   messages: number,
 ): Promise<Pick<ScaleResult, 'startUp' | 'flush'>> {
   const before = heap();
+  const runs = new LongestRun();
   const start = performance.now();
   const file = await FileSessionLog.open(sessionsFolder(dir), SESSION);
   const times: number[] = [];
@@ -116,7 +119,8 @@ async function reopen(
   };
   const agent = await open(seed, log, await FileBlobStore.open(blobsFolder(dir)));
   const ms = performance.now() - start;
-  const startUp = { messages, ms, heapMB: heap() - before };
+  const longestRunMs = runs.stop();
+  const startUp = { messages, ms, longestRunMs, heapMB: heap() - before };
   for (let turn = 0; turn < 20; turn++) await agent.submit(question(turn));
   await agent.dispose();
   times.sort((a, b) => a - b);
@@ -147,6 +151,26 @@ async function open(
 
 function question(n: number): string {
   return `Question ${n}: what happens in the part that was changed before, and which of its callers have to follow?`;
+}
+
+/** Watches for how long the event loop does not turn. Processor time: others on the machine do not count. */
+class LongestRun {
+  private longest = 0;
+  private last = process.threadCpuUsage();
+  private readonly timer = setInterval(() => this.look(), 1);
+
+  /** @returns ms */
+  stop(): number {
+    clearInterval(this.timer);
+    this.look();
+    return this.longest;
+  }
+
+  private look(): void {
+    const { user, system } = process.threadCpuUsage(this.last);
+    this.longest = Math.max(this.longest, (user + system) / 1000);
+    this.last = process.threadCpuUsage();
+  }
 }
 
 /** MB in use after a collection. */

@@ -38,6 +38,11 @@ async function reopen(): Promise<FileSessionLog> {
   return log;
 }
 
+/** Keeps the thread busy. @param ms at least */
+function spin(ms: number): void {
+  for (const end = performance.now() + ms; performance.now() < end; );
+}
+
 async function all(from: FileSessionLog): Promise<SessionEvent[]> {
   const events: SessionEvent[] = [];
   for await (const event of from.read()) events.push(event);
@@ -163,6 +168,42 @@ describe('FileSessionLog', () => {
       await expect(attempt).rejects.toThrow(`damaged at line ${line}:`);
       expect(await readFile(opened.path, 'utf8')).toBe(text);
     }
+  });
+
+  it('names the damaged line when it is read, where the damage is inside a line that begins and ends well', async () => {
+    const opened = await reopen();
+    await opened.append([user('one'), user('two'), user('three')]);
+    const whole = await readFile(opened.path, 'utf8');
+    const text = whole.replace('"two"', '"two');
+    await writeFile(opened.path, text);
+    const damaged = await reopen();
+    await expect(all(damaged)).rejects.toThrow('damaged at line 2:');
+    expect(await readFile(opened.path, 'utf8')).toBe(text);
+    await writeFile(opened.path, whole.replace('"three"', '"three'));
+    await expect(reopen()).rejects.toThrow('damaged at line 3:');
+  });
+
+  it('lets others have their turn while a long log is opened and read', async () => {
+    const opened = await reopen();
+    await opened.append(Array.from({ length: 40_000 }, (_, i) => user(`${i} ${'x'.repeat(300)}`)));
+    let turns = 0;
+    let going = true;
+    const turn = () => {
+      turns++;
+      if (going) setImmediate(turn);
+    };
+    setImmediate(turn);
+    // A fold that never waits for anything: 2 ms for every 50 events.
+    let run = { turns: 0, ms: 0 };
+    let longest = 0;
+    for await (const event of (await reopen()).read()) {
+      if (event.seq % 50 > 0) continue;
+      spin(2);
+      run = { turns, ms: run.turns === turns ? run.ms + 2 : 2 };
+      longest = Math.max(longest, run.ms);
+    }
+    going = false;
+    expect(longest).toBeLessThanOrEqual(12);
   });
 
   it('after kill -9 holds every acknowledged event once', async () => {
