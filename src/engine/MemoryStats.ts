@@ -1,12 +1,5 @@
 /** Counters of the memory, folded from the session's events: what `vmstat` is to an operating system. */
-import {
-  type EventOf,
-  type EvictedPage,
-  type FaultCause,
-  isQueueEvent,
-  type PageOrigin,
-  type SessionEvent,
-} from './events';
+import type { EventOf, EvictedPage, FaultCause, PageOrigin, SessionEvent } from './events';
 import { WORKING_SET_STEPS } from './evictionPlan';
 import { LeftPages } from './LeftPages';
 import { pagesOf } from './queueEntries';
@@ -86,7 +79,8 @@ export class MemoryStats {
     if (event.type === 'epoch.started') this.turnover(event);
     if (event.type === 'turn.started') this.count.turns++;
     if (event.type === 'response.received') this.spend(event);
-    if (!isQueueEvent(event)) return;
+    // Messages hold no pages beside themselves.
+    if (event.type !== 'function.result' && event.type !== 'interrupt') return;
     const origin = event.type === 'interrupt' ? (event.origin ?? 'fault') : 'fault';
     for (const page of pagesOf(event, session)) {
       if (page.kind === 'message') continue;

@@ -17,7 +17,7 @@ export interface LogLine {
 const NEWLINE = 0x0a;
 const CLOSING_BRACE = 0x7d;
 /** Longest time for which a reader, with what it does with the lines, keeps everything else waiting, ms. */
-const LONGEST_RUN_MS = 8;
+const LONGEST_RUN_MS = 5;
 
 /**
  * Splits at `\n` only: readline would also split at U+2028, which JSON leaves as it is. A long log is many seconds of

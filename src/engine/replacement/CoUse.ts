@@ -16,10 +16,11 @@ export class CoUse {
   constructor(private readonly pageOf: (key: string) => CoUsed | undefined) {}
 
   used(key: string): void {
+    const partners = this.pageOf(key)?.partners;
     for (const other of this.recent) {
       if (other === key) continue;
-      this.count(other, key);
-      this.count(key, other);
+      count(this.pageOf(other)?.partners, key);
+      count(partners, other);
     }
     const index = this.recent.indexOf(key);
     if (index >= 0) this.recent.splice(index, 1);
@@ -48,15 +49,19 @@ export class CoUse {
     }
     return strength;
   }
+}
 
-  private count(key: string, partner: string): void {
-    const partners = this.pageOf(key)?.partners;
-    if (!partners) return;
-    partners.set(partner, (partners.get(partner) ?? 0) + 1);
-    if (partners.size <= PARTNERS) return;
-    let weakest: readonly [string, number] | undefined;
-    for (const entry of partners)
-      if (entry[0] !== partner && (!weakest || entry[1] < weakest[1])) weakest = entry;
-    if (weakest) partners.delete(weakest[0]);
+/** A page was used together with `partner`. */
+function count(partners: Map<string, number> | undefined, partner: string): void {
+  if (!partners) return;
+  partners.set(partner, (partners.get(partner) ?? 0) + 1);
+  if (partners.size <= PARTNERS) return;
+  let weakest: string | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (const [other, count] of partners) {
+    if (count >= least || other === partner) continue;
+    weakest = other;
+    least = count;
   }
+  if (weakest !== undefined) partners.delete(weakest);
 }

@@ -26,11 +26,12 @@ export class ReturnModel {
   /** @param outcome 1: used at once, 0: not used again; between: later */
   learn(features: Float64Array, outcome: number): void {
     const error = this.predict(features) - outcome;
-    this.weights.forEach((weight, i) => {
+    const { weights, squares } = this;
+    for (let i = 0; i < weights.length; i++) {
       const gradient = error * (features[i] ?? 0);
-      const square = (this.squares[i] ?? DAMPING) + gradient * gradient;
-      this.squares[i] = square;
-      this.weights[i] = weight - (RATE * gradient) / Math.sqrt(square);
-    });
+      const square = (squares[i] ?? DAMPING) + gradient * gradient;
+      squares[i] = square;
+      weights[i] = (weights[i] ?? 0) - (RATE * gradient) / Math.sqrt(square);
+    }
   }
 }
