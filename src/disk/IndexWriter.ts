@@ -144,7 +144,7 @@ function entryOf(file: FoundFile, result: PageResult, generation: number): Known
 function rowsOfPages(file: FoundFile, result: PageResult & { state: 'indexed' }) {
   const prefix = createHash('sha256').update(keyOf(file)).digest('hex').slice(0, 16);
   return result.pages.map((page) => ({
-    id: `${prefix}:${page.startLine}`,
+    id: `${prefix}:${page.startLine}${page.startColumn > 0 ? `.${page.startColumn}` : ''}`,
     root: file.root,
     rel: file.rel,
     startLine: page.startLine,
@@ -153,7 +153,7 @@ function rowsOfPages(file: FoundFile, result: PageResult & { state: 'indexed' })
     endByte: page.endByte,
     symbol: page.symbol,
     names: page.names.join(' '),
-    language: result.language,
+    language: page.language,
     hash: page.hash,
     text: page.text,
     toks: page.toks,

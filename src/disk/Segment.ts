@@ -1,4 +1,4 @@
-import { maxTokens, type SourcePage, smallTokens, targetTokens } from './Page';
+import { maxTokens, smallTokens, targetTokens } from './Page';
 import type { SourceText } from './SourceText';
 
 /** A piece of a file on its way to becoming (part of) a page. Lines are 0-based and inclusive. */
@@ -7,6 +7,8 @@ export interface Segment {
   readonly last: number;
   readonly symbol: string;
   readonly names: readonly string[];
+  /** Where it is not the file's: the script of a Vue file. */
+  readonly language?: string;
 }
 
 const blank = /^\s*$/;
@@ -22,7 +24,7 @@ export function splitLines(source: SourceText, run: Segment): Segment[] {
     let last = first;
     while (last < run.last && source.tokens(first, last + 1) <= targetTokens) last++;
     if (last < run.last) last = bestBreak(source, first, last);
-    segments.push({ first, last, symbol: run.symbol, names: segments.length === 0 ? run.names : [] });
+    segments.push({ ...run, first, last, names: segments.length === 0 ? run.names : [] });
     first = last + 1;
   }
   return segments;
@@ -33,8 +35,8 @@ function bestBreak(source: SourceText, first: number, last: number): number {
   let best = last;
   let bestCost = Number.POSITIVE_INFINITY;
   for (let line = last; line > first + (last - first) / 2; line--) {
-    const next = source.lines[line + 1] ?? '';
-    const cost = blank.test(source.lines[line] ?? '')
+    const next = source.line(line + 1);
+    const cost = blank.test(source.line(line))
       ? -1
       : next.length - next.trimStart().length + (blank.test(next) ? 100 : 0);
     if (cost < bestCost) {
@@ -46,13 +48,13 @@ function bestBreak(source: SourceText, first: number, last: number): number {
 }
 
 /** Joins small neighbours, so that a page is worth a look. Order and coverage stay. */
-export function mergeSegments(source: SourceText, segments: readonly Segment[]): SourcePage[] {
+export function mergeSegments(source: SourceText, segments: readonly Segment[]): Segment[] {
   const merged: Segment[] = [];
   for (const segment of segments) {
     const before = merged.at(-1);
     if (before && fitTogether(source, before, segment)) {
       merged[merged.length - 1] = {
-        first: before.first,
+        ...before,
         last: segment.last,
         symbol: before.symbol === '' ? segment.symbol : before.symbol,
         names: [...before.names, ...segment.names],
@@ -61,15 +63,11 @@ export function mergeSegments(source: SourceText, segments: readonly Segment[]):
       merged.push(segment);
     }
   }
-  return merged.map(({ first, last, symbol, names }) => ({
-    startLine: first + 1,
-    endLine: last + 1,
-    symbol: symbol === '' ? (names[0] ?? '') : symbol,
-    names: [...new Set(names)],
-  }));
+  return merged;
 }
 
 function fitTogether(source: SourceText, a: Segment, b: Segment): boolean {
+  if (a.language !== b.language) return false;
   const sizeA = source.tokens(a.first, a.last);
   const sizeB = source.tokens(b.first, b.last);
   const both = sizeA + sizeB;

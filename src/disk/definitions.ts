@@ -2,7 +2,7 @@
 import type { Node } from 'web-tree-sitter';
 
 /** Node types that define a name worth finding, over all grammars of @vscode/tree-sitter-wasm. */
-const definitions = new Set([
+export const definitionTypes: ReadonlySet<string> = new Set([
   // TypeScript, JavaScript
   'function_declaration',
   'generator_function_declaration',
@@ -109,21 +109,13 @@ const variables = new Set([
   'public_field_definition',
 ]);
 
-/** Nodes between definitions that may hold definitions. */
-const wrappers =
-  /^(export_statement|ambient_declaration|expression_statement|lexical_declaration|variable_declaration|decorated_definition|template_declaration|linkage_specification|type_declaration|const_declaration|var_declaration|field_declaration|var_spec_list|declaration|preproc_if|preproc_ifdef|preproc_else|body_statement|block)$|(_body|_list|_block|_body_declarations)$/;
-
 const trivia =
   /comment|^(decorator|attribute_item|inner_attribute_item|annotation|marker_annotation|shebang|hash_bang_line)$/;
 
 const maxName = 100;
 
 export function isDefinition(node: Node): boolean {
-  return definitions.has(node.type);
-}
-
-export function isContainer(node: Node): boolean {
-  return definitions.has(node.type) ? !functions.has(node.type) : wrappers.test(node.type);
+  return definitionTypes.has(node.type);
 }
 
 /** @returns whether what is inside a node is code that runs: its variables are locals, not definitions worth a name */
@@ -150,7 +142,7 @@ export function isTrivia(node: Node): boolean {
 
 /** @returns the name a node defines, looking through wrappers such as `export` or decorators; undefined when it defines none */
 export function definitionName(node: Node): string | undefined {
-  if (!definitions.has(node.type)) return wrapped(node);
+  if (!definitionTypes.has(node.type)) return wrapped(node);
   const named =
     node.childForFieldName('name') ?? declaredName(node) ?? implementedType(node) ?? sectionName(node);
   const name = named?.text.split(/[\n<]/, 1)[0]?.trim().slice(0, maxName);

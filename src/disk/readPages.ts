@@ -5,7 +5,7 @@ import { decodeText } from '../engine/decodeText';
 import { chunkFile } from './chunkFile';
 import { codeTokens, pageTokens } from './codeTokens';
 import { languageOf } from './languages';
-import type { SourcePage } from './Page';
+import type { ParseState, SourcePage } from './Page';
 import type { Parsers } from './Parsers';
 
 /** What the indexer asks for: one file, and what it knew of it. */
@@ -18,12 +18,6 @@ export interface PageRequest {
 }
 
 type IndexedPage = SourcePage & {
-  /** Half-open range in the file. */
-  readonly startByte: number;
-  readonly endByte: number;
-  /** First 16 hex digits of the SHA-256 of these bytes. */
-  readonly hash: string;
-  readonly text: string;
   readonly toks: string;
   /** Terms of path and symbols alone. */
   readonly head: string;
@@ -34,7 +28,7 @@ export type PageResult =
       readonly state: 'indexed';
       readonly hash: string;
       readonly language: string;
-      readonly parse: 'syntax' | 'lines' | 'fallback';
+      readonly parse: ParseState;
       readonly pages: readonly IndexedPage[];
     }
   | { readonly state: 'unchanged'; readonly hash: string }
@@ -68,40 +62,17 @@ export async function readPages(request: PageRequest, parsers: Parsers | undefin
   if (text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine) {
     return { state: 'skipped', hash, reason: 'minified' };
   }
-  const { source, pages, parse } = await chunkFile(text, language, parsers);
+  const { pages, parse } = await chunkFile({ bytes, text, language }, parsers);
   return {
     state: 'indexed',
     hash,
     language,
     parse,
     pages: pages.map((page) => {
-      const body = source.slice(page.startLine, page.endLine);
       const symbols = [page.symbol, ...page.names];
-      const tokens = pageTokens({ path: request.rel, text: body, symbols });
+      const tokens = pageTokens({ path: request.rel, text: page.text, symbols });
       const head = [...codeTokens(request.rel), ...codeTokens(symbols.join(' '))];
-      const startByte = lineStart(bytes, page.startLine);
-      const endByte = lineStart(bytes, page.endLine + 1);
-      const pageHash = createHash('sha256').update(bytes.subarray(startByte, endByte)).digest('hex');
-      return {
-        ...page,
-        startByte,
-        endByte,
-        hash: pageHash.slice(0, 16),
-        text: body,
-        toks: tokens.join(' '),
-        head: head.join(' '),
-      };
+      return { ...page, toks: tokens.join(' '), head: head.join(' ') };
     }),
   };
-}
-
-/** Byte offset of a line, 1-based, of a text whose line feeds are single bytes. */
-function lineStart(bytes: Buffer, line: number): number {
-  let at = 0;
-  for (let n = 1; n < line; n++) {
-    const feed = bytes.indexOf(0x0a, at);
-    if (feed < 0) return bytes.length;
-    at = feed + 1;
-  }
-  return at;
 }

@@ -1,11 +1,13 @@
+import { createHash } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chunkFile } from '../../../src/disk/chunkFile';
-import type { SourcePage } from '../../../src/disk/Page';
+import { estimateTokens, maxTokens, type SourcePage } from '../../../src/disk/Page';
 import { Parsers } from '../../../src/disk/Parsers';
+import { decodeText } from '../../../src/engine/decodeText';
 
 const modules = resolve(import.meta.dirname, '../../../node_modules');
 let grammars: string;
@@ -23,18 +25,52 @@ beforeAll(() => {
 
 afterAll(() => rmSync(grammars, { recursive: true, force: true }));
 
-function expectCovered(pages: readonly SourcePage[], lines: number): void {
-  let next = 1;
-  for (const page of pages) {
-    expect(page.startLine).toBe(next);
-    expect(page.endLine).toBeGreaterThanOrEqual(page.startLine);
-    next = page.endLine + 1;
-  }
-  expect(next - 1).toBe(lines);
+function chunk(content: string | Uint8Array, language: string, using: Parsers | undefined = parsers) {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const text = decodeText(bytes);
+  if (text === undefined) throw new Error('not a text');
+  return chunkFile({ bytes, text, language }, using);
 }
 
+/** Every byte is on one page, and every page keeps its promises. */
+function expectExact(pages: readonly SourcePage[], content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const text = decodeText(bytes) ?? '';
+  const lines = text.split('\n');
+  const isUtf8 = bytes[0] !== 0xff && bytes[0] !== 0xfe;
+  let byte = 0;
+  let before: SourcePage | undefined;
+  for (const page of pages) {
+    const own = bytes.subarray(page.startByte, page.endByte);
+    expect(page.startByte).toBe(byte);
+    expect(page.endByte).toBeGreaterThan(byte);
+    expect(page.hash).toBe(createHash('sha256').update(own).digest('hex').slice(0, 16));
+    expect(page.endLine).toBeGreaterThanOrEqual(page.startLine);
+    if (page.startColumn > 0) expect(page.startLine).toBe(before?.endLine);
+    else expect(page.startLine).toBe((before?.endLine ?? 0) + 1);
+    expect(estimateTokens(Buffer.byteLength(page.text))).toBeLessThanOrEqual(maxTokens);
+    const first = lines[page.startLine - 1]?.slice(page.startColumn).replace(/\r$/, '') ?? '';
+    expect(page.text.slice(0, first.length)).toBe(first.slice(0, page.text.length));
+    if (isUtf8) {
+      const decoder = new TextDecoder('utf-8', { ignoreBOM: page.startByte > 0 });
+      expect(plain(decoder.decode(own))).toBe(plain(page.text));
+    }
+    for (const { line } of page.symbols) {
+      expect(line).toBeGreaterThanOrEqual(page.startLine);
+      expect(line).toBeLessThanOrEqual(page.endLine);
+    }
+    byte = page.endByte;
+    before = page;
+  }
+  expect(byte).toBe(bytes.length);
+  if (before) expect(before.endLine).toBe(lines.length - (lines.length > 1 && lines.at(-1) === '' ? 1 : 0));
+}
+
+/** Without what a page's text leaves out. */
+const plain = (text: string) => text.replaceAll(/[\r\n]/g, '');
+
 async function symbolsOf(text: string, language: string): Promise<string[]> {
-  const { pages } = await chunkFile(text, language, parsers);
+  const { pages } = await chunk(text, language);
   return pages.flatMap((page) => [page.symbol, ...page.names]);
 }
 
@@ -46,26 +82,23 @@ describe('chunkFile', () => {
   it('gives each method of a big class a page with its symbol path', async () => {
     const method = (name: string) => `  /** About ${name}. */\n  ${name}(): void {\n${body(16)};\n  }\n`;
     const text = `import a from 'a';\n\nexport class Queue {\n${method('flush')}\n${method('evict')}}\n`;
-    const { pages, source } = await chunkFile(text, 'typescript', parsers);
-    expectCovered(pages, source.lineCount);
+    const { pages } = await chunk(text, 'typescript');
+    expectExact(pages, text);
     const evict = pages.find((page) => page.symbol === 'Queue.evict');
-    expect(source.slice(evict?.startLine ?? 0, evict?.endLine ?? 0)).toContain('About evict');
+    expect(evict?.text).toContain('About evict');
     expect(pages.some((page) => page.symbol.startsWith('Queue.Queue'))).toBe(false);
   });
 
   it('merges small neighbours into one page that names them all', async () => {
-    const { pages } = await chunkFile(
-      'def first():\n    pass\n\n\ndef second():\n    pass\n',
-      'python',
-      parsers,
-    );
+    const { pages } = await chunk('def first():\n    pass\n\n\ndef second():\n    pass\n', 'python');
     expect(pages).toHaveLength(1);
     expect(pages[0]?.names).toEqual(['first', 'second']);
   });
 
   it('splits a function that is too long, keeping its name on every part', async () => {
-    const { pages, source } = await chunkFile(`def long():\n${body(120)}\n`, 'python', parsers);
-    expectCovered(pages, source.lineCount);
+    const text = `def long():\n${body(120)}\n`;
+    const { pages } = await chunk(text, 'python');
+    expectExact(pages, text);
     expect(pages.length).toBeGreaterThan(3);
     expect(new Set(pages.map((page) => page.symbol))).toEqual(new Set(['long']));
   });
@@ -97,33 +130,69 @@ describe('chunkFile', () => {
     expect(names).not.toContain('not a heading');
   });
 
-  it('falls back to lines without a grammar folder', async () => {
+  it('falls back to lines without a grammar folder, and says so', async () => {
     const text = `function a() {\n${body(60)}\n}\n`;
-    const { pages, source } = await chunkFile(text, 'javascript', new Parsers(join(grammars, 'missing')));
+    const { pages, parse } = await chunk(text, 'javascript', new Parsers(join(grammars, 'missing')));
+    expect(parse).toBe('fallback');
     expect(pages.length).toBeGreaterThan(1);
-    expectCovered(pages, source.lineCount);
+    expectExact(pages, text);
+    expect((await chunk(text, 'javascript')).parse).toBe('syntax');
+    expect((await chunk(text, 'plaintext')).parse).toBe('lines');
   });
 
-  it('has no pages for a file without text', async () => {
-    expect((await chunkFile(' \n\n', 'typescript', parsers)).pages).toEqual([]);
+  it('has no pages for a file without bytes, one for a file of blanks', async () => {
+    expect((await chunk('', 'typescript')).pages).toEqual([]);
+    for (const text of [' \n\n', '\ufeff', '\r\n']) {
+      const { pages } = await chunk(text, 'typescript');
+      expect(pages).toHaveLength(1);
+      expectExact(pages, text);
+    }
   });
 
-  it('keeps a line of a megabyte on one page', async () => {
-    const { pages } = await chunkFile(
-      `const a = "${'x'.repeat(1_000_000)}";\nlet b;\n`,
-      'javascript',
-      parsers,
-    );
-    expectCovered(pages, 2);
+  it('cuts a line of a megabyte inside, at most a page long, and says where', async () => {
+    const text = `let b;\nconst a = "${'x'.repeat(1_000_000)}";\n`;
+    const { pages } = await chunk(text, 'javascript');
+    expectExact(pages, text);
+    expect(pages.at(-1)).toMatchObject({ startLine: 2, endLine: 2 });
+    expect(new Set(pages.map((page) => `${page.startLine}.${page.startColumn}`)).size).toBe(pages.length);
+  });
+
+  it('never cuts inside a character', async () => {
+    const text = '\u{1f600}'.repeat(5000);
+    const { pages } = await chunk(text, 'plaintext');
+    expectExact(pages, text);
+    expect(pages.map((page) => page.text).join('')).toBe(text);
+  });
+
+  it.each(['utf-16le', 'utf-16be'])('knows the bytes of a page in %s', async (encoding) => {
+    const text = `class A {\r\n${body(40, '  é: "\u{1f600}";')}\r\n}\r\n${'ü'.repeat(3000)}`;
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le');
+    if (encoding === 'utf-16be') bytes.swap16();
+    const { pages } = await chunk(bytes, 'typescript');
+    expectExact(pages, bytes);
+    const decoder = new TextDecoder(encoding);
+    for (const page of pages) {
+      expect(plain(decoder.decode(bytes.subarray(page.startByte, page.endByte)))).toBe(plain(page.text));
+    }
   });
 
   it('cuts deep nesting without running out of stack', async () => {
     const text = `const a = ${'[\n'.repeat(3000)}1${'\n]'.repeat(3000)};\n`;
-    const { pages, source } = await chunkFile(text, 'typescript', parsers);
-    expectCovered(pages, source.lineCount);
+    expectExact((await chunk(text, 'typescript')).pages, text);
   });
 
-  it('puts every line on exactly one page, whatever the text', async () => {
+  const languages = fc.constantFrom(
+    'typescript',
+    'python',
+    'markdown',
+    'rust',
+    'css',
+    'json',
+    'cpp',
+    'plaintext',
+  );
+
+  it('puts every byte on exactly one page, whatever the text', async () => {
     const pieces = fc.constantFrom(
       'class A {',
       '}',
@@ -139,29 +208,48 @@ describe('chunkFile', () => {
       '    return "text"',
       `x = ${'y + '.repeat(80)}1`,
       `"${'z'.repeat(2000)}"`,
+      `'${'é'.repeat(1200)}'`,
       '\r',
       'fn main() {',
       '{ "a": [1, 2, 3] }',
     );
-    const text = fc.tuple(fc.array(pieces, { minLength: 1, maxLength: 120 }), fc.constantFrom('\n', '\r\n'));
-    const language = fc.constantFrom(
-      'typescript',
-      'python',
-      'markdown',
-      'rust',
-      'css',
-      'json',
-      'cpp',
-      'plaintext',
+    const text = fc.tuple(
+      fc.constantFrom('', '\ufeff'),
+      fc.array(pieces, { minLength: 1, maxLength: 120 }),
+      fc.constantFrom('\n', '\r\n', '\r'),
     );
     await fc.assert(
-      fc.asyncProperty(text, language, async ([lines, separator], name) => {
-        const { pages, source } = await chunkFile(lines.join(separator), name, parsers);
-        if (lines.join('').trim() === '') expect(pages).toEqual([]);
-        else expectCovered(pages, source.lineCount);
+      fc.asyncProperty(text, languages, async ([mark, lines, separator], name) => {
+        const content = mark + lines.join(separator);
+        expectExact((await chunk(content, name)).pages, content);
       }),
       { numRuns: 200 },
     );
     expect(parsers.damaged).toBe(false);
   });
+
+  it('puts every byte on exactly one page, whatever the bytes', async () => {
+    const byte = fc.oneof(
+      fc.integer({ min: 1, max: 255 }),
+      fc.constantFrom(0x0a, 0x0d, 0x20, 0x7b, 0x7d, 0x80, 0xbf, 0xc3, 0xe2, 0xf0, 0x90, 0xed, 0xa0),
+    );
+    const runs = fc
+      .array(fc.tuple(fc.array(byte, { minLength: 1, maxLength: 12 }), fc.integer({ min: 1, max: 200 })), {
+        maxLength: 20,
+      })
+      .map((parts) =>
+        Buffer.concat(parts.map(([part, times]) => Buffer.concat(Array(times).fill(Buffer.from(part))))),
+      );
+    const marks = fc
+      .constantFrom([], [0xef, 0xbb, 0xbf], [0xff, 0xfe], [0xfe, 0xff])
+      .map((mark) => Buffer.from(mark));
+    await fc.assert(
+      fc.asyncProperty(marks, runs, languages, async (mark, content, name) => {
+        const bytes = Buffer.concat([mark, content]);
+        expectExact((await chunk(bytes, name)).pages, bytes);
+      }),
+      { numRuns: 200 },
+    );
+    expect(parsers.damaged).toBe(false);
+  }, 30_000);
 });
