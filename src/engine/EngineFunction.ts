@@ -1,6 +1,6 @@
 /** The contract of a function the model may call; implementations live in tools/, one file each. */
 import type { FunctionSchema } from './chat';
-import type { Fault, FilePage, Note } from './events';
+import type { Anchor, Fault, FilePage, Note } from './events';
 import type { FaultHandler } from './FaultHandler';
 import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
 import type { WindowRequest } from './WindowRequests';
@@ -17,6 +17,8 @@ export interface FunctionOutcome {
   readonly fault?: Fault;
   /** File ranges that `text` shows; they become resident pages. */
   readonly pages?: readonly FilePage[];
+  /** Resident pages as the edit leaves them that `text` tells of. */
+  readonly anchors?: readonly Anchor[];
   /** Addresses of the messages and notes that `text` shows whole: they are resident as long as the result is. */
   readonly shows?: readonly string[];
 }

@@ -6,13 +6,14 @@ import { parseAddress } from './addresses';
 import { closestLines } from './closestLines';
 import type { FileEdit, FunctionOutcome } from './EngineFunction';
 import { EditConflictError } from './errors';
-import type { FilePage, SessionEventBody } from './events';
+import type { Anchor, FilePage, SessionEventBody } from './events';
 import type { FaultHandler } from './FaultHandler';
-import { numberedLine, rawRange, splitLines } from './filePages';
-import { type LineRange, missingRanges, overlap } from './PageTable';
+import { filePageOf, numberedLine, rawRange, splitLines } from './filePages';
+import { type LineRange, missingRanges, overlap, type ResidentPage } from './PageTable';
 import type { Approver, BlobStore, ContentHasher, FileSnapshot, TextDiff, WorkspaceFiles } from './ports';
+import { reanchored } from './reanchored';
 import type { SessionState } from './SessionState';
-import { type EditedText, editText } from './textEdit';
+import { type EditedText, editText, type Hunk } from './textEdit';
 
 export interface FileEditorParts {
   readonly state: SessionState;
@@ -61,7 +62,8 @@ export class FileEditor {
       return this.refuse(why, before.path, touched, signal);
     }
     const basedOn = seen.filter((page) => result.hunks.some((hunk) => overlap(page, hunk)));
-    return this.write(before, result, [...new Set(basedOn.map((page) => page.address))], signal);
+    const held = this.heldPages(before);
+    return this.write(before, result, [...new Set(basedOn.map((page) => page.address))], held, signal);
   }
 
   /** @returns the text after the edit, or why it cannot be made */
@@ -106,20 +108,29 @@ export class FileEditor {
     { basedOn }: FileEdit,
   ): readonly (LineRange & { readonly address: string })[] | string {
     const { state, files } = this.parts;
-    const lines = splitLines(now.text);
-    const isFresh = (address: string, range: LineRange) =>
-      address.endsWith(`@${this.parts.hash(rawRange(lines, range)).slice(0, 16)}`);
-    const inQueue = state.pages
-      .freshPagesOf(now.path)
-      .filter((page) => page.seq < this.askedAt || this.written.has(page.address));
-    const inHead = state.rules.shown.filter((page) => page.path === now.path);
-    const resident = [...inQueue, ...inHead].filter((page) => isFresh(page.address, page));
+    const isFresh = this.freshness(now);
+    const inQueue = this.heldPages(now).filter(
+      (page) => page.seq < this.askedAt || this.written.has(page.address),
+    );
+    const inHead = state.rules.shown.filter((page) => page.path === now.path && isFresh(page.address, page));
+    const resident = [...inQueue, ...inHead];
     if (basedOn === undefined) return resident;
     const parsed = parseAddress(basedOn);
     if (parsed?.kind !== 'file') return `based_on is not the address of a file page (${basedOn})`;
     if (files.fromAddress(parsed.addressPath) !== now.path) return `based_on names another file (${basedOn})`;
     if (!isFresh(basedOn, parsed)) return `the file has changed since ${basedOn}`;
     return [...resident, { ...parsed, address: basedOn }];
+  }
+
+  /** Resident ranges of the file that are as it is. */
+  private heldPages(now: FileSnapshot): readonly ResidentPage[] {
+    const isFresh = this.freshness(now);
+    return this.parts.state.pages.freshPagesOf(now.path).filter((page) => isFresh(page.address, page));
+  }
+
+  private freshness(now: FileSnapshot): (address: string, range: LineRange) => boolean {
+    const lines = splitLines(now.text);
+    return (address, range) => address.endsWith(`@${this.parts.hash(rawRange(lines, range)).slice(0, 16)}`);
   }
 
   /** The fresh text comes as a page with an address, so that the same edit can be tried again. */
@@ -138,6 +149,7 @@ export class FileEditor {
     before: FileSnapshot,
     { text, hunks }: EditedText,
     basedOn: readonly string[],
+    held: readonly ResidentPage[],
     signal: AbortSignal,
   ): Promise<FunctionOutcome> {
     const { files, blobs, record } = this.parts;
@@ -161,7 +173,27 @@ export class FileEditor {
     });
     const count = hunks.length > 1 ? ` in ${hunks.length} places` : '';
     const moved = shift === 0 ? '' : ` It has ${Math.abs(shift)} lines ${shift > 0 ? 'more' : 'fewer'} now.`;
-    return this.shown(`Edited ${path}${count}.${moved}`, path, ranges, signal);
+    const now = await files.read(path, signal);
+    // Saving may have formatted it: what is there now does not follow from the edit.
+    const anchors = now.text === text ? await this.anchors(now, hunks, held) : [];
+    return this.shown(`Edited ${path}${count}.${moved}`, now, ranges, anchors, signal);
+  }
+
+  /** What the pages are now that the model held: as they were, and its edit. */
+  private async anchors(
+    now: FileSnapshot,
+    hunks: readonly Hunk[],
+    held: readonly ResidentPage[],
+  ): Promise<readonly Anchor[]> {
+    const lines = splitLines(now.text);
+    const anchors: Anchor[] = [];
+    for (const { address: from, startLine, endLine } of held) {
+      const range = reanchored({ startLine, endLine }, hunks);
+      if (!range) continue;
+      const page = filePageOf(now, range, await this.parts.blobs.put(rawRange(lines, range)));
+      if (page.address !== from) anchors.push({ from, page });
+    }
+    return anchors;
   }
 
   private async create({ path, new: text }: FileEdit, signal: AbortSignal): Promise<FunctionOutcome> {
@@ -173,7 +205,8 @@ export class FileEditor {
     await record({ type: 'file.edited', path, after, basedOn: [] });
     const endLine = splitLines(text).length;
     const range = { startLine: 1, endLine };
-    return this.shown(`Created ${path} (${endLine} lines).`, path, endLine > 0 ? [range] : [], signal);
+    const now = await files.read(path, signal);
+    return this.shown(`Created ${path} (${endLine} lines).`, now, endLine > 0 ? [range] : [], [], signal);
   }
 
   private async askPerson(
@@ -199,14 +232,20 @@ export class FileEditor {
   /** What an edit made of the file, as it reads now: saving may have formatted it. */
   private async shown(
     headline: string,
-    path: string,
+    now: FileSnapshot,
     ranges: readonly LineRange[],
+    anchors: readonly Anchor[],
     signal: AbortSignal,
   ): Promise<FunctionOutcome> {
-    if (ranges.length === 0) return { text: headline };
-    const shown = await this.show(path, ranges, signal);
-    for (const page of shown.pages ?? []) this.written.add(page.address);
-    return { ...shown, text: `${headline}\n${shown.text}` };
+    const known = anchors.map(({ page }) => page);
+    const isKnown = (range: LineRange) => missingRanges(range, known).length === 0;
+    const news = ranges.filter((range) => !isKnown(range));
+    const shown = news.length > 0 ? await this.show(now.path, news, signal) : undefined;
+    for (const page of shown?.pages ?? []) this.written.add(page.address);
+    const texts = [headline, ...editedLines(now, ranges.filter(isKnown))];
+    if (shown) texts.push(shown.text);
+    texts.push(...anchors.map(({ from, page }) => `Your page is now ${page.address} (was ${rangeOf(from)})`));
+    return { text: texts.join('\n'), pages: shown?.pages ?? [], anchors };
   }
 
   /** Pages of these lines and those around them, as far as they are not in the window. */
@@ -229,6 +268,24 @@ export class FileEditor {
     }
     return { text: texts.join('\n'), pages };
   }
+}
+
+/** Lines of pages that the model holds, as its edit has left them: no page of their own. */
+function editedLines(now: FileSnapshot, ranges: readonly LineRange[]): readonly string[] {
+  const lines = splitLines(now.text);
+  const shown: string[] = [];
+  for (const range of ranges) {
+    const from = Math.max(1, range.startLine - CONTEXT_LINES);
+    const to = Math.min(lines.length, range.endLine + CONTEXT_LINES);
+    if (shown.length + to - from >= MAX_SHOWN_LINES) break;
+    for (let n = from; n <= to; n++) shown.push(numberedLine(lines[n - 1] ?? '', n));
+  }
+  return shown;
+}
+
+/** The part of an address that tells pages of one file apart. */
+function rangeOf(address: string): string {
+  return address.slice(address.lastIndexOf('#'));
 }
 
 function refusal(text: string): { readonly refusal: FunctionOutcome } {

@@ -151,6 +151,7 @@ export class FunctionExecutor {
       ...this.faultOf(outcome),
       // A clipped result does not show all of its lines, so none of them may count as resident.
       pages: clip ? [] : (outcome.pages ?? []),
+      ...(outcome.anchors?.length && !clip ? { anchors: outcome.anchors } : {}),
       ...(outcome.shows && !clip ? { shows: outcome.shows } : {}),
       ms,
     };

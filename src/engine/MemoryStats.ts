@@ -76,6 +76,7 @@ export class MemoryStats {
   apply(event: SessionEvent, session: string): void {
     if (event.type === 'message.assistant') this.use(event.references ?? []);
     if (event.type === 'function.result') this.fault(event);
+    if (event.type === 'function.result') this.reanchor(event);
     if (event.type === 'epoch.started') this.turnover(event);
     if (event.type === 'turn.started') this.count.turns++;
     if (event.type === 'response.received') this.spend(event);
@@ -145,6 +146,15 @@ export class MemoryStats {
       this.count.references++;
       if (page.origin === 'prefetch' && !page.used) this.count.prefetchHits++;
       this.resident.set(address, { ...page, lastUse: this.step, used: true });
+    }
+  }
+
+  private reanchor({ anchors = [] }: EventOf<'function.result'>): void {
+    for (const { from, page } of anchors) {
+      const before = this.resident.get(from);
+      if (!before) continue;
+      this.resident.delete(from);
+      this.resident.set(page.address, before);
     }
   }
 

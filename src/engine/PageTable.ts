@@ -1,6 +1,7 @@
 /** Page table: everything that is resident, with what is known of its use, and what was evicted before. */
 import type { EvictedPage, FilePage, PageOrigin } from './events';
 import type { BlobHash } from './ports';
+import { fileLabel } from './queueEntries';
 
 /** The moment in a session's life: epoch, turn of the person's, and count of model steps. */
 export interface Moment {
@@ -26,6 +27,8 @@ export interface Page extends EvictedPage {
   readonly dirty: boolean;
   /** Held by the epoch's head, not by an entry of the queue. */
   readonly carried: boolean;
+  /** The window shows it as it was, and edits of the model's own after it that make it what it is. */
+  readonly derived: boolean;
 }
 
 export type ResidentPage = Page & FilePage;
@@ -75,6 +78,7 @@ export class PageTable {
       stale: false,
       dirty,
       carried: false,
+      derived: false,
     };
     this.resident.set(page.address, admitted);
     this.merged.delete(page.address);
@@ -103,6 +107,23 @@ export class PageTable {
       references: parts.reduce((sum, part) => sum + part.references, 0),
       ...(last?.lastReference ? { lastReference: last.lastReference } : {}),
     });
+  }
+
+  /** The model has edited the file: a page it holds, and that edit, say what `file` says. */
+  reanchor(from: string, file: FilePage): void {
+    const page = this.resident.get(from);
+    if (!page) return;
+    this.resident.delete(from);
+    this.resident.set(file.address, {
+      ...page,
+      ...file,
+      label: fileLabel(file),
+      blob: file.source,
+      stale: false,
+      derived: true,
+    });
+    this.merged.delete(file.address);
+    this.evicted.delete(file.address);
   }
 
   evict(pages: readonly EvictedPage[]): void {

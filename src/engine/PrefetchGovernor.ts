@@ -53,7 +53,9 @@ export class PrefetchGovernor {
       this.spent = 0;
       this.edited.clear();
     } else if (event.type === 'file.edited') this.edited.add(event.path);
-    else if (event.type === 'interrupt') this.brought(event);
+    else if (event.type === 'function.result') {
+      for (const { from, page } of event.anchors ?? []) this.moved(from, page.address);
+    } else if (event.type === 'interrupt') this.brought(event);
     else if (event.type === 'message.assistant') this.settle(new Set(event.references), true);
     else if (event.type === 'epoch.started') {
       for (const page of this.pending) {
@@ -88,6 +90,10 @@ export class PrefetchGovernor {
     this.pending = [...this.pending, ...news];
     const record = this.record(source);
     this.records.set(source, { ...record, brought: record.brought + pages.length });
+  }
+
+  private moved(from: string, to: string): void {
+    for (const page of this.pending) if (page.address === from) page.address = to;
   }
 
   private settle(addresses: ReadonlySet<string>, used: boolean): void {

@@ -81,18 +81,17 @@ export class Rollover {
   ): EvictionPlan {
     const { state } = this.parts;
     const { reason, budget, limit, policy } = request;
-    const queue = { session: state.session, entries: state.context.entries, locked: this.writeBack.locked };
+    const queue = { entries: state.context.entries, locked: this.writeBack.locked };
     const pages = state.pages.all().map((page) => {
       const now = refreshed.get(page.address);
       return now ? { ...page, stale: false, tokens: now.tokens } : page;
     });
     const room = budget.ownTokens(limit * Math.min(policy.high, 0.9)) - headTokens;
-    const carried = pages.filter((page) => page.carried);
     // Between two turns a reboot clears everything; within one it keeps what was asked and the latest exchange.
-    if (reason === 'reset') return evictOldest(queue, carried, 0, state.openTurn === undefined ? -1 : room);
+    if (reason === 'reset') return evictOldest(queue, pages, 0, state.openTurn === undefined ? -1 : room);
     if (policy.batch === 'share') {
       const { queue: tokens } = state.context.tokens;
-      return evictOldest(queue, carried, Math.min(tokens * policy.low, room), room);
+      return evictOldest(queue, pages, Math.min(tokens * policy.low, room), room);
     }
     const low = reason === 'compact' ? policy.low * COMPACT_SHARE : policy.low;
     const target = budget.ownTokens(limit * low) - headTokens;

@@ -187,6 +187,10 @@ export class SessionState {
       this.openCalls.delete(event.callId);
       this.rememberResult(event.address, event.whole ?? event.result);
       this.shownTexts.show(event.shows ?? [], event.address);
+      for (const { from, page } of event.anchors ?? []) {
+        this.remember(page);
+        this.pages.reanchor(from, page);
+      }
     } else if (event.type === 'interrupt') {
       if (event.kind === 'memoryPressure') this.pressureWarned = true;
       const whole = (event.hints ?? []).filter((hint) => hint.whole).map((hint) => hint.address);

@@ -21,6 +21,9 @@ export class StaleNews {
     } else if (isQueueEvent(event) || event.type === 'epoch.started') {
       // What is shown anew is fresh: what happens to it from here on is news, whatever was told of it before.
       for (const { address } of filesOf(event)) this.untold.delete(address);
+      // The model made this change: it is no news to it.
+      if (event.type === 'function.result')
+        for (const { from } of event.anchors ?? []) this.untold.delete(from);
       if (event.type === 'interrupt') this.told(event.staleThrough ?? 0);
     }
   }

@@ -40,6 +40,14 @@ export interface FilePage {
   readonly version: string;
 }
 
+/** A resident page after an edit by the model itself. */
+export interface Anchor {
+  /** Address of the page before. */
+  readonly from: string;
+  /** What it says with the edit: derived, and the same bytes as the file has. */
+  readonly page: FilePage;
+}
+
 /** A file of standing rules. What the head shows of it may be less. */
 export interface RulesPage extends FilePage {
   /** Lines of the whole file; the page holds all of them unless it is excessively long. */
@@ -245,6 +253,8 @@ export type SessionEventBody =
       readonly isError: boolean;
       readonly fault?: Fault;
       readonly pages: readonly FilePage[];
+      /** Resident pages that the edit told of in this result has changed or moved. */
+      readonly anchors?: readonly Anchor[];
       /** Addresses of the messages and notes that the result shows whole. */
       readonly shows?: readonly string[];
       /** Wall time of the call, ms. */

@@ -1,7 +1,7 @@
 /** Eviction plan: which entries leave the queue, which of their pages stay in the head, and what may be admitted. */
 import type { EvictedPage, InterruptKind } from './events';
 import type { Page } from './PageTable';
-import { groupEntries, pagesOf, type QueueEntry } from './queueEntries';
+import { groupEntries, type QueueEntry } from './queueEntries';
 import { PAGE_TOKENS } from './textPages';
 
 /** One admitted result may take at most this share of the budget. */
@@ -27,7 +27,6 @@ export interface EvictionPlan {
 }
 
 export interface QueueContent {
-  readonly session: string;
   readonly entries: readonly QueueEntry[];
   /** Entries that hold what must not leave, beside the latest exchange. */
   readonly locked: ReadonlySet<number>;
@@ -41,11 +40,12 @@ export function keepAll(entries: readonly QueueEntry[], carried: readonly Page[]
 /**
  * The oldest entries leave until the queue has at most `target` own tokens (Packer et al. 2023, section 2.2). A call and
  * its results leave together.
+ * @param pages every resident page: those the head carries leave, too
  * @param room own tokens the queue may have at most: beyond it the latest exchange is no longer protected
  */
 export function evictOldest(
   queue: QueueContent,
-  carried: readonly Page[],
+  pages: readonly Page[],
   target: number,
   room: number,
 ): EvictionPlan {
@@ -59,7 +59,8 @@ export function evictOldest(
       leaving.push(...group);
     } else retained.push(...group);
   }
-  const evicted = [...carried, ...leaving.flatMap((entry) => pagesOf(entry.event, queue.session))];
+  const left = new Set(leaving.map(({ event }) => event.seq));
+  const evicted = pages.filter((page) => page.carried || left.has(page.seq));
   return { leaving, retained, carried: [], evicted };
 }
 
@@ -99,10 +100,8 @@ export function keepWorkingSet(
   const share = Math.min(target - nursery, tokensOfPages(inUse));
   const carried = mostValuable(candidates, victims, share);
   const stays = new Set(carried.map((page) => page.address));
-  const left = leaving.flatMap((entry) => pagesOf(entry.event, queue.session));
-  const leftAddresses = new Set(left.map((page) => page.address));
-  const evicted = [...candidates.filter((page) => !leftAddresses.has(page.address)), ...left];
-  return { leaving, retained, carried, evicted: evicted.filter((page) => !stays.has(page.address)) };
+  const evicted = pages.filter((page) => !staying.has(page.seq) && !stays.has(page.address));
+  return { leaving, retained, carried, evicted };
 }
 
 /** @returns the fresh pages that `tokens` hold, most valuable first */

@@ -1,11 +1,11 @@
 /** File ranges of the session log, wherever an event names them. */
 import type { FilePage, SessionEvent } from './events';
 
-/** @returns the file ranges that an event shows or pins; the bytes of each are in the blob store */
+/** @returns the file ranges that an event shows, derives or pins; the bytes of each are in the blob store */
 export function filesOf(event: SessionEvent): readonly FilePage[] {
   switch (event.type) {
     case 'function.result':
-      return event.pages;
+      return [...event.pages, ...(event.anchors ?? []).map(({ page }) => page)];
     case 'interrupt':
       return event.pages ?? [];
     case 'note.pinned':

@@ -2,8 +2,7 @@
 import { messageAddress } from './addresses';
 import type { ChatMessage, ToolCall } from './chat';
 import { cutText } from './cutText';
-import type { EventOf, EvictedPage, FilePage, InterruptKind, QueueEvent } from './events';
-import { filesOf } from './filesOf';
+import type { EvictedPage, FilePage, InterruptKind, QueueEvent } from './events';
 import type { BlobHash, TokenCounter } from './ports';
 import { tagged } from './taggedText';
 
@@ -107,7 +106,7 @@ export function fileLabel({ path, startLine, endLine }: FilePage): string {
 
 /** @returns the pages that an entry holds: file ranges where it shows any, else the result or message itself */
 export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
-  const files = filesOf(event);
+  const files = shownFiles(event);
   if (files.length > 0) {
     const tokens = Math.ceil(event.tokens / files.length);
     return files.map((page) => ({
@@ -118,7 +117,8 @@ export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
       label: fileLabel(page),
     }));
   }
-  if (event.type === 'function.result') {
+  // What an edit tells belongs to the pages it has changed.
+  if (event.type === 'function.result' && !event.anchors) {
     return [
       { address: event.address, seq: event.seq, kind: 'tool', tokens: event.tokens, label: event.name },
     ];
@@ -127,7 +127,13 @@ export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
   return [{ address, seq: event.seq, kind: 'message', tokens: event.tokens, label: messageLabel(event) }];
 }
 
-function messageLabel(event: EventOf<'message.user' | 'message.assistant' | 'interrupt'>): string {
+function shownFiles(event: QueueEvent): readonly FilePage[] {
+  if (event.type === 'function.result') return event.pages;
+  return event.type === 'interrupt' ? (event.pages ?? []) : [];
+}
+
+function messageLabel(event: QueueEvent): string {
+  if (event.type === 'function.result') return `result: ${event.name}`;
   const calls = event.type === 'message.assistant' ? event.calls : [];
   const text = (calls.length > 0 ? callsText(event.text, calls) : event.text).replace(/\s+/g, ' ').trim();
   const role = { 'message.user': 'user', 'message.assistant': 'assistant', interrupt: 'interrupt' }[

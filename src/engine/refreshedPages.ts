@@ -1,8 +1,9 @@
 /**
  * Stale pages that a rollover is to keep are shown as their files are now: the head is written anew anyway, and what was
- * edited last is what the next steps need.
+ * edited last is what the next steps need. So are pages that the model has edited itself: the edits leave the queue.
  */
 
+import { parseAddress } from './addresses';
 import type { FilePage } from './events';
 import { filePageOf, rawRange, renderFilePage, splitLines } from './filePages';
 import { isFile, type LineRange, type Page, type ResidentPage } from './PageTable';
@@ -26,7 +27,8 @@ const ANCHOR_LINES = 4;
 const MAX_SHIFT = 200;
 
 /**
- * Every resident range of each file that has a stale one: all of them from one reading, so that they fit together.
+ * Every resident range of each file that has a stale one: all of them from one reading, so that they fit together. And
+ * those that the window shows as they were before edits of the model's own.
  * @returns by the address of the page as it was; without the pages of files that cannot be read, or must not be unasked
  */
 export async function refreshedPages(
@@ -36,6 +38,16 @@ export async function refreshedPages(
 ): Promise<ReadonlyMap<string, RefreshedPage>> {
   const ranges = pages.filter(isFile);
   const refreshed = new Map<string, RefreshedPage>();
+  for (const { address, path, startLine, endLine, source, version } of ranges.filter(
+    (page) => page.derived,
+  )) {
+    const parsed = parseAddress(address);
+    if (parsed?.kind !== 'file') continue;
+    const text = await blobs.get(source);
+    const shown = renderFilePage(parsed.addressPath, { startLine, endLine }, text, source, '');
+    const [tokens = 0] = await counter.count([shown.text]);
+    refreshed.set(address, { address, path, startLine, endLine, source, version, tokens });
+  }
   for (const path of new Set(ranges.filter((page) => page.stale).map((page) => page.path))) {
     if (await files.isSecret(path)) continue;
     const snapshot = await files.read(path, signal).catch(() => undefined);

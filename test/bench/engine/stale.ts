@@ -15,6 +15,7 @@ import { createFunctions } from '../../../src/tools/index';
 import { unifiedDiff } from '../../../src/tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
 import { memoryWorld, sha256 } from '../../support/memoryPorts';
+import { type ShownPage, shownPages } from '../../support/shownPages';
 import type { EngineBenchOptions } from './options';
 import { Random } from './random';
 
@@ -149,35 +150,6 @@ class Folder {
   }
 }
 
-interface Shown {
-  readonly address: string;
-  readonly path: string;
-  readonly startLine: number;
-  readonly endLine: number;
-  readonly hash: string;
-  readonly text: string;
-}
-
-const HEADING = /^(file:proj\/(.+)#L(\d+)-L(\d+)@([0-9a-f]{16})) · .*\n((?: *\d+\t.*(?:\n|$))*)/gm;
-const NEWS = /^(Stale|Fresh again): (file:\S+@[0-9a-f]{16})/gm;
-
-/** The ranges that a request shows as current, later ones last. */
-function shownAsCurrent({ messages }: ModelRequest): Shown[] {
-  const shown = new Map<string, Shown>();
-  const stale = new Map<string, boolean>();
-  for (const { role, content } of messages) {
-    if (role === 'assistant') continue;
-    for (const [, word, address = ''] of content.matchAll(NEWS)) stale.set(address, word === 'Stale');
-    if (content.includes('[superseded')) continue;
-    for (const [, address = '', path = '', start, end, hash = '', text = ''] of content.matchAll(HEADING)) {
-      shown.delete(address);
-      shown.set(address, { address, path, startLine: Number(start), endLine: Number(end), hash, text });
-      stale.delete(address);
-    }
-  }
-  return [...shown.values()].filter(({ address }) => !stale.get(address));
-}
-
 /** Reads, edits what it believes to be there, and is disturbed while it thinks. */
 class EditingModel implements LanguageModel {
   readonly id = 'editing';
@@ -221,10 +193,12 @@ class EditingModel implements LanguageModel {
     }
     this.requests++;
     this.judge(request);
-    const shown = shownAsCurrent(request);
+    const shown = shownPages(request.messages);
     for (const range of shown) {
       const now = rawRange(this.folder.linesOf(range.path), range);
-      if (sha256(now).slice(0, 16) !== range.hash) this.presented += Math.ceil(range.text.length / 4);
+      // What follows from a page and the model's own edits has to be what is there, and what its address says.
+      if (sha256(now).slice(0, 16) !== range.hash || now !== range.text)
+        this.presented += Math.ceil(range.text.length / 4);
     }
     if (++this.steps % 4 === 0) {
       yield { type: 'text', text: 'Done.' };
@@ -243,9 +217,9 @@ class EditingModel implements LanguageModel {
   }
 
   /** Of a line it was shown; in two of five cases somebody changes that page while it writes the call. */
-  private edit(shown: readonly Shown[]) {
+  private edit(shown: readonly ShownPage[]) {
     const page = this.random.pick(shown);
-    const lines = splitLines(page.text).map((line) => line.replace(/^ *\d+\t/, '').trimEnd());
+    const lines = splitLines(page.text).map((line) => line.trimEnd());
     const old = this.random.pick(lines);
     const named = this.random.chance(0.5);
     if (this.random.chance(0.4)) {
@@ -256,8 +230,7 @@ class EditingModel implements LanguageModel {
     const reliedOn = named
       ? [page]
       : shown.filter(
-          ({ path, text }) =>
-            path === page.path && splitLines(text).some((line) => line.trimEnd().endsWith(`\t${old}`)),
+          ({ path, text }) => path === page.path && splitLines(text).some((line) => line.trimEnd() === old),
         );
     const stale = !reliedOn.some((range) => {
       const now = rawRange(this.folder.linesOf(range.path), range);

@@ -70,7 +70,9 @@ describe('an edit of lines the model has seen as they are', () => {
       text('one', 'two', 'three', 'FOUR', 'FOUR.5', 'five', 'six', 'seven', 'eight'),
     );
     expect(result).toContain('Edited a.ts. It has 1 lines more now.');
-    expect(result).toMatch(/ 2\ttwo\n +3\tthree\n +4\tFOUR\n +5\tFOUR\.5\n +6\tfive\n +7\tsix$/);
+    expect(result).toMatch(
+      / 2\ttwo\n +3\tthree\n +4\tFOUR\n +5\tFOUR\.5\n +6\tfive\n +7\tsix\nYour page is now /,
+    );
     expect(asked).toEqual([
       expect.objectContaining({
         kind: 'edit',
@@ -273,9 +275,14 @@ it('never edits from lines that are not as they were shown, whoever edits in bet
           if (edited) made++;
           else refusedEdits++;
           expect(result.includes('Refused')).toBe(!edited);
-          // What follows has moved when a line was added.
+          const put = `${one.put} model ${index}`.split('\n');
           if (edited)
-            for (const n of shown.keys()) if (n === at || (n > at && one.put.includes('\n'))) shown.delete(n);
+            for (const [n, known] of [...shown].sort(([a], [b]) => b - a)) {
+              // What follows has moved when a line was added.
+              if (n > at) shown.delete(n);
+              if (n > at) shown.set(n + put.length - 1, known);
+            }
+          if (edited) for (const [i, known] of put.entries()) shown.set(at + i, known);
           look(result);
         }
       }

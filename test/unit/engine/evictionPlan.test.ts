@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { QueueEvent } from '../../../src/engine/events';
 import { CLIP_TOLERANCE, evictOldest, resultLimit } from '../../../src/engine/evictionPlan';
+import { PageTable } from '../../../src/engine/PageTable';
 import { groupEntries, pagesOf, type QueueEntry, renderEntry } from '../../../src/engine/queueEntries';
 
 /** Turns as they occur: a question, steps with calls and their results, interrupts in between, an answer. */
@@ -52,7 +53,15 @@ function entriesOf(plan: typeof turns extends fc.Arbitrary<infer T> ? T : never)
   );
 }
 
-const queueOf = (entries: readonly QueueEntry[]) => ({ session: 's', entries, locked: new Set<number>() });
+const queueOf = (entries: readonly QueueEntry[]) => ({ entries, locked: new Set<number>() });
+
+/** What the page table holds of them. */
+function pagesIn(entries: readonly QueueEntry[]) {
+  const table = new PageTable();
+  for (const page of entries.flatMap(({ event }) => pagesOf(event, 's')))
+    table.admit({ ...page, origin: 'fault' }, { epoch: 1, turn: 1, step: 1 });
+  return table.all();
+}
 
 const tokensOf = (entries: readonly QueueEntry[]) =>
   entries.reduce((sum, { event }) => sum + event.tokens, 0);
@@ -83,7 +92,12 @@ describe('evictOldest', () => {
         fc.integer({ min: 0, max: 8000 }),
         (plan, target, room) => {
           const entries = entriesOf(plan);
-          const { leaving, retained, evicted } = evictOldest(queueOf(entries), [], target, room);
+          const { leaving, retained, evicted } = evictOldest(
+            queueOf(entries),
+            pagesIn(entries),
+            target,
+            room,
+          );
           expect([...leaving, ...retained].sort((a, b) => a.event.seq - b.event.seq)).toEqual(entries);
           const left = new Set(leaving);
           for (const group of groupEntries(entries))
@@ -93,7 +107,7 @@ describe('evictOldest', () => {
           // Nothing leaves that did not have to: without the last group that left, the target was not reached.
           const last = groupEntries(leaving).at(-1) ?? [];
           if (leaving.length > 0) expect(tokensOf(retained) + tokensOf(last)).toBeGreaterThan(target);
-          expect(evicted).toEqual(leaving.flatMap((entry) => pagesOf(entry.event, 's')));
+          expect(evicted).toEqual(pagesIn(leaving));
           // What is kept beyond the target is protected, and fits the room unless it is the question alone.
           if (tokensOf(retained) > Math.max(target, room)) expect(retained).toEqual([asked]);
         },

@@ -96,7 +96,14 @@ describe('a stale page that a rollover keeps', () => {
     const shown = async (startLine: number, endLine: number, stale: boolean): Promise<ResidentPage> => {
       const file = await pageOf(await files.read(HOT), startLine, endLine, blobs);
       const at = { epoch: 1, turn: 1, step: 1 };
-      const use = { since: at, references: 0, origin: 'fault', dirty: false, carried: false } as const;
+      const use = {
+        since: at,
+        references: 0,
+        origin: 'fault',
+        dirty: false,
+        carried: false,
+        derived: false,
+      } as const;
       return { ...file, ...use, key: `file:${HOT}`, kind: 'file', seq: 1, tokens: 100, label: HOT, stale };
     };
     const old = await shown(1, 60, true);
