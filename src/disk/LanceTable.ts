@@ -1,19 +1,14 @@
 /** A LanceDB table as the disk process uses it: typed, retrying, repairing. */
-import { rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Lance from '@lancedb/lancedb';
 import type { Table as ArrowTable, Schema } from 'apache-arrow';
 import type { LanceModule } from './loadLance';
+import { Readers } from './Readers';
+import { worthNow, worthWhenIdle } from './upkeep';
 
-/** Files of older versions stay this long, ms: clean-up must not pull them from under a query that still reads them. */
-const cleanupGrace = 10 * 60_000;
-/**
- * Optimising rewrites the indices and keeps the old ones for the grace: at 20,000 rows it takes half a second and 50 MB. So
- * it waits for this share of new rows. Until then new rows are found, but LanceDB 0.27 counts every occurrence of a term in
- * them as another document, which spoils scores in small tables: those are optimised at once.
- */
-const worthShare = 0.1;
-const smallTable = 300;
+/** Optimising waits for a pause this long after the last write, ms. */
+const idleTime = 20_000;
 const attempts = 4;
 
 async function retrying<Result>(act: () => Promise<Result>): Promise<Result> {
@@ -51,13 +46,16 @@ export interface TermQuery {
 /** One table; writes are done one after another, reads at any time. */
 export class LanceTable {
   private writes: Promise<unknown> = Promise.resolve();
-  /** Rows written and deletions since the last optimisation; what the last process left is not known, so not 0. */
-  private unoptimised = 1;
-  private cleanupTimer: NodeJS.Timeout | undefined;
+  private unindexedRows = 0;
+  /** Writes and deletions since the last optimisation; what the last process left is not known, so not 0. */
+  private commits = 1;
+  private readonly readers = new Readers();
+  private idleTimer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly lance: LanceModule,
     private readonly connection: Lance.Connection,
+    private readonly folder: string,
     private readonly spec: TableSpec,
     private table: Lance.Table,
   ) {}
@@ -78,10 +76,8 @@ export class LanceTable {
       // Reads one row of every fragment's worth of columns: a missing or torn data file shows here, not in a search.
       await table.query().select(columns).limit(1).toArray();
       await table.countRows(`${columns[0]} IS NULL`);
-      const opened = new LanceTable(lance, connection, spec, table);
-      const indices = new Set((await table.listIndices()).flatMap((index) => index.columns));
-      if ([...spec.keys, ...(spec.terms ? [spec.terms] : [])].some((column) => !indices.has(column)))
-        await opened.index();
+      const opened = new LanceTable(lance, connection, folder, spec, table);
+      if (!(await opened.isIndexed())) await opened.index();
       return { table: opened, rebuilt: false };
     } catch {
       const existed = (await connection.tableNames()).includes(spec.name);
@@ -89,11 +85,31 @@ export class LanceTable {
       const opened = new LanceTable(
         lance,
         connection,
+        folder,
         spec,
         await connection.createEmptyTable(spec.name, spec.schema),
       );
       await opened.index();
       return { table: opened, rebuilt: existed };
+    }
+  }
+
+  /** Whether all indices are there and the full-text index can be read; notes how many rows it lacks. */
+  private async isIndexed(): Promise<boolean> {
+    const indices = await this.table.listIndices();
+    const indexed = new Set(indices.flatMap((index) => index.columns));
+    if (!this.spec.keys.every((key) => indexed.has(key))) return false;
+    const { terms } = this.spec;
+    if (!terms) return true;
+    const index = indices.find(({ columns }) => columns.includes(terms));
+    if (!index) return false;
+    try {
+      const stats = await this.table.indexStats(index.name);
+      await this.searchTerms({ terms: ['a'], columns: [], limit: 1, indexedOnly: true });
+      this.unindexedRows = stats?.numUnindexedRows ?? 0;
+      return true;
+    } catch {
+      return false;
     }
   }
 
@@ -115,9 +131,29 @@ export class LanceTable {
   }
 
   private write<Result>(act: () => Promise<Result>): Promise<Result> {
-    const result = this.writes.then(() => retrying(act));
+    const result = this.writes.then(async () => {
+      const begun = Date.now();
+      const value = await retrying(act);
+      this.readers.wrote(begun);
+      return value;
+    });
     this.writes = result.catch(() => undefined);
     return result;
+  }
+
+  /** After rows were written or deleted. */
+  private wrote(rows: number): void {
+    this.unindexedRows += rows;
+    this.commits += 1;
+    clearTimeout(this.idleTimer);
+    this.idleTimer = setTimeout(() => {
+      // Whatever is wrong with the table is told by the next write.
+      if (worthWhenIdle({ rows: 0, ...this.backlog() })) this.optimise().catch(() => undefined);
+    }, idleTime).unref();
+  }
+
+  private backlog(): { readonly unindexedRows: number; readonly commits: number } {
+    return { unindexedRows: this.unindexedRows, commits: this.commits };
   }
 
   /** Resolves once everything written so far is on disk. */
@@ -129,7 +165,7 @@ export class LanceTable {
     if (rows.length === 0) return Promise.resolve();
     return this.write(async () => {
       await this.table.add([...rows]);
-      this.unoptimised += rows.length;
+      this.wrote(rows.length);
     });
   }
 
@@ -138,7 +174,7 @@ export class LanceTable {
     if (rows.numRows === 0) return Promise.resolve();
     return this.write(async () => {
       await this.table.add(rows);
-      this.unoptimised += rows.numRows;
+      this.wrote(rows.numRows);
     });
   }
 
@@ -151,14 +187,14 @@ export class LanceTable {
         .whenMatchedUpdateAll()
         .whenNotMatchedInsertAll()
         .execute([...rows]);
-      this.unoptimised += rows.length;
+      this.wrote(rows.length);
     });
   }
 
   delete(where: string): Promise<void> {
     return this.write(async () => {
       await this.table.delete(where);
-      this.unoptimised += 1;
+      this.wrote(0);
     });
   }
 
@@ -173,46 +209,44 @@ export class LanceTable {
     });
   }
 
-  /** Brings new rows into the indices and removes old versions. */
+  /**
+   * Brings new rows into the indices and removes what nobody reads any more; what a scan reads stays until the next time.
+   */
   optimise(): Promise<void> {
     return this.write(async () => {
-      if (this.unoptimised === 0) return;
-      await this.table.optimize({ cleanupOlderThan: new Date(Date.now() - cleanupGrace) });
-      this.unoptimised = 0;
-      this.cleanUpLater();
+      if (this.unindexedRows === 0 && this.commits === 0) return;
+      clearTimeout(this.idleTimer);
+      // Nobody else writes: files that no version names were left by a process that was killed.
+      await this.readers.clear((cleanupOlderThan) =>
+        this.table.optimize({ cleanupOlderThan, deleteUnverified: true }),
+      );
+      this.unindexedRows = 0;
+      this.commits = this.readers.scanning ? 1 : 0;
+      await removeEmptyFolders(join(this.folder, `${this.spec.name}.lance`, '_indices'));
     });
   }
 
   /** `optimise`, when enough was written to be worth what it costs. */
   async optimiseIfWorth(): Promise<void> {
-    if (this.unoptimised === 0) return;
+    if (this.unindexedRows === 0 && this.commits === 0) return;
     const rows = await this.table.countRows();
-    if (rows < smallTable || this.unoptimised > rows * worthShare) await this.optimise();
-  }
-
-  /** What an optimisation replaces can only be removed when the grace is over. */
-  private cleanUpLater(): void {
-    clearTimeout(this.cleanupTimer);
-    this.cleanupTimer = setTimeout(() => {
-      this.unoptimised++;
-      // Whatever is wrong with the table is told by the next write.
-      this.optimise().catch(() => undefined);
-      clearTimeout(this.cleanupTimer);
-    }, cleanupGrace + 60_000).unref();
+    if (worthNow({ rows, ...this.backlog() }, this.spec.terms !== undefined)) await this.optimise();
   }
 
   count(where?: string): Promise<number> {
-    return this.table.countRows(where);
+    return this.readers.read(() => this.table.countRows(where));
   }
 
   async rows(columns: readonly string[], where?: string): Promise<Row[]> {
-    const query = this.table.query().select([...columns]);
-    return (where === undefined ? query : query.where(where)).toArray();
+    return this.readers.read(() => {
+      const query = this.table.query().select([...columns]);
+      return (where === undefined ? query : query.where(where)).toArray();
+    });
   }
 
   /** Every row, in batches, so that a big table is never in memory at once. */
   async *scan(columns: readonly string[]): AsyncGenerator<Row[]> {
-    for await (const batch of this.table.query().select([...columns])) {
+    for await (const batch of this.readers.scan(this.table.query().select([...columns]))) {
       yield batch.toArray() as unknown as Row[];
     }
   }
@@ -221,13 +255,15 @@ export class LanceTable {
   async searchTerms(query: TermQuery): Promise<Row[]> {
     const { terms: column } = this.spec;
     if (!column || query.terms.length === 0) return [];
-    const search = this.table
-      .query()
-      .fullTextSearch(new this.lance.MatchQuery(query.terms.join(' '), column))
-      .select([...query.columns, '_score'])
-      .limit(query.limit);
-    const restricted = query.indexedOnly ? search.fastSearch() : search;
-    return (query.where === undefined ? restricted : restricted.where(query.where)).toArray();
+    return this.readers.read(() => {
+      const search = this.table
+        .query()
+        .fullTextSearch(new this.lance.MatchQuery(query.terms.join(' '), column))
+        .select([...query.columns, '_score'])
+        .limit(query.limit);
+      const restricted = query.indexedOnly ? search.fastSearch() : search;
+      return (query.where === undefined ? restricted : restricted.where(query.where)).toArray();
+    });
   }
 
   /** Nearest by cosine; each row has `_distance` in 0…2. */
@@ -237,12 +273,22 @@ export class LanceTable {
     limit: number,
     where?: string,
   ): Promise<Row[]> {
-    const search = this.table
-      .query()
-      .nearestTo(vector)
-      .distanceType('cosine')
-      .select([...columns, '_distance'])
-      .limit(limit);
-    return (where === undefined ? search : search.where(where)).toArray();
+    return this.readers.read(() => {
+      const search = this.table
+        .query()
+        .nearestTo(vector)
+        .distanceType('cosine')
+        .select([...columns, '_distance'])
+        .limit(limit);
+      return (where === undefined ? search : search.where(where)).toArray();
+    });
+  }
+}
+
+/** LanceDB removes the files of old indices and leaves their folders. */
+async function removeEmptyFolders(parent: string): Promise<void> {
+  for (const name of await readdir(parent).catch(() => [])) {
+    // One that is not empty is in use.
+    await rmdir(join(parent, name)).catch(() => undefined);
   }
 }
