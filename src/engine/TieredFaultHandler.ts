@@ -3,10 +3,11 @@ import { type Address, parseRange } from './addresses';
 import { cutText } from './cutText';
 import type { FunctionOutcome } from './EngineFunction';
 import { UnknownAddressError } from './errors';
-import type { Fault, FilePage } from './events';
+import type { Fault } from './events';
 import type { FaultHandler, ReadRange } from './FaultHandler';
-import { filePageOf, isCut, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
-import { type LineRange, missingRanges, overlap } from './PageTable';
+import { FileFaults } from './FileFaults';
+import { isCut, rawRange, renderFilePage, splitLines } from './filePages';
+import { type LineRange, overlap } from './PageTable';
 import type {
   BlobStore,
   ContentHasher,
@@ -32,16 +33,12 @@ export interface FaultHandlerParts {
   readonly history: SessionHistory;
 }
 
-/** Own tokens of a page's heading, which every further range of a result adds. */
-const HEADING_TOKENS = 48;
 /** Longest diff that accompanies a superseded page, characters. */
 const MAX_DIFF_CHARS = 4000;
 
 export class TieredFaultHandler implements FaultHandler {
   private readonly stored: StoredPages;
-  /** Pages served in this step that are not in the queue yet: parallel calls must not serve them twice. */
-  private readonly claimed: FilePage[] = [];
-  private reading: Promise<unknown> = Promise.resolve();
+  private readonly lines: FileFaults;
 
   /** @param maxTokens largest page served at once, own tokens */
   constructor(
@@ -49,42 +46,11 @@ export class TieredFaultHandler implements FaultHandler {
     private readonly maxTokens: number,
   ) {
     this.stored = new StoredPages(parts.state, parts.blobs, parts.history);
+    this.lines = new FileFaults(parts, maxTokens);
   }
 
-  /** Reads of one step are served one after the other, each with what the one before has shown. */
   readFile(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome> {
-    const outcome = this.reading.then(() => this.read(range, signal));
-    this.reading = outcome.catch(() => undefined);
-    return outcome;
-  }
-
-  private async read(range: ReadRange, signal: AbortSignal): Promise<FunctionOutcome> {
-    const { files, state } = this.parts;
-    const snapshot = await files.read(range.path, signal);
-    const lines = splitLines(snapshot.text);
-    if (lines.length === 0) return { text: `${snapshot.path} is empty (0 lines).` };
-    const startLine = Math.max(1, range.startLine ?? 1);
-    const endLine = Math.min(lines.length, range.endLine ?? lines.length);
-    if (startLine > lines.length || endLine < startLine) {
-      return {
-        text: `${snapshot.path} has ${lines.length} lines; lines ${startLine}-${range.endLine ?? '…'} do not exist.`,
-        isError: true,
-      };
-    }
-    const wanted = { startLine, endLine };
-    const resident = [...state.pages.freshPagesOf(snapshot.path), ...state.rules.shown, ...this.claimed]
-      .filter((page) => page.path === snapshot.path)
-      .filter((page) => this.hashOf(lines, page) === this.addressHash(page.address));
-    const missing = missingRanges(wanted, resident);
-    if (missing.length === 0) {
-      const held = resident.filter((page) => overlap(page, wanted)).map((page) => page.address);
-      const ahead = held.some((address) => state.pages.get(address)?.origin === 'prefetch');
-      return {
-        text: `Lines ${startLine}-${endLine} of ${snapshot.path} are already in your window, unchanged: ${listed(held)}`,
-        fault: { kind: 'minor', tier: 'resident', ...(ahead ? { cause: 'prefetch' } : {}) },
-      };
-    }
-    return this.serve(snapshot, lines, wanted, missing, resident);
+    return this.lines.serve(range, signal);
   }
 
   async pageIn(address: string, slice: Slice, signal: AbortSignal): Promise<FunctionOutcome> {
@@ -119,24 +85,48 @@ export class TieredFaultHandler implements FaultHandler {
     const { filePage, source } = await this.stored.filePage(address, parsed);
     const heading = `lines ${parsed.startLine}-${parsed.endLine}`;
     const shown = renderFilePage(parsed.addressPath, parsed, source, filePage.source, heading);
-    const fault = { kind: 'major', tier: 'recall' } as const;
     const current = await this.currentText(parsed.addressPath, signal);
     if (current === undefined) {
       const news = `[superseded: ${parsed.addressPath} can no longer be read; this is what it was]`;
-      return this.servePart(shown.text, page, news, fault);
+      return this.servePart(shown.text, page, news, this.faultOf(address, 'stale'));
     }
-    const now = rawRange(splitLines(current.text), parsed);
-    if (now !== source)
-      return this.servePart(shown.text, page, await this.superseded(current.path, source, now), fault);
-    // No line is resident twice: of what is there in part, only the rest is brought in.
-    if (page === 1 && state.pages.freshPagesOf(current.path).some((held) => overlap(held, parsed)))
-      return this.readFile(
-        { path: current.path, startLine: parsed.startLine, endLine: parsed.endLine },
-        signal,
-      );
+    const now = splitLines(current.text);
+    if (rawRange(now, parsed) !== source) {
+      const news = await this.superseded(current.path, source, rawRange(now, parsed));
+      return this.servePart(shown.text, page, news, this.faultOf(address, 'stale'));
+    }
+    const fault = this.faultOf(address, 'capacity');
     const outcome = await this.servePart(shown.text, page, '', fault);
-    if (outcome.text !== shown.text) return outcome;
-    return { ...outcome, pages: [{ ...filePage, path: current.path, version: current.version }] };
+    const whole = outcome.text === shown.text;
+    // No line is resident twice: of what is there in part, only the rest is brought in. A part is a page of its own,
+    // as far as whole lines fit.
+    const held = state.pages.freshPagesOf(current.path).some((other) => overlap(other, parsed));
+    const first = now[parsed.startLine - 1] ?? '';
+    if (page === 1 && (held || (!whole && (await this.lines.holds(first, parsed.startLine)))))
+      return this.serveLines(address, current.path, parsed, fault, signal);
+    return whole
+      ? { ...outcome, pages: [{ ...filePage, path: current.path, version: current.version }] }
+      : outcome;
+  }
+
+  /** Lines of a file page that are still as they were shown. */
+  private async serveLines(
+    address: string,
+    path: string,
+    { startLine, endLine }: LineRange,
+    fault: Fault,
+    signal: AbortSignal,
+  ): Promise<FunctionOutcome> {
+    const rest = (line: number) => `page_in("${address}", startLine: ${line}, endLine: ${endLine})`;
+    const served = await this.lines.serve({ path, startLine, endLine }, signal, rest);
+    return served.fault?.kind === 'major' ? { ...served, fault } : served;
+  }
+
+  /** @param cause when this session has shown the page before */
+  private faultOf(address: string, cause: 'capacity' | 'stale'): Fault {
+    const { hints, filePages } = this.parts.state;
+    const known = filePages.has(address) ? cause : 'cold';
+    return { kind: 'major', tier: 'recall', cause: hints.covers(address) ? 'hint' : known };
   }
 
   /** Some lines of a file page: as `readFile` serves them, or without numbers where a line is too long to be shown whole. */
@@ -152,10 +142,11 @@ export class TieredFaultHandler implements FaultHandler {
     const lines = splitLines(source).slice(from - 1 - above, Math.max(0, endLine - above));
     const current = await this.currentText(parsed.addressPath, signal);
     const fresh = current && rawRange(splitLines(current.text), parsed) === source;
+    const fault = this.faultOf(address, fresh ? 'capacity' : 'stale');
     if (fresh && lines.length > 0 && !lines.some(isCut)) {
-      return this.readFile({ path: current.path, startLine: from, endLine: from + lines.length - 1 }, signal);
+      const range = { startLine: from, endLine: from + lines.length - 1 };
+      return this.serveLines(address, current.path, range, fault, signal);
     }
-    const fault = { kind: 'major', tier: 'recall' } as const;
     const served = await this.serveSlice(lines.join(''), { page }, fault, from - 1);
     if (fresh) return served;
     return { ...served, text: `${served.text}\n[superseded: ${parsed.addressPath} has changed since]` };
@@ -195,82 +186,6 @@ export class TieredFaultHandler implements FaultHandler {
     );
   }
 
-  private async serve(
-    snapshot: FileSnapshot,
-    lines: readonly string[],
-    wanted: LineRange,
-    missing: readonly LineRange[],
-    resident: readonly (LineRange & { readonly address: string })[],
-  ): Promise<FunctionOutcome> {
-    const { blobs, hash, state } = this.parts;
-    const pages: FilePage[] = [];
-    const texts: string[] = [];
-    let left = this.maxTokens;
-    let recalled = false;
-    let hinted = false;
-    let next: number | undefined;
-    for (const range of missing) {
-      const fitted = await this.fit(lines, range, left);
-      // The first range always gets a line, else the model could never move on.
-      if (fitted.count === 0 && pages.length > 0) {
-        next = range.startLine;
-        break;
-      }
-      const served = { startLine: range.startLine, endLine: range.startLine + Math.max(1, fitted.count) - 1 };
-      left -= fitted.tokens + HEADING_TOKENS;
-      const source = rawRange(lines, served);
-      const heading = `lines ${served.startLine}-${served.endLine} of ${lines.length} · ${fitted.tokens} tokens`;
-      const shown = renderFilePage(snapshot.addressPath, served, source, hash(source), heading);
-      recalled ||= state.pages.wasEvicted(shown.address);
-      hinted ||= state.hints.coversLines(snapshot.addressPath, served);
-      const page = filePageOf(snapshot, served, await blobs.put(source));
-      pages.push(page);
-      // A line that alone is over the limit will be clipped, so it does not count as shown.
-      if (fitted.count > 0) this.claimed.push(page);
-      texts.push(shown.text);
-      if (served.endLine < range.endLine) {
-        next = served.endLine + 1;
-        break;
-      }
-    }
-    const held = resident.filter((page) => overlap(page, wanted));
-    if (held.length > 0) texts.push(`[already in your window: ${listed(held.map((page) => page.address))}]`);
-    if (next !== undefined) {
-      const perPage = Math.max(1, next - wanted.startLine);
-      const pageCount = Math.ceil((wanted.endLine - wanted.startLine + 1) / perPage);
-      texts.push(`[page 1 of ${pageCount}; go on with startLine: ${next}]`);
-    }
-    return {
-      text: texts.join('\n'),
-      fault: { kind: 'major', tier: recalled ? 'recall' : 'archival', ...(hinted ? { cause: 'hint' } : {}) },
-      pages,
-    };
-  }
-
-  /** How many lines from the range's start fit into `limit` own tokens. */
-  private async fit(
-    lines: readonly string[],
-    range: LineRange,
-    limit: number,
-  ): Promise<{ readonly count: number; readonly tokens: number }> {
-    // A numbered line has at least three tokens, so no more lines than this can fit.
-    const candidates = lines.slice(
-      range.startLine - 1,
-      Math.min(range.endLine, range.startLine - 1 + Math.ceil(limit / 2)),
-    );
-    const counts = await this.parts.counter.count(
-      candidates.map((line, i) => numberedLine(line, range.startLine + i)),
-    );
-    let tokens = 0;
-    let count = 0;
-    for (const cost of counts) {
-      if (tokens + cost + 1 > limit) break;
-      tokens += cost + 1;
-      count++;
-    }
-    return { count, tokens: count === 0 ? (counts[0] ?? 0) : tokens };
-  }
-
   private async currentText(addressPath: string, signal: AbortSignal): Promise<FileSnapshot | undefined> {
     const { files } = this.parts;
     try {
@@ -302,20 +217,4 @@ export class TieredFaultHandler implements FaultHandler {
     const lines = [served.text, served.label && `[${served.label}${more}]`, news].filter(Boolean);
     return { text: lines.join('\n'), fault };
   }
-
-  private hashOf(lines: readonly string[], range: LineRange): string {
-    return this.parts.hash(rawRange(lines, range)).slice(0, 16);
-  }
-
-  private addressHash(address: string): string {
-    return address.slice(address.lastIndexOf('@') + 1);
-  }
-}
-
-/** Addresses a result names at most. */
-const LISTED = 6;
-
-function listed(addresses: readonly string[]): string {
-  const more = addresses.length > LISTED ? ` and ${addresses.length - LISTED} more` : '';
-  return `${addresses.slice(0, LISTED).join(', ')}${more}`;
 }

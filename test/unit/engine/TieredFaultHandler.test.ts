@@ -6,6 +6,7 @@ import type { SessionEvent, SessionEventBody } from '../../../src/engine/events'
 import { rawRange, splitLines } from '../../../src/engine/filePages';
 import { SessionState } from '../../../src/engine/SessionState';
 import { TieredFaultHandler } from '../../../src/engine/TieredFaultHandler';
+import type { Slice } from '../../../src/engine/textSlices';
 import { numbered } from '../../support/engineChecks';
 import { type MemoryWorld, memoryWorld, roughCounter } from '../../support/memoryPorts';
 
@@ -180,7 +181,7 @@ describe('pageIn', () => {
     await evictAll();
     const back = await handler().pageIn(address, {}, never);
     expect(back.text.split('\n').slice(1)).toEqual(shown.split('\n').slice(1));
-    expect(back.fault).toEqual({ kind: 'major', tier: 'recall' });
+    expect(back.fault).toEqual({ kind: 'major', tier: 'recall', cause: 'capacity' });
     expect(await handler().contentOf(address, never)).toBe(whole);
     await admit(back);
     expect(handler().isResident(address)).toBe(true);
@@ -222,6 +223,52 @@ describe('pageIn', () => {
     const body = (all: string) => all.split('\n').filter((line) => /^ *\d+\t/.test(line));
     expect(body(text)).toEqual(body(shown));
     expect(await handler().pageIn(address, { page: 999 }, never)).toMatchObject({ isError: true });
+  });
+
+  it('serves what it can of a page that is longer than what is admitted as a page of its own, and says where it goes on', async () => {
+    const whole = numbered('a', 200);
+    world.files.set('a.ts', whole);
+    const outcome = await handler(4000).readFile({ path: 'a.ts' }, never);
+    await admit(outcome);
+    const address = outcome.pages?.[0]?.address ?? '';
+    await evictAll();
+    const served: string[] = [];
+    let slice: Slice = {};
+    for (let more = true; more; ) {
+      const part = await handler(400).pageIn(address, slice, never);
+      expect(part.fault).toEqual({ kind: 'major', tier: 'recall', cause: 'capacity' });
+      await admit(part);
+      for (const page of part.pages ?? []) {
+        expect(handler().isResident(page.address)).toBe(true);
+        served.push(await world.blobs.get(page.source));
+      }
+      const rest = /go on with page_in\("([^"]+)", startLine: (\d+), endLine: (\d+)\)\]$/.exec(part.text);
+      more = rest !== null;
+      if (rest) expect(rest[1]).toBe(address);
+      slice = { startLine: Number(rest?.[2]), endLine: Number(rest?.[3]) };
+    }
+    expect(served.length).toBeGreaterThan(3);
+    expect(served.join('')).toBe(whole);
+    expect(state.stats.figures().faults).toMatchObject({ capacity: served.length });
+    // Now all of it is there, under other addresses.
+    expect((await handler(400).pageIn(address, {}, never)).fault?.kind).toBe('minor');
+  });
+
+  it('tells why a page was asked for, also where no line of it becomes resident', async () => {
+    const long = Array.from({ length: 300 }, (_, i) => `word${i}`).join(' ');
+    world.files.set('a.ts', `${long.slice(0, 1900)}\n`);
+    const outcome = await handler().readFile({ path: 'a.ts' }, never);
+    await admit(outcome);
+    const address = outcome.pages?.[0]?.address ?? '';
+    await evictAll();
+    const part = await handler(200).pageIn(address, {}, never);
+    expect(part.text).toContain('go on with page: ');
+    expect(part).toMatchObject({ fault: { cause: 'capacity' } });
+    expect(part.pages).toBeUndefined();
+    world.files.set('a.ts', 'another\n');
+    expect((await handler().pageIn(address, {}, never)).fault?.cause).toBe('stale');
+    world.files.delete('a.ts');
+    expect((await handler().pageIn(address, {}, never)).fault?.cause).toBe('stale');
   });
 
   it('serves lines of a page: those not in the window with their numbers, a superseded one as it was', async () => {
