@@ -30,7 +30,7 @@ import { StoredPages } from './StoredPages';
 import { systemInstructions } from './systemInstructions';
 import { TurnRunner } from './TurnRunner';
 import { outputOf } from './transcript';
-import { type WindowChange, type WindowRequest, WindowRequests } from './WindowRequests';
+import { type NoWindowChange, type WindowChange, type WindowRequest, WindowRequests } from './WindowRequests';
 
 export class AgentProcess {
   readonly output = new OutputBuffer();
@@ -235,13 +235,18 @@ export class AgentProcess {
     await this.recorder.settled();
   }
 
+  /** After `halt`: goes on with what waits. */
+  goOn(): void {
+    this.scheduler.goOn();
+  }
+
   /**
    * Compacts the window (summarises, and evicts what is not in use) or resets it (everything but notes and summary leaves).
    * A running turn does it before its next step. Nothing on disk is lost.
-   * @returns undefined when nothing could leave, or the signal was aborted
+   * @returns what was done, or why nothing was
    * @throws ModelError | WindowTooSmallError | JournalError
    */
-  changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+  changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | NoWindowChange> {
     return this.scheduler.changeWindow(request, signal);
   }
 

@@ -11,7 +11,7 @@ import type { OutputBuffer } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import type { SessionRecorder } from './SessionRecorder';
 import type { TurnRunner } from './TurnRunner';
-import type { WindowChange, WindowRequest, WindowRequests } from './WindowRequests';
+import type { NoWindowChange, WindowChange, WindowRequest, WindowRequests } from './WindowRequests';
 
 const NO_RESULT = 'No result: the turn ended before this call finished.';
 const CLOSED = 'No result: the editor was closed before this call finished.';
@@ -60,7 +60,7 @@ export class Scheduler {
   }
 
   /** Between two steps of the running turn, else at once. As `WindowRequests.request`. */
-  changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+  changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | NoWindowChange> {
     const done = this.parts.requests.request(request, signal);
     this.wake();
     return done;
@@ -94,6 +94,11 @@ export class Scheduler {
     await this.running?.done;
     this.parts.requests.forgetAll();
     this.halting = false;
+  }
+
+  /** Starts a turn for what is posted and waits since `halt`. */
+  goOn(): void {
+    this.wake();
   }
 
   /** Interrupts the running turn, which can be continued later, and starts no other. */

@@ -16,6 +16,9 @@ export interface WindowChange {
   readonly tokensAfter: number;
 }
 
+/** Why nothing was done: nothing could leave, who asked has cancelled, or the process stopped before it was done. */
+export type NoWindowChange = 'nothing' | 'cancelled' | 'stopped';
+
 export interface WindowRequest {
   readonly kind: 'compact' | 'reset';
   /** What the summary is to keep; may be empty. */
@@ -25,7 +28,7 @@ export interface WindowRequest {
 interface Waiting extends WindowRequest {
   readonly by: 'person' | 'model';
   readonly signal?: AbortSignal;
-  resolve(change: WindowChange | undefined): void;
+  resolve(change: WindowChange | NoWindowChange): void;
   reject(error: unknown): void;
 }
 
@@ -47,25 +50,27 @@ export class WindowRequests {
   }
 
   /**
-   * The person asks. Resolves when it is done, with undefined when nothing could leave or the signal was aborted.
+   * The person asks. Resolves when it is done, or with why it was not.
    * @throws WindowTooSmallError | JournalError | ModelError
    */
-  request(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+  request(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | NoWindowChange> {
     return new Promise((resolve, reject) => {
       const waiting: Waiting = { ...request, by: 'person', signal, resolve, reject };
       this.waiting.push(waiting);
-      signal.addEventListener('abort', () => this.drop((other) => other === waiting), { once: true });
+      signal.addEventListener('abort', () => this.drop('cancelled', (other) => other === waiting), {
+        once: true,
+      });
     });
   }
 
   /** What the model asked for ends with its turn. */
   forgetModel(): void {
-    this.drop(({ by }) => by === 'model');
+    this.drop('stopped', ({ by }) => by === 'model');
   }
 
   /** Nothing will be done any more. */
   forgetAll(): void {
-    this.drop(() => true);
+    this.drop('stopped', () => true);
   }
 
   /**
@@ -91,25 +96,25 @@ export class WindowRequests {
         await this.queue.compact(model, budget, instructions.join('\n'), cancelled);
       }
       const change = epoch && changeOf(epoch);
-      for (const { resolve } of asked) resolve(change);
+      for (const { resolve } of asked) resolve(change ?? 'nothing');
       return change !== undefined;
     } catch (error) {
-      if (cancelled.aborted && !signal.aborted) {
-        for (const { resolve } of asked) resolve(undefined);
-        return false;
+      for (const { signal: own, resolve, reject } of asked) {
+        if (cancelled.aborted) resolve(own?.aborted ? 'cancelled' : 'stopped');
+        else reject(error);
       }
-      for (const { reject } of asked) reject(error);
+      if (cancelled.aborted && !signal.aborted) return false;
       throw error;
     } finally {
       unsubscribe();
     }
   }
 
-  /** Those who wait with `which` learn that nothing was done. */
-  private drop(which: (waiting: Waiting) => boolean): void {
+  /** Those who wait with `which` learn that nothing was done, and why. */
+  private drop(why: NoWindowChange, which: (waiting: Waiting) => boolean): void {
     const dropped = this.waiting.filter(which);
     this.waiting = this.waiting.filter((waiting) => !which(waiting));
-    for (const { resolve } of dropped) resolve(undefined);
+    for (const { resolve } of dropped) resolve(why);
   }
 }
 

@@ -9,7 +9,7 @@ import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
 import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
-import type { WindowChange, WindowRequest } from '../engine/WindowRequests';
+import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
@@ -102,7 +102,7 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   /** As `AgentProcess.changeWindow`. */
-  async changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | undefined> {
+  async changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | NoWindowChange> {
     return (await this.current()).changeWindow(request, signal);
   }
 
@@ -274,9 +274,14 @@ export class ChatSessions implements Conversation, Disposable {
       // A call that still runs has no result to take along.
       await before.halt();
       const { session } = before;
-      const { from, through, text } = await pointOf(session, () => this.parts.history.lineage(session));
-      const { forkLog } = await this.parts.agent();
-      await this.open(await forkLog(newSessionId(), { from, through, kind: 'session' }), [], text);
+      try {
+        const { from, through, text } = await pointOf(session, () => this.parts.history.lineage(session));
+        const { forkLog } = await this.parts.agent();
+        await this.open(await forkLog(newSessionId(), { from, through, kind: 'session' }), [], text);
+      } catch (error) {
+        before.goOn();
+        throw error;
+      }
     });
   }
 

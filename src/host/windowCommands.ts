@@ -1,6 +1,6 @@
 /** The commands that make room in the model's window. */
 import { type CancellationToken, ProgressLocation, window } from 'vscode';
-import type { WindowChange, WindowRequest } from '../engine/WindowRequests';
+import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
 import type { ChatSessions } from './chatSessions';
 
 const RESET = 'Reset';
@@ -15,7 +15,10 @@ export async function compactWindow(sessions: ChatSessions): Promise<void> {
   });
   if (instructions === undefined) return;
   const request = { kind: 'compact', instructions: instructions.trim() } as const;
-  await change(sessions, request, 'Compacting the window', 'There is nothing in the window to compact.');
+  await change(sessions, request, 'Compacting the window', {
+    nothing: 'There is nothing in the window to compact.',
+    stopped: 'The window was not compacted: the chat was stopped or left before it was done.',
+  });
 }
 
 /** Asks whether it is meant, then resets. @throws VirtualContextError */
@@ -31,7 +34,10 @@ export async function resetWindow(sessions: ChatSessions): Promise<void> {
   );
   if (answer !== RESET) return;
   const request = { kind: 'reset', instructions: '' } as const;
-  await change(sessions, request, 'Resetting the window', 'There is nothing in the window to clear.');
+  await change(sessions, request, 'Resetting the window', {
+    nothing: 'There is nothing in the window to clear.',
+    stopped: 'The window was not reset: the chat was stopped or left before it was done.',
+  });
 }
 
 /** What was done shows as a line in the chat. */
@@ -39,24 +45,23 @@ async function change(
   sessions: ChatSessions,
   request: WindowRequest,
   title: string,
-  nothing: string,
+  otherwise: Readonly<Record<Exclude<NoWindowChange, 'cancelled'>, string>>,
 ): Promise<void> {
   const done = await window.withProgress(
     { location: ProgressLocation.Notification, title: `Virtual Context: ${title}`, cancellable: true },
     (_, token) => cancellable(token, (signal) => sessions.changeWindow(request, signal)),
   );
-  if (done === 'nothing') void window.showInformationMessage(nothing);
+  if (done === 'nothing' || done === 'stopped') void window.showInformationMessage(otherwise[done]);
 }
 
 async function cancellable(
   token: CancellationToken,
-  act: (signal: AbortSignal) => Promise<WindowChange | undefined>,
-): Promise<'done' | 'nothing' | 'cancelled'> {
+  act: (signal: AbortSignal) => Promise<WindowChange | NoWindowChange>,
+): Promise<WindowChange | NoWindowChange> {
   const abort = new AbortController();
   const listening = token.onCancellationRequested(() => abort.abort());
   try {
-    if (await act(abort.signal)) return 'done';
-    return abort.signal.aborted ? 'cancelled' : 'nothing';
+    return await act(abort.signal);
   } finally {
     listening.dispose();
   }

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { HeldElsewhereError } from '../../../src/engine/errors';
+import { HeldElsewhereError, JournalError } from '../../../src/engine/errors';
 import type { SessionLog } from '../../../src/engine/ports';
 import { ChatSessions, type ChatSessionsParts } from '../../../src/host/chatSessions';
 import { Openers } from '../../../src/host/openers';
@@ -115,6 +115,52 @@ it('gives back the text of a rewound message with the session that lacks it, not
   sessions.onReset(() => late.push(sessions.takeBack()));
   await sessions.rewind(seq);
   expect({ early, late, texts: texts() }).toEqual({ early: [undefined], late: ['two'], texts: ['one'] });
+});
+
+it.each(['fork', 'rewind'] as const)('goes on with what waits when a %s fails', async (act) => {
+  const world = memoryWorld({ functions: [readFileFunction] });
+  const { sessions, texts, answers } = conversation({
+    createModel: async () =>
+      new ScriptedModel((request) => {
+        const asked = request.messages.at(-1)?.content;
+        if (asked === 'two') {
+          void sessions.submit('three');
+          branched = sessions[act](1 + seqOfOne());
+        }
+        return { text: `answer to ${asked}` };
+      }),
+    history: {
+      ...world.parts.history,
+      lineage: () => {
+        throw new JournalError('The disk is full.', 'Free some space.');
+      },
+    },
+  });
+  let branched: Promise<void> | undefined;
+  const seqOfOne = () =>
+    sessions.transcript().flatMap((e) => (e.type === 'userMessage' ? [e.seq] : []))[0] ?? 0;
+  await sessions.submit('one');
+  await sessions.submit('two');
+  await expect(branched).rejects.toThrow('The disk is full.');
+  await vi.waitFor(() => expect(answers().at(-1)).toContain('three'));
+  expect(texts()).toEqual(['one', 'two', 'three']);
+});
+
+it('tells who has asked for a compaction when the chat is left before it is done', async () => {
+  let asked: Promise<unknown> | undefined;
+  let left: Promise<void> | undefined;
+  const { sessions } = conversation({
+    createModel: async () =>
+      new ScriptedModel(() => {
+        const never = new AbortController().signal;
+        asked = sessions.changeWindow({ kind: 'compact', instructions: '' }, never);
+        left = sessions.newChat();
+        return { text: 'an answer of some words '.repeat(20) };
+      }),
+  });
+  await sessions.submit('one');
+  await left;
+  expect(await asked).toBe('stopped');
 });
 
 it('greets in an earlier chat that is gone on with after a break', async () => {
