@@ -32,6 +32,9 @@ const CONTEXT_LINES = 2;
 const MAX_SHOWN_LINES = 60;
 /** Lines of a near miss that a refusal shows. */
 const MAX_CLOSEST_LINES = 12;
+/** What runs or builds the project does not see such an edit. */
+const UNSAVED =
+  ' Not saved: the editor holds the change, the file on disk is as it was. The person has to save it, or to say why it cannot be.';
 /** Places that a refusal names. */
 const MAX_PLACES = 8;
 
@@ -158,8 +161,9 @@ export class FileEditor {
     if (refused) return refused;
     // Whatever happens from here on, the text before is kept.
     const stored = { before: await blobs.put(before.text), after: await blobs.put(text) };
+    let written: 'saved' | 'unsaved';
     try {
-      await files.write(path, before.text, text);
+      written = await files.write(path, before.text, text);
     } catch (error) {
       if (!(error instanceof EditConflictError)) throw error;
       return this.refuse('the file was changed in the meantime', path, hunks, signal);
@@ -172,11 +176,12 @@ export class FileEditor {
       return { startLine, endLine: startLine + hunk.lines - 1 };
     });
     const count = hunks.length > 1 ? ` in ${hunks.length} places` : '';
+    const kept = written === 'saved' ? '' : UNSAVED;
     const moved = shift === 0 ? '' : ` It has ${Math.abs(shift)} lines ${shift > 0 ? 'more' : 'fewer'} now.`;
     const now = await files.read(path, signal);
     // Saving may have formatted it: what is there now does not follow from the edit.
     const anchors = now.text === text ? await this.anchors(now, hunks, held) : [];
-    return this.shown(`Edited ${path}${count}.${moved}`, now, ranges, anchors, signal);
+    return this.shown(`Edited ${path}${count}.${moved}${kept}`, now, ranges, anchors, signal);
   }
 
   /** What the pages are now that the model held: as they were, and its edit. */

@@ -205,9 +205,10 @@ export interface WorkspaceFiles {
    * Replaces a file's text, if it is `before` at that moment still (compare and swap); line ends, byte order mark and
    * mode stay. What has unsaved changes in an editor is changed there and not saved.
    * @param before the text as `read` gave it; undefined creates the file, with its folders
+   * @returns `unsaved` when only an editor holds the new text: it had unsaved changes, or could not save
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError
    */
-  write(path: string, before: string | undefined, after: string): Promise<void>;
+  write(path: string, before: string | undefined, after: string): Promise<'saved' | 'unsaved'>;
   /** The version `read` would report, without reading; undefined when the file is gone. */
   version(path: string): Promise<string | undefined>;
   /** @throws OutsideWorkspaceError | UnreadableFileError */

@@ -3,13 +3,14 @@ import { Range, Uri, WorkspaceEdit, workspace } from 'vscode';
 
 /**
  * @param before what the document must hold still
- * @returns `elsewhere` when no editor holds the file, or what it shows is not what is on disk: the file is to be written
+ * @returns `elsewhere` when no editor holds the file, or what it shows is not what is on disk: the file is to be written;
+ * `unsaved` when the editor holds the edit and the disk does not
  */
 export async function editOpenDocument(
   absolutePath: string,
   before: string,
   after: string,
-): Promise<'done' | 'conflict' | 'elsewhere'> {
+): Promise<'saved' | 'unsaved' | 'conflict' | 'elsewhere'> {
   const document = workspace.textDocuments.find(
     ({ uri, isClosed }) => uri.scheme === 'file' && uri.fsPath === absolutePath && !isClosed,
   );
@@ -24,8 +25,13 @@ export async function editOpenDocument(
   // The editor refuses an edit of a version that is no longer the present one.
   if (!(await workspace.applyEdit(edit))) return 'conflict';
   // What the person has not saved is theirs to save.
-  if (!unsaved) await document.save();
-  return 'done';
+  if (unsaved) return 'unsaved';
+  // Refused for what is read-only, by a full disk, by an extension.
+  const saved = await document.save().then(
+    (done) => done,
+    () => false,
+  );
+  return saved ? 'saved' : 'unsaved';
 }
 
 /** The part that differs, never half a character or half a line end. */

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { access, constants, lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OutsideWorkspaceError, UnreadableFileError, VirtualContextError } from '../engine/errors';
 import type { DirectoryEntry, FileSnapshot, WorkspaceFiles } from '../engine/ports';
@@ -29,11 +29,12 @@ export interface WorkspaceFilesOptions {
   readonly openText?: (
     absolutePath: string,
   ) => { readonly text: string; readonly version: string } | undefined;
-  /** Edits a file through the editor that holds it; `elsewhere` when none does. */
+  /** Edits a file through the editor that holds it. */
   readonly editOpen?: (absolutePath: string, before: string, after: string) => Promise<OpenEdit>;
 }
 
-export type OpenEdit = 'done' | 'conflict' | 'elsewhere';
+/** `unsaved`: the editor holds the new text, the disk does not. `elsewhere`: no editor holds the file. */
+export type OpenEdit = 'saved' | 'unsaved' | 'conflict' | 'elsewhere';
 
 /** Directory entries looked at together. */
 const BATCH = 256;
@@ -75,7 +76,7 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     }
   }
 
-  async write(path: string, before: string | undefined, after: string): Promise<void> {
+  async write(path: string, before: string | undefined, after: string): Promise<'saved' | 'unsaved'> {
     const roots = this.options.roots();
     const place = locate(roots, path);
     const shown = canonicalPath(roots, place);
@@ -83,16 +84,20 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       if (before === undefined) {
         if (place === undefined) throw outside(path);
         refuseGitOwnFiles(shown, await this.placeOfNew(place));
-        return await createTextFile(shown, join(place.root.path, place.relative), after);
+        await createTextFile(shown, join(place.root.path, place.relative), after);
+        return 'saved';
       }
       const { place: found, real, inside } = await this.resolve(path);
       refuseGitOwnFiles(shown, inside);
+      // Neither an editor's save nor a rename tells it in time.
+      await access(real, constants.W_OK);
       for (const opened of new Set([join(found.root.path, found.relative), real])) {
         const edit = (await this.options.editOpen?.(opened, before, after)) ?? 'elsewhere';
         if (edit === 'conflict') throw changedMeanwhile(shown);
-        if (edit === 'done') return;
+        if (edit !== 'elsewhere') return edit;
       }
       await replaceTextFile(shown, real, before, after);
+      return 'saved';
     } catch (error) {
       throw error instanceof VirtualContextError ? error : unwritable(shown, error);
     }

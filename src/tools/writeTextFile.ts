@@ -1,7 +1,6 @@
 /** Writes one text file: never over what somebody else wrote, never half, never in another encoding than it had. */
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EditConflictError, UnreadableFileError } from '../engine/errors';
 import { readTextFile } from './readTextFile';
@@ -19,8 +18,6 @@ export async function replaceTextFile(
   before: string,
   after: string,
 ): Promise<void> {
-  // The rename asks the folder for permission, not the file.
-  await access(real, constants.W_OK);
   const bytes = encodeLike((await expected(path, real, before)).bytes, before, after);
   if (bytes === undefined) {
     throw new UnreadableFileError(

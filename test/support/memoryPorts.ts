@@ -137,10 +137,14 @@ class MemoryFiles implements WorkspaceFiles {
     return { path, addressPath: `proj/${path}`, text: file.text, version: String(file.version) };
   }
 
-  async write(path: string, before: string | undefined, after: string): Promise<void> {
+  /** Whether an editor holds what is written and cannot save it. */
+  unsaved = false;
+
+  async write(path: string, before: string | undefined, after: string): Promise<'saved' | 'unsaved'> {
     if (this.files.get(path)?.text !== before)
       throw new EditConflictError(`${path} has changed in the meantime.`, 'Read it again.');
     this.set(path, after);
+    return this.unsaved ? 'unsaved' : 'saved';
   }
 
   async version(path: string): Promise<string | undefined> {

@@ -72,11 +72,12 @@ export class RecordedFiles implements WorkspaceFiles {
     return { path, addressPath, text: this.textOf(file), version };
   }
 
-  async write(path: string, before: string | undefined, after: string): Promise<void> {
+  async write(path: string, before: string | undefined, after: string): Promise<'saved'> {
     const file = this.files.get(path);
     if ((file && this.textOf(file)) !== before)
       throw new EditConflictError(`${path} has changed in the meantime.`, 'Read it again.');
     this.set(path, after);
+    return 'saved';
   }
 
   async version(path: string): Promise<string | undefined> {

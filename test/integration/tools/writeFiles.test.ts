@@ -13,7 +13,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EditConflictError, OutsideWorkspaceError, UnreadableFileError } from '../../../src/engine/errors';
 import { NodeWorkspaceFiles, type OpenEdit } from '../../../src/tools/workspaceFiles';
 
@@ -134,9 +134,21 @@ describe('creating a file', () => {
   });
 });
 
+it.skipIf(process.getuid?.() === 0)('asks no editor to change what is read-only', async () => {
+  const editOpen = vi.fn(async () => 'saved' as const);
+  const through = new NodeWorkspaceFiles({
+    roots: () => [{ name: 'app', path: join(dir, 'app') }],
+    editOpen,
+  });
+  await writeFile(inside('a.ts'), 'one\n');
+  await chmod(inside('a.ts'), 0o444);
+  await expect(through.write('a.ts', 'one\n', 'mine\n')).rejects.toThrow('it is read-only');
+  expect(editOpen).not.toHaveBeenCalled();
+});
+
 it('leaves the file alone when an editor takes the edit, or shows something else', async () => {
   const asked: string[] = [];
-  let answer: OpenEdit = 'done';
+  let answer: OpenEdit = 'unsaved';
   const through = new NodeWorkspaceFiles({
     roots: () => [{ name: 'app', path: join(dir, 'app') }],
     editOpen: async (path) => {
@@ -145,13 +157,13 @@ it('leaves the file alone when an editor takes the edit, or shows something else
     },
   });
   await writeFile(inside('a.ts'), 'one\n');
-  await through.write('a.ts', 'unsaved\n', 'mine\n');
+  expect(await through.write('a.ts', 'unsaved\n', 'mine\n')).toBe('unsaved');
   expect(asked).toEqual([inside('a.ts')]);
   answer = 'conflict';
   await expect(through.write('a.ts', 'unsaved\n', 'mine\n')).rejects.toThrow(EditConflictError);
   expect((await bytes('a.ts')).toString()).toBe('one\n');
   answer = 'elsewhere';
-  await through.write('a.ts', 'one\n', 'mine\n');
+  expect(await through.write('a.ts', 'one\n', 'mine\n')).toBe('saved');
   expect((await bytes('a.ts')).toString()).toBe('mine\n');
 });
 

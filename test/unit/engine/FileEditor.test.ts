@@ -184,6 +184,15 @@ it('takes a page that is no longer in the window by its address', async () => {
   expect(await content('a.ts')).toBe(text('one', '2'));
 });
 
+it('tells the model when the editor holds the change and could not save it', async () => {
+  world.files.set('a.ts', text('one', 'two'));
+  const [, saved] = await steps([read('a.ts')], [edit('a.ts', 'one', '1')]);
+  expect(saved).not.toContain('Not saved');
+  world.files.unsaved = true;
+  const [unsaved] = await steps([edit('a.ts', 'two', '2')]);
+  expect(unsaved).toMatch(/Edited a\.ts\. Not saved: .* the file on disk is as it was/);
+});
+
 it('creates a file, and never over another', async () => {
   const [created] = await steps([edit('new.ts', '', 'a\nb\n')]);
   expect(created).toContain('Created new.ts (2 lines).');

@@ -1,0 +1,68 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import { editOpenDocument } from '../../../src/host/editOpenDocument';
+
+const editor = vi.hoisted(() => ({
+  text: 'one\n',
+  isDirty: false,
+  save: vi.fn(async () => true),
+}));
+
+vi.mock('vscode', () => ({
+  Range: class {
+    constructor(
+      readonly start: number,
+      readonly end: number,
+    ) {}
+  },
+  Uri: { file: (fsPath: string) => ({ fsPath }) },
+  WorkspaceEdit: class {
+    replace(_: unknown, { start, end }: { start: number; end: number }, put: string) {
+      editor.text = editor.text.slice(0, start) + put + editor.text.slice(end);
+    }
+  },
+  workspace: {
+    get textDocuments() {
+      const document = {
+        uri: { scheme: 'file', fsPath: '/app/a.ts' },
+        isClosed: false,
+        isDirty: editor.isDirty,
+        getText: () => editor.text,
+        positionAt: (offset: number) => offset,
+        save: editor.save,
+      };
+      return [document];
+    },
+    applyEdit: async () => true,
+  },
+}));
+
+beforeEach(() => {
+  editor.text = 'one\n';
+  editor.isDirty = false;
+  editor.save.mockReset();
+});
+
+it('edits what an editor shows as it is on disk, and saves it', async () => {
+  editor.save.mockResolvedValue(true);
+  expect(await editOpenDocument('/app/a.ts', 'one\n', 'two\n')).toBe('saved');
+  expect(editor.text).toBe('two\n');
+});
+
+it('says so when it cannot be saved', async () => {
+  editor.save.mockResolvedValue(false);
+  expect(await editOpenDocument('/app/a.ts', 'one\n', 'two\n')).toBe('unsaved');
+  editor.save.mockRejectedValue(new Error('read-only'));
+  expect(await editOpenDocument('/app/a.ts', 'two\n', 'three\n')).toBe('unsaved');
+});
+
+it("leaves the person's unsaved changes unsaved", async () => {
+  editor.isDirty = true;
+  expect(await editOpenDocument('/app/a.ts', 'one\n', 'two\n')).toBe('unsaved');
+  expect(editor.save).not.toHaveBeenCalled();
+  expect(await editOpenDocument('/app/a.ts', 'one\n', 'three\n')).toBe('conflict');
+});
+
+it('leaves what no editor shows to others', async () => {
+  expect(await editOpenDocument('/app/b.ts', 'one\n', 'two\n')).toBe('elsewhere');
+  expect(await editOpenDocument('/app/a.ts', 'other\n', 'two\n')).toBe('elsewhere');
+});
