@@ -112,7 +112,7 @@ export class FaultHints {
   }
 
   private async code(text: string, signal: AbortSignal): Promise<readonly Found[]> {
-    const { archival, files, folders, state } = this.parts;
+    const { archival, folders, state } = this.parts;
     const { hits } = await archival.searchWorkspace({ text, page: 1, pageSize: CODE_HITS }, signal);
     const found = hits.map((hit) => ({
       ...hit,
@@ -122,11 +122,21 @@ export class FaultHints {
     }));
     return relevantHits(questionTerms(text, false), found).flatMap((hit): Found[] => {
       const addressPath = folders.length === 1 ? `${folders[0]}/${hit.path}` : hit.path;
-      if (missingRanges(hit, state.pages.freshPagesOf(files.canonical(hit.path))).length === 0) return [];
+      const path = this.openPath(hit.path);
+      if (path === undefined || missingRanges(hit, state.pages.freshPagesOf(path)).length === 0) return [];
       return [
         { ...hit, address: fileRangeAddress(addressPath, hit.startLine, hit.endLine), group: hit.path },
       ];
     });
+  }
+
+  /** Undefined when it is in no folder that is open now: the index may be older than that. */
+  private openPath(path: string): string | undefined {
+    try {
+      return this.parts.files.canonical(path);
+    } catch {
+      return undefined;
+    }
   }
 
   /** The best of each list in turn, recall first: it is asked first in every look-up. */

@@ -1,6 +1,6 @@
 /** The model that answers now, the budget of its window, and how full that is. */
 import type { AgentSettings } from './AgentParts';
-import type { EventContext } from './events';
+import type { EventContext, SessionEventBody } from './events';
 import type { MemoryGauge } from './OutputBuffer';
 import type { LanguageModel, ModelProfile } from './ports';
 import type { SessionState } from './SessionState';
@@ -22,6 +22,8 @@ export class ModelInUse {
   private model: LanguageModel | undefined;
   private known: TokenBudget | undefined;
   private profile: ModelProfile | undefined;
+  /** The window that the model promises. */
+  private promisedTokens = 0;
 
   constructor(
     private readonly source: ModelSource,
@@ -48,11 +50,46 @@ export class ModelInUse {
   async prepare(signal: AbortSignal): Promise<PreparedModel> {
     const model = await this.source();
     if (model === this.model && this.known) return { model, budget: this.known };
-    return { model, budget: this.useWindow(model, await model.profile(signal)) };
+    const profile = await model.profile(signal);
+    const { correction } = this.state;
+    const known =
+      correction?.model === model.id &&
+      correction.promisedTokens === profile.windowTokens &&
+      correction.windowTokens < profile.windowTokens;
+    this.promisedTokens = profile.windowTokens;
+    return {
+      model,
+      budget: this.useWindow(model, known ? servedWindow(correction.windowTokens) : profile),
+    };
   }
 
-  /** From now on the window is as `profile` says. */
-  useWindow(model: LanguageModel, profile: ModelProfile): TokenBudget {
+  /**
+   * The provider has refused a prompt for its length.
+   * @param own its own tokens @param told the provider's window, where the refusal names it
+   * @returns the budget from now on, and what makes it durable
+   */
+  refused(
+    { model, budget: before }: PreparedModel,
+    own: number,
+    told: number | undefined,
+  ): { readonly budget: TokenBudget; readonly correction: SessionEventBody } {
+    let budget = before;
+    // The setting promised more than is served.
+    if (told !== undefined && told < before.window) budget = this.useWindow(model, servedWindow(told));
+    else budget.rejected(own);
+    return {
+      budget,
+      correction: {
+        type: 'budget.corrected',
+        model: model.id,
+        promisedTokens: this.promisedTokens,
+        windowTokens: budget.window,
+        calibration: budget.calibration,
+      },
+    };
+  }
+
+  private useWindow(model: LanguageModel, profile: ModelProfile): TokenBudget {
     const { maxOutputTokens } = this.settings();
     const budget = new TokenBudget({ windowTokens: profile.windowTokens, maxOutputTokens });
     const { measured, calibration, model: measuredModel } = this.state;
@@ -92,4 +129,8 @@ export class ModelInUse {
       thrashing,
     };
   }
+}
+
+function servedWindow(windowTokens: number): ModelProfile {
+  return { windowTokens, windowSource: 'endpoint' };
 }

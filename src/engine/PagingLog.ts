@@ -125,6 +125,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
     }
     case 'request.failed':
       return [line('error', 'request.failed', event.kind, event.message)];
+    case 'budget.corrected': {
+      const window = `window ${event.windowTokens} of ${event.promisedTokens} tokens`;
+      return [line('warn', event.type, event.model, window, `×${event.calibration.toFixed(3)}`)];
+    }
   }
 }
 

@@ -22,7 +22,7 @@ import { PAGE_TOKENS } from './textPages';
 /** System instructions and schemas may take at most this share of the window; small windows get the core functions. */
 const SYSTEM_SHARE = 0.25;
 /** Functions even the smallest window gets: the first of the list, which is ordered by need. */
-const CORE_FUNCTIONS = 5;
+export const CORE_FUNCTIONS = 6;
 /** What is done about thrashing: a smaller batch (share of the limit), and results of this share of their size. */
 const RELIEF = { leastBatch: 0.15, resultShare: 0.5 } as const;
 /** Share of the limit up to which results are admitted: the rest is for what the estimate gets wrong. */

@@ -122,6 +122,7 @@ export class Rollover {
       reason === 'compact' ||
       reason === 'reset' ||
       (reason === 'modelChanged' && fixed + queue + memory + pages > own * policy.high);
+    if (evicts) this.writeBack.unlock();
     // What is pinned or has to stay takes room: others may have to leave for it.
     while (evicts && (await this.writeBack.pinStanding(this.plan(request, fixed + memoryCap).leaving)))
       fixed = await fixedTokens();

@@ -68,6 +68,8 @@ export class SessionState {
   measured: { readonly own: number; readonly provider: number } | undefined;
   /** Provider tokens per own token, as last measured. */
   calibration: number | undefined;
+  /** What the last refusal for length has shown. */
+  correction: EventOf<'budget.corrected'> | undefined;
   /** Sequence number of the last note change that the head shows. */
   notesInHead = 0;
   /** Whether the model was told that pages come back too soon. */
@@ -142,6 +144,11 @@ export class SessionState {
         if (!event.usage || event.purpose !== 'step') return;
         this.calibration = event.calibration;
         this.measured = { own: event.ownTokens, provider: event.usage.promptTokens };
+        return;
+      case 'budget.corrected':
+        this.correction = event;
+        this.calibration = event.calibration;
+        this.measured = undefined;
         return;
       case 'note.pinned':
         this.notes.apply(event, await this.countOne(event.note.text));

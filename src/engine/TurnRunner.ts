@@ -121,14 +121,15 @@ export class TurnRunner {
       return await this.ask(turn, prepared, signal);
     } catch (error) {
       if (!isModelError(error) || error.kind !== 'contextLength' || this.streamed !== '') throw error;
-      await this.parts.recorder.record({ type: 'request.failed', kind: error.kind, message: error.message });
       const { model } = prepared;
-      let { budget } = prepared;
-      const told = error.details.windowTokens;
-      if (told !== undefined && told < budget.window) {
-        // The setting promised more than is served.
-        budget = this.parts.model.useWindow(model, { windowTokens: told, windowSource: 'endpoint' });
-      } else budget.rejected(this.parts.state.context.tokens.total);
+      const { recorder, state } = this.parts;
+      const { budget, correction } = this.parts.model.refused(
+        prepared,
+        state.context.tokens.total,
+        error.details.windowTokens,
+      );
+      const failure = { type: 'request.failed', kind: error.kind, message: error.message } as const;
+      await recorder.record(failure, correction);
       await this.parts.queue.shrink(model, budget, signal);
       return await this.ask(turn, { model, budget }, signal);
     } finally {

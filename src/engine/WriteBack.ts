@@ -31,6 +31,11 @@ export class WriteBack {
     this.notes = new SessionNotes('person', recorder, counter, hash, clock);
   }
 
+  /** The notes may have got room: what is locked may leave if it can be pinned now. */
+  unlock(): void {
+    this.locked.clear();
+  }
+
   /**
    * Pins what the person wants from now on.
    * @returns whether the notes have grown, or a message is locked that was not

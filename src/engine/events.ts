@@ -385,7 +385,18 @@ export type SessionEventBody =
       readonly calibration: number;
       readonly ms: number;
     }
-  | { readonly type: 'request.failed'; readonly kind: string; readonly message: string };
+  | { readonly type: 'request.failed'; readonly kind: string; readonly message: string }
+  | {
+      /** A refusal for length has shown that the model takes less than was promised or estimated. */
+      readonly type: 'budget.corrected';
+      readonly model: string;
+      /** The window it promised. */
+      readonly promisedTokens: number;
+      /** The window as it is taken to be from now on. */
+      readonly windowTokens: number;
+      /** Provider tokens per own token, as they are estimated from now on. */
+      readonly calibration: number;
+    };
 
 export interface EventContext {
   /** Estimated provider tokens resident after the event, head included. */

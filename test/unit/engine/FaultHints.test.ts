@@ -1,6 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
-import { DiskUnavailableError } from '../../../src/engine/errors';
+import { DiskUnavailableError, OutsideWorkspaceError } from '../../../src/engine/errors';
 import type { EventOf } from '../../../src/engine/events';
 import { FaultHints } from '../../../src/engine/FaultHints';
 import { SessionState } from '../../../src/engine/SessionState';
@@ -58,6 +58,17 @@ describe('hints', () => {
     );
     const [rebuilt] = await rebuildRequests(world);
     expect(rebuilt?.messages).toEqual(messages);
+  });
+
+  it('are given for the other files when the index names one that may not be read', async () => {
+    storage.code = [codeHit('closed/old.ts', 'evictPages(watermark) {', 9.5), ...storage.code];
+    vi.spyOn(world.files, 'canonical').mockImplementation((path) => {
+      if (path.startsWith('closed/')) throw new OutsideWorkspaceError(`${path} is not open.`, 'Open it.');
+      return path;
+    });
+    await ask(QUESTION);
+    const addresses = interrupts()[0]?.hints?.map((hint) => hint.address);
+    expect(addresses).toEqual(['file:proj/src/queue.ts#L10-L12']);
   });
 
   it('are at most five, of different files, recall first', async () => {

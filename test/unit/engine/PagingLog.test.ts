@@ -119,6 +119,10 @@ it.each<[SessionEventBody, string]>([
     'error request.failed | summary | overloaded',
   ],
   [
+    { type: 'budget.corrected', model: 'm', promisedTokens: 128_000, windowTokens: 8192, calibration: 1.15 },
+    'warn budget.corrected | m | window 8192 of 128000 tokens | ×1.150',
+  ],
+  [
     {
       type: 'request.sent',
       purpose: 'step',

@@ -188,6 +188,36 @@ describe('the summary', () => {
 });
 
 describe('the write-back barrier', () => {
+  it('lets a message go whose instructions the notes have room for by now', async () => {
+    const settings = { notesTokenLimit: 5 };
+    const world = memoryWorld({ functions, settings });
+    for (let i = 0; i < 60; i++) world.files.set(`src/f${i}.ts`, numbered(`file${i}`, 50));
+    let step = 0;
+    const model = new ScriptedModel(
+      () => {
+        step++;
+        return step > 1 && step % 30 > 0
+          ? { calls: [read(`src/f${step % 60}.ts`)] }
+          : { text: 'Understood.' };
+      },
+      { windowTokens: 8192 },
+    );
+    const agent = await AgentProcess.open(world.parts, async () => model);
+    const instruction = 'From now on, always use tabs for indentation.';
+    const inQueue = () =>
+      model.requests.at(-1)?.request.messages.some(({ content }) => content === instruction);
+    await agent.submit(instruction);
+    await agent.submit('now read');
+    expect(rollovers(world).length).toBeGreaterThan(1);
+    expect([inQueue(), eventsOf(world, 'note.pinned').length]).toEqual([true, 0]);
+    settings.notesTokenLimit = 2000;
+    await agent.submit('read on');
+    expect([inQueue(), eventsOf(world, 'note.pinned').map(({ note }) => note.text)]).toEqual([
+      false,
+      [instruction],
+    ]);
+  });
+
   it("keeps the person's standing instructions as notes, and decisions in the archive, before they leave", async () => {
     const world = worldOf(16);
     const replies: ScriptedReply[] = [{ text: 'Decision: the parser stays hand-written.' }];

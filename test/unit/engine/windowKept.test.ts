@@ -50,6 +50,48 @@ describe('the window', () => {
     expect(agent.gauge()).toMatchObject({ window: 12_000, windowSource: 'endpoint' });
   });
 
+  it.each([
+    ['that names its window', { windowTokens: 12_000, claimedWindowTokens: 128_000 }],
+    ['that only refuses', { windowTokens: 8192, charsPerToken: 1.9, reportsUsage: false }],
+  ])('remembers what a provider taught it %s, also after a restart', async (_, options) => {
+    const world = memoryWorld({ functions });
+    for (let i = 0; i < 60; i++) world.files.set(`f${i}.ts`, numbered(`file${i}`, 60));
+    let file = 0;
+    const model = new ScriptedModel(
+      () =>
+        ++file % 30 > 0
+          ? { calls: [{ name: 'read_file', arguments: { path: `f${file}.ts` } }] }
+          : { text: 'ok' },
+      options,
+    );
+    const agent = await AgentProcess.open(world.parts, source(model));
+    expect(await agent.submit('read')).toBe('done');
+    const refusals = model.requests.filter((r) => r.rejected).length;
+    expect(refusals).toBeGreaterThan(0);
+    expect(eventsOf(world, 'budget.corrected')).toHaveLength(refusals);
+    await agent.dispose();
+    const again = await AgentProcess.open(memoryWorld({ functions, after: world }).parts, source(model));
+    await again.prepare(new AbortController().signal);
+    expect(again.gauge()).toEqual(agent.gauge());
+    expect(await again.submit('read on')).toBe('done');
+    expect(model.requests.filter((r) => r.rejected)).toHaveLength(refusals);
+  });
+
+  it('asks anew when the model promises another window than the one it could not serve', async () => {
+    const world = memoryWorld({ functions });
+    const model = (claimedWindowTokens: number, windowTokens: number) =>
+      source(new ScriptedModel(() => ({ text: 'ok' }), { windowTokens, claimedWindowTokens }));
+    const agent = await AgentProcess.open(world.parts, model(128_000, 4000));
+    for (let i = 0; i < 4; i++) await agent.submit('word '.repeat(900));
+    expect(agent.gauge().window).toBe(4000);
+    const again = await AgentProcess.open(
+      memoryWorld({ functions, after: world }).parts,
+      model(32_000, 32_000),
+    );
+    await again.prepare(new AbortController().signal);
+    expect(again.gauge().window).toBe(32_000);
+  });
+
   it('refuses a window that cannot hold the instructions, saying what to do', async () => {
     const world = memoryWorld({ functions });
     const agent = await AgentProcess.open(

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { CORE_FUNCTIONS } from '../../../src/engine/QueueManager';
 import { createFunctions } from '../../../src/tools/index';
 import { tokensOf } from './fakeContext';
 
@@ -21,6 +22,18 @@ it('offers its functions under their names', () => {
     'search_workspace',
     'spawn',
     'unpin_note',
+  ]);
+});
+
+it('has a door to every tier of the memory among those that the smallest window gets', () => {
+  const core = functions.slice(0, CORE_FUNCTIONS).map((fn) => fn.schema.name);
+  expect(core).toEqual([
+    'search_workspace',
+    'read_file',
+    'page_in',
+    'pin_note',
+    'recall_search',
+    'archival_search',
   ]);
 });
 
