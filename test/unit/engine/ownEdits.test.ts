@@ -102,8 +102,9 @@ it('what saving made of it is not derived, but shown', async () => {
   world.files.set('a.ts', text('one', 'two', 'three'));
   const { write } = world.files;
   world.files.write = async (path, before, after) => {
-    await write.call(world.files, path, before, after);
+    const written = await write.call(world.files, path, before, after);
     world.files.set(path, after.replace('three', '  three'));
+    return written;
   };
   const [, edited] = await steps([read('a.ts')], [edit('a.ts', 'two', '2')]);
   expect(edited).not.toContain('Your page');
