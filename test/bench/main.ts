@@ -1,15 +1,17 @@
 /**
- * Measurements that tests do not make: `npm run bench -- COMMAND`. Commands: search, engine.
+ * Measurements that tests do not make: `npm run bench -- COMMAND`. Commands: search, engine, disk.
  * Arguments: the folder of the build, the command, its options. With --json the last line is the result as JSON.
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchSearch } from './benchSearch';
+import { benchDisk } from './disk/main';
 import { benchEngine } from './engine/main';
 
 const usage = `usage:
   npm run bench -- search [--queries DIR] [--repositories DIR] [--json]
-  npm run bench -- engine [PART ...] [--quick] [--seed N] [--traces DIR] [--packages DIR] [--json]`;
+  npm run bench -- engine [PART ...] [--quick] [--seed N] [--traces DIR] [--packages DIR] [--json]
+  npm run bench -- disk [PART ...] [--quick] [--seed N] [--repo DIR] [--json]`;
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
       seed: { type: 'string', default: '1' },
       traces: { type: 'string', default: '../shared/traces' },
       packages: { type: 'string', default: 'node_modules' },
+      repo: { type: 'string', default: 'node_modules' },
       json: { type: 'boolean', default: false },
     },
   });
@@ -32,6 +35,8 @@ async function main(): Promise<void> {
   } else if (command === 'engine' && Number.isInteger(seed)) {
     const [traces, packages] = [resolve(values.traces), resolve(values.packages)];
     result = await benchEngine({ dist, quick: values.quick, seed, traces, packages }, parts);
+  } else if (command === 'disk' && Number.isInteger(seed)) {
+    result = await benchDisk({ dist, quick: values.quick, seed, repo: resolve(values.repo) }, parts);
   } else throw new Error(usage);
   if (values.json) console.log(JSON.stringify(result));
 }

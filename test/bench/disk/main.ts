@@ -1,0 +1,34 @@
+/** The disk benchmark: each part measures one promise of docs/disk.md on real source text. */
+import type { DiskBenchOptions, DiskBenchResult } from './options';
+import { runQueries } from './queries';
+import { runStorage } from './storage';
+
+type Parts = Readonly<Record<string, (options: DiskBenchOptions) => Promise<DiskBenchResult>>>;
+
+const PARTS: Parts = {
+  storage: runStorage,
+  queries: runQueries,
+};
+
+/**
+ * @param only names of the parts to run; none means all
+ * @returns the headlines of all parts, and each part's whole result under its name
+ * @throws Error when there is no such part
+ */
+export async function benchDisk(options: DiskBenchOptions, only: readonly string[]): Promise<object> {
+  const unknown = only.filter((name) => !(name in PARTS));
+  if (unknown.length > 0)
+    throw new Error(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(PARTS).join(', ')}.`);
+  const headlines: Record<string, unknown> = {};
+  const results: Record<string, object> = {};
+  for (const [name, run] of Object.entries(PARTS)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const start = performance.now();
+    const { headline, ...result } = await run(options);
+    Object.assign(headlines, headline);
+    results[name] = result;
+    console.log(`${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    console.log(JSON.stringify({ ...headline, ...result }, null, 2).replace(/^[{}]\n?/gm, ''));
+  }
+  return { ...headlines, parts: results };
+}
