@@ -5,9 +5,10 @@ import type * as Lance from '@lancedb/lancedb';
 import type { Table as ArrowTable, Schema } from 'apache-arrow';
 import type { LanceModule } from './loadLance';
 import { Readers } from './Readers';
-import { worthNow, worthWhenIdle } from './upkeep';
+import { type Backlog, worthInAPause, worthNow, worthWhenIdle } from './upkeep';
 
-/** Optimising waits for a pause this long after the last write, ms. */
+/** Optimising what is worth it waits for a pause this long, ms, the rest until nothing was written for so long. */
+const pauseTime = 2000;
 const idleTime = 20_000;
 const attempts = 4;
 
@@ -50,7 +51,7 @@ export class LanceTable {
   /** Writes and deletions since the last optimisation; what the last process left is not known, so not 0. */
   private commits = 1;
   private readonly readers = new Readers();
-  private idleTimer: NodeJS.Timeout | undefined;
+  private quietTimer: NodeJS.Timeout | undefined;
 
   private constructor(
     private readonly lance: LanceModule,
@@ -145,15 +146,26 @@ export class LanceTable {
   private wrote(rows: number): void {
     this.unindexedRows += rows;
     this.commits += 1;
-    clearTimeout(this.idleTimer);
-    this.idleTimer = setTimeout(() => {
-      // Whatever is wrong with the table is told by the next write.
-      if (worthWhenIdle({ rows: 0, ...this.backlog() })) this.optimise().catch(() => undefined);
-    }, idleTime).unref();
+    this.whenQuiet(pauseTime, async () => {
+      const backlog = await this.backlog();
+      if (worthInAPause(backlog, this.isSearched)) await this.optimise();
+      else if (worthWhenIdle(backlog)) this.whenQuiet(idleTime - pauseTime, () => this.optimise());
+    });
   }
 
-  private backlog(): { readonly unindexedRows: number; readonly commits: number } {
-    return { unindexedRows: this.unindexedRows, commits: this.commits };
+  private whenQuiet(time: number, act: () => Promise<void>): void {
+    clearTimeout(this.quietTimer);
+    // Whatever is wrong with the table is told by the next write.
+    this.quietTimer = setTimeout(() => void act().catch(() => undefined), time).unref();
+  }
+
+  private get isSearched(): boolean {
+    return this.spec.terms !== undefined;
+  }
+
+  private async backlog(): Promise<Backlog> {
+    const { unindexedRows, commits } = this;
+    return { rows: await this.table.countRows(), unindexedRows, commits };
   }
 
   /** Resolves once everything written so far is on disk. */
@@ -215,7 +227,7 @@ export class LanceTable {
   optimise(): Promise<void> {
     return this.write(async () => {
       if (this.unindexedRows === 0 && this.commits === 0) return;
-      clearTimeout(this.idleTimer);
+      clearTimeout(this.quietTimer);
       // Nobody else writes: files that no version names were left by a process that was killed.
       await this.readers.clear((cleanupOlderThan) =>
         this.table.optimize({ cleanupOlderThan, deleteUnverified: true }),
@@ -226,11 +238,9 @@ export class LanceTable {
     });
   }
 
-  /** `optimise`, when enough was written to be worth what it costs. */
+  /** `optimise`, when so much was written that it cannot wait for a pause; otherwise it is done then. */
   async optimiseIfWorth(): Promise<void> {
-    if (this.unindexedRows === 0 && this.commits === 0) return;
-    const rows = await this.table.countRows();
-    if (worthNow({ rows, ...this.backlog() }, this.spec.terms !== undefined)) await this.optimise();
+    if (worthNow(await this.backlog(), this.isSearched)) await this.optimise();
   }
 
   count(where?: string): Promise<number> {

@@ -24,6 +24,8 @@ const mostRows = 300;
 const largeShare = 1 / 200;
 const largestBacklog = 2000;
 const mostCommits = 400;
+/** So many times the limit is too much to wait for a pause. */
+const overdue = 3;
 /** What is worth doing when nothing else is to be done. */
 const idleRows = 64;
 const idleCommits = 64;
@@ -36,10 +38,20 @@ export function backlogLimit(rows: number): number {
 }
 
 /** @param searched whether the table has a full-text index, whose scores suffer */
-export function worthNow({ rows, unindexedRows, commits }: Backlog, searched: boolean): boolean {
-  if (unindexedRows === 0 && commits === 0) return false;
-  if (commits > mostCommits) return true;
-  return unindexedRows > (searched ? backlogLimit(rows) : largestBacklog);
+export function worthInAPause({ rows, unindexedRows, commits }: Backlog, searched: boolean): boolean {
+  return commits > mostCommits || unindexedRows > (searched ? backlogLimit(rows) : largestBacklog);
+}
+
+/** Writers wait meanwhile: only when waiting for a pause would do more harm. */
+export function worthNow(backlog: Backlog, searched: boolean): boolean {
+  if (backlog.unindexedRows === 0 && backlog.commits === 0) return false;
+  if (searched && backlog.rows < smallTable) return true;
+  const part = {
+    ...backlog,
+    unindexedRows: backlog.unindexedRows / overdue,
+    commits: backlog.commits / overdue,
+  };
+  return worthInAPause(part, searched);
 }
 
 /** @returns whether to optimise while nobody writes */
