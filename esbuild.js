@@ -37,6 +37,7 @@ const nodeEntries = {
   vctx: 'src/cli/main.ts',
   disk: 'src/disk/main.ts',
   indexWorker: 'src/disk/indexWorker.ts',
+  walkWorker: 'src/disk/walkWorker.ts',
   tokenWorker: 'src/models/tokenWorker.ts',
   openaiModel: 'src/models/openaiModel.ts',
 };
@@ -46,19 +47,10 @@ const webviewEntries = {
   notes: 'src/webview/notes/main.ts',
 };
 
-/** Where the grammars come from. */
-const grammars = [
-  'web-tree-sitter/tree-sitter.wasm',
-  '@vscode/tree-sitter-wasm/wasm/tree-sitter-*.wasm',
-  'tree-sitter-wasms/out/tree-sitter-{c,html,kotlin,swift}.wasm',
-  'tree-sitter-scala/tree-sitter-scala.wasm',
-  '@tree-sitter-grammars/tree-sitter-lua/tree-sitter-lua.wasm',
-];
-
 /** Files copied as they are: destination in dist/ → pattern in node_modules. */
 const assets = {
   '.': '@lancedb/lancedb-*/lancedb.*.node',
-  grammars: `{${grammars.join(',')}}`,
+  grammars: '{web-tree-sitter/tree-sitter.wasm,@vscode/tree-sitter-wasm/wasm/tree-sitter-*.wasm}',
   bin: `@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg*`,
   webview: '@vscode/codicons/dist/codicon.{css,ttf}',
 };

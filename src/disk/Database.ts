@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } from 'apache-arrow';
 import { LanceTable, type TableSpec } from './LanceTable';
 import { loadLance } from './loadLance';
+import { filesSchema, pagesSchema, symbolsSchema } from './tableSchemas';
 
 /** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */
 const version = 2;
@@ -24,65 +25,20 @@ export function vectorSchema(dimensions: number): Schema {
 }
 
 const specs = {
-  /** What the indexer knows of each file; a file without a row is new. */
   files: {
     name: 'files',
-    schema: new Schema([
-      text('root'),
-      text('rel'),
-      number('mtime'),
-      number('size'),
-      text('hash'),
-      number('pages'),
-      text('state'),
-      text('reason'),
-      // The index generation in which the file was last written.
-      number('generation'),
-      // 'syntax', 'lines' where there is no grammar, 'fallback' where the grammar failed.
-      text('parse'),
-    ]),
+    schema: filesSchema,
     keys: ['rel'],
   },
   pages: {
     name: 'pages',
-    schema: new Schema([
-      text('id'),
-      text('root'),
-      text('rel'),
-      number('startLine'),
-      number('endLine'),
-      number('startByte'),
-      number('endByte'),
-      text('symbol'),
-      text('names'),
-      text('language'),
-      // First 16 hex digits of the SHA-256 of the page's bytes.
-      text('hash'),
-      text('text'),
-      // Terms of path and symbols (twice) and body.
-      text('toks'),
-      // Terms of path and symbols alone.
-      text('head'),
-    ]),
+    schema: pagesSchema,
     terms: 'toks',
     keys: ['id', 'rel'],
   },
-  /** Where names are defined and used; written and deleted with the pages of their file. */
   symbols: {
     name: 'symbols',
-    schema: new Schema([
-      text('id'),
-      text('root'),
-      text('rel'),
-      // Id of the page.
-      text('page'),
-      text('name'),
-      // 'definition' or 'reference'.
-      text('kind'),
-      number('line'),
-      text('container'),
-      text('language'),
-    ]),
+    schema: symbolsSchema,
     keys: ['name', 'rel'],
   },
   vectors: { name: 'vectors', schema: vectorSchema(1), keys: ['rel'] },

@@ -24,6 +24,8 @@ export class DiskService {
   private opening: Promise<Parts> | undefined;
   private parts: Parts | undefined;
   private phase: IndexPhase = { phase: 'starting' };
+  /** Where `phase` goes as soon as the store has been measured. */
+  private nextPhase: IndexPhase | undefined;
   private storeBytes = 0;
   private statusTimer: NodeJS.Timeout | undefined;
 
@@ -57,8 +59,15 @@ export class DiskService {
   }
 
   status(): IndexStatus {
-    const counts = this.parts?.indexer.counts() ?? { files: 0, pages: 0, skipped: 0, failed: 0 };
-    return { ...this.phase, ...counts, storeBytes: this.storeBytes, pid: process.pid };
+    const { indexer } = this.parts ?? {};
+    return {
+      ...this.phase,
+      ...(indexer?.counts() ?? { files: 0, pages: 0, skipped: 0, failed: 0 }),
+      cappedAt: indexer?.cappedAt ?? 0,
+      fitting: indexer?.fitting ?? false,
+      storeBytes: this.storeBytes,
+      pid: process.pid,
+    };
   }
 
   /** Finishes what is being written. */
@@ -72,7 +81,10 @@ export class DiskService {
 
   private async openParts(): Promise<Parts> {
     const database = await Database.open(this.store);
-    const indexer = await Indexer.create(database, this.scripts, (phase) => this.setPhase(phase));
+    const indexer = await Indexer.create(database, this.scripts, {
+      onPhase: (phase) => this.setPhase(phase),
+      onChange: () => this.tellSoon(),
+    });
     this.parts = {
       database,
       indexer,
@@ -85,11 +97,23 @@ export class DiskService {
   }
 
   private setPhase(phase: IndexPhase): void {
+    this.nextPhase = phase;
+    if (phase.phase !== 'ready') this.enter(phase);
+    else
+      void this.measure().then(() => {
+        if (this.nextPhase === phase) this.enter(phase);
+      });
+  }
+
+  private enter(phase: IndexPhase): void {
     const same = this.phase.phase === phase.phase;
     this.phase = phase;
-    if (same) this.statusTimer ??= setTimeout(() => this.tell(), statusInterval);
-    else if (phase.phase === 'ready') void this.measure().then(() => this.tell());
+    if (same) this.tellSoon();
     else this.tell();
+  }
+
+  private tellSoon(): void {
+    this.statusTimer ??= setTimeout(() => this.tell(), statusInterval);
   }
 
   private tell(): void {

@@ -1,19 +1,37 @@
+import { availableParallelism } from 'node:os';
 import { basename, join, relative, sep } from 'node:path';
-import { Catalog, type FileKey, keyOf } from './Catalog';
+import { Catalog, type FileCounts, type FileKey, type KnownFile, keyOf } from './Catalog';
 import type { Database } from './Database';
-import { type FoundChanges, IndexWriter } from './IndexWriter';
-import { IgnoreRules, ignoreFileNames } from './ignoreRules';
+import { IndexWriter } from './IndexWriter';
+import { ignoreFileNames } from './ignoreRules';
 import { reasonOf } from './loadLance';
+import type { FoundFile, Looked } from './look';
+import { MovedFiles } from './MovedFiles';
+import { PagePipeline } from './PagePipeline';
 import { PageReader } from './PageReader';
-import type { IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
+import type { Attention, IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
 import { VectorSpace } from './VectorSpace';
-import { type FoundFile, isFolder, look, walk } from './walk';
+import { WorkerThread } from './WorkerThread';
+import type { FoundFiles, WalkResult } from './walk';
+import type { WalkAnswer, WalkQuestion } from './walkWorker';
 
-interface Counts {
-  readonly files: number;
-  readonly pages: number;
-  readonly skipped: number;
-  readonly failed: number;
+/** Of a folder with more (somebody's home) this many are indexed. */
+const defaultMaxFiles = 200_000;
+/** More threads would need more memory than the disk can make use of. */
+const maxThreads = 8;
+/** One thread fewer works for so long after a key was pressed, ms. */
+const typingLasts = 3000;
+/** So long after the last change the threads give back their memory, ms. */
+const threadsRest = 60_000;
+/** A walk gives a sign of life with every thousand files; a slow network drive may take its time, ms. */
+const walkTimeout = 300_000;
+/** Pages after which the first run optimises for the first time, so that searches meanwhile stay fast and well scored. */
+const firstOptimise = 2000;
+
+interface Events {
+  readonly onPhase: (phase: IndexPhase) => void;
+  /** Counts and the like have changed, the phase has not. */
+  readonly onChange: () => void;
 }
 
 /**
@@ -22,51 +40,52 @@ interface Counts {
  */
 export class Indexer {
   private roots: readonly WorkspaceRoot[] = [];
-  private options: IndexOptions = { maxFileBytes: 1024 * 1024 };
+  private options = { maxFileBytes: 1024 * 1024, maxFiles: defaultMaxFiles };
   private scanWanted = false;
   private rebuildWanted = false;
   private readonly changed = new Set<string>();
   private running: Promise<void> | undefined;
+  private pipeline: PagePipeline | undefined;
+  private background: { readonly work: Promise<void>; readonly abort: AbortController } | undefined;
   private paused = false;
+  private attention: Attention = { paths: [], typing: false, onBattery: false };
+  private typedAt = 0;
   /** A run failed half way: the next one looks at everything. */
   private incomplete = false;
   private readonly abort = new AbortController();
   private readonly writer: IndexWriter;
-  private tooLarge = 0;
-  private unreadable = 0;
+  private readonly walker: WorkerThread<WalkQuestion, WalkAnswer, FoundFiles>;
+  private readonly readers: readonly PageReader[];
+  private restTimer: NodeJS.Timeout | undefined;
+  private lastWalk: WalkResult = { tooLarge: 0, unreadable: 0, missing: [], capped: false };
 
   private constructor(
     private readonly database: Database,
     readonly catalog: Catalog,
     readonly vectors: VectorSpace,
-    private readonly reader: PageReader,
-    private readonly onPhase: (phase: IndexPhase) => void,
+    scripts: string,
+    private readonly events: Events,
   ) {
-    this.writer = new IndexWriter(database, catalog, vectors, reader);
+    this.writer = new IndexWriter(database, catalog, vectors);
+    this.walker = new WorkerThread(join(scripts, 'walkWorker.js'));
+    this.readers = Array.from(
+      { length: Math.min(maxThreads, availableParallelism()) },
+      () => new PageReader(join(scripts, 'indexWorker.js'), join(scripts, 'grammars')),
+    );
   }
 
-  /** @param scripts folder of indexWorker.js and grammars/ */
-  static async create(
-    database: Database,
-    scripts: string,
-    onPhase: (phase: IndexPhase) => void,
-  ): Promise<Indexer> {
-    const worker = join(scripts, 'indexWorker.js');
-    const vectors = new VectorSpace(database, worker);
+  /** @param scripts folder of indexWorker.js, walkWorker.js and grammars/ */
+  static async create(database: Database, scripts: string, events: Events): Promise<Indexer> {
+    const vectors = new VectorSpace(database, join(scripts, 'indexWorker.js'));
     const [catalog] = await Promise.all([Catalog.load(database), vectors.load()]);
-    return new Indexer(
-      database,
-      catalog,
-      vectors,
-      new PageReader(worker, join(scripts, 'grammars')),
-      onPhase,
-    );
+    if (catalog.wasUnfinished) await vectors.findMissing(catalog.files());
+    return new Indexer(database, catalog, vectors, scripts, events);
   }
 
   /** Indexes these folders from now on, beginning with what changed since last time. */
   open(roots: readonly WorkspaceRoot[], options: IndexOptions, paused: boolean): void {
     this.roots = roots;
-    this.options = options;
+    this.options = { maxFiles: defaultMaxFiles, ...options };
     this.paused = paused;
     this.scanWanted = true;
     this.start();
@@ -86,62 +105,105 @@ export class Indexer {
 
   pause(): void {
     this.paused = true;
-    if (!this.running) this.onPhase({ phase: 'paused' });
+    this.steered();
   }
 
   resume(): void {
     this.paused = false;
-    if (this.hasWork()) this.start();
-    else if (!this.running) this.onPhase({ phase: 'ready' });
+    this.steered();
+  }
+
+  /** What the person is at: files near to it come first, and less is done while they type. */
+  attend(attention: Attention): void {
+    const held = this.held;
+    this.attention = attention;
+    if (attention.typing) {
+      this.typedAt = performance.now();
+      // What is being typed will be saved.
+      this.walker.warm();
+      this.readers[0]?.warm();
+      this.restLater();
+    }
+    this.pipeline?.prefer(attention.paths);
+    if (held !== this.held) this.steered();
+  }
+
+  private get held(): boolean {
+    return this.paused || this.attention.onBattery;
+  }
+
+  private steered(): void {
+    if (this.held) {
+      this.pipeline?.wake();
+      this.background?.abort.abort();
+      if (!this.running) this.events.onPhase(this.restingPhase());
+    } else if (this.hasWork()) this.start();
+    else if (!this.running) {
+      this.events.onPhase({ phase: 'ready' });
+      this.startBackground();
+    }
+  }
+
+  private restingPhase(): IndexPhase {
+    return this.held ? { phase: 'paused', onBattery: !this.paused } : { phase: 'ready' };
   }
 
   get workspaceRoots(): readonly WorkspaceRoot[] {
     return this.roots;
   }
 
-  counts(): Counts {
-    let files = 0;
-    let pages = 0;
-    let skipped = this.tooLarge;
-    let failed = this.unreadable;
-    for (const file of this.catalog.files()) {
-      if (file.state === 'indexed') files++;
-      else if (file.state === 'skipped') skipped++;
-      else failed++;
-      pages += file.pages;
-    }
-    return { files, pages, skipped, failed };
+  counts(): FileCounts {
+    const { files, pages, skipped, failed } = this.catalog.counts;
+    const { tooLarge, unreadable } = this.lastWalk;
+    return { files, pages, skipped: skipped + tooLarge, failed: failed + unreadable };
+  }
+
+  /** The number of files at which the walk was stopped; 0 when it saw all. */
+  get cappedAt(): number {
+    return this.lastWalk.capped ? this.options.maxFiles : 0;
+  }
+
+  /** Whether vectors are being made in the background. */
+  get fitting(): boolean {
+    return this.background !== undefined;
   }
 
   /** Stops after the batch under way. */
   async dispose(): Promise<void> {
     this.abort.abort();
-    this.reader.stop();
-    await this.running;
+    this.background?.abort.abort();
+    this.pipeline?.wake();
+    clearTimeout(this.restTimer);
+    for (const reader of this.readers) reader.stop();
+    this.walker.stop();
+    await Promise.all([this.running, this.background?.work]);
   }
 
   private start(): void {
     if (this.running || this.abort.signal.aborted) return;
-    if (this.paused) {
-      this.onPhase({ phase: 'paused' });
+    if (this.held) {
+      this.events.onPhase(this.restingPhase());
       return;
     }
-    this.onPhase({ phase: 'indexing', done: 0, total: 0 });
+    this.events.onPhase({ phase: 'indexing', done: 0, total: 0 });
     this.running = this.run()
       .then(
-        () => this.onPhase(this.paused ? { phase: 'paused' } : { phase: 'ready' }),
+        () => this.events.onPhase(this.restingPhase()),
         (error: unknown) => this.failed(error),
       )
       .finally(() => {
         this.running = undefined;
-        if (!this.paused && this.hasWork()) this.start();
+        this.restLater();
+        if (this.held) return;
+        if (this.hasWork()) this.start();
+        else this.startBackground();
       });
   }
 
   private failed(error: unknown): void {
     if (this.abort.signal.aborted) return;
     this.incomplete = true;
-    this.onPhase({
+    this.events.onPhase({
       phase: 'error',
       message: `Indexing stopped: ${reasonOf(error)}.`,
       nextStep: 'Free disk space if it is short, then run “Rebuild Index”.',
@@ -153,8 +215,10 @@ export class Indexer {
   }
 
   private async run(): Promise<void> {
+    this.background?.abort.abort();
+    await this.background?.work;
     let scanned = false;
-    while (this.hasWork() && !this.paused) {
+    while (this.hasWork() && !this.held) {
       if (this.rebuildWanted) {
         this.rebuildWanted = false;
         this.scanWanted = true;
@@ -163,53 +227,42 @@ export class Indexer {
       }
       const paths = [...this.changed];
       this.changed.clear();
-      if (this.scanWanted || (await this.needScan(paths))) {
+      if (this.scanWanted || !(await this.update(paths))) {
         this.scanWanted = false;
+        // Interrupted: what is done is known to another scan.
         if (!(await this.scan())) this.scanWanted = true;
         scanned = true;
-      } else {
-        const complete = await this.update(await this.look(paths));
-        // Paused half way: which of them are done is known to a scan.
-        if (!complete) this.scanWanted = true;
       }
     }
-    if (this.paused) return;
-    if (scanned) await this.settle();
-    else
-      await Promise.all([
-        this.database.pages.optimiseIfWorth(),
-        this.database.files.optimiseIfWorth(),
-        this.database.vectors.optimiseIfWorth(),
-      ]);
+    if (this.held) return;
+    const { pages, symbols, files } = this.database;
+    await Promise.all(
+      [pages, symbols, files].map((table) => (scanned ? table.optimise() : table.optimiseIfWorth())),
+    );
+    if (scanned) this.incomplete = false;
   }
 
-  /** After a scan: everything into the indices, vectors for the corpus as it is now. */
-  private async settle(): Promise<void> {
-    this.reader.rest();
-    await Promise.all([
-      this.database.pages.optimise(),
-      this.database.files.optimise(),
-      this.database.vectors.optimise(),
-    ]);
-    this.incomplete = false;
-    try {
-      await this.vectors.refitIfGrown(this.counts().pages, this.abort.signal);
-    } catch (error) {
-      // Terms alone find well enough; the next scan tries again.
-      process.stderr.write(`${new Date().toISOString()} vectors not fitted: ${error}\n`);
-    }
-  }
-
-  /** New folders and changed ignore files change what belongs to the index: only a walk can tell. */
-  private async needScan(paths: readonly string[]): Promise<boolean> {
-    for (const path of paths) {
-      if ((ignoreFileNames as readonly string[]).includes(basename(path))) return true;
-      const key = this.locate(path);
-      if (!key || !(await isFolder(path))) continue;
-      const rules = new IgnoreRules(key.root);
-      if (!(await rules.excludesPath(`${key.rel}/x`))) return true;
-    }
-    return false;
+  /** Makes vectors until there is other work. */
+  private startBackground(): void {
+    if (this.background || this.abort.signal.aborted || this.incomplete) return;
+    const abort = new AbortController();
+    const { catalog, vectors } = this;
+    const due = vectors.isDue(catalog.counts.pages);
+    const work = (
+      due ? vectors.work(() => catalog.files(), catalog.counts.pages, abort.signal) : Promise.resolve()
+    )
+      .then(() => catalog.finish())
+      .catch((error: unknown) => {
+        // Terms alone find well enough; the next run tries again.
+        if (!abort.signal.aborted)
+          process.stderr.write(`${new Date().toISOString()} vectors not made: ${error}\n`);
+      })
+      .finally(() => {
+        this.background = undefined;
+        this.events.onChange();
+      });
+    this.background = { work, abort };
+    this.events.onChange();
   }
 
   /** @returns the root (the innermost one) and the path within it; undefined outside the workspace */
@@ -224,50 +277,122 @@ export class Indexer {
     return best;
   }
 
-  private async look(paths: readonly string[]): Promise<FoundChanges> {
-    const rules = new Map(this.roots.map((root) => [root.path, new IgnoreRules(root.path)]));
-    const found: FoundFile[] = [];
-    const gone: FileKey[] = [];
-    for (const path of paths) {
-      const key = this.locate(path);
-      if (!key) continue;
-      const file = await look(key.root, key.rel);
-      const wanted =
-        file && file.size <= this.options.maxFileBytes && !(await rules.get(key.root)?.excludesPath(key.rel));
-      if (wanted) found.push(file);
-      else gone.push(key, ...(file ? [] : this.catalog.under(key)));
-    }
-    return { found, gone };
+  /** @returns false when only a scan can tell what changed, or when it was interrupted */
+  private async update(paths: readonly string[]): Promise<boolean> {
+    if (paths.some((path) => (ignoreFileNames as readonly string[]).includes(basename(path)))) return false;
+    const keys = paths.flatMap((path) => this.locate(path) ?? []);
+    if (keys.length === 0) return true;
+    const { found, gone, folders, missing } = await this.look(keys);
+    if (folders) return false;
+    const below = this.catalog.under(keys).filter((file) => !missing.includes(file.root));
+    return this.runPipeline(async (pipeline) => this.feed(pipeline, found, [...gone, ...below]));
   }
 
-  /** @returns false when it was interrupted by a pause */
-  private async scan(): Promise<boolean> {
-    const roots = new Set(this.roots.map((root) => root.path));
-    const missing = new Set<string>();
-    const found: FoundFile[] = [];
-    this.tooLarge = 0;
-    this.unreadable = 0;
-    for (const root of roots) {
-      const result = await walk(root, roots, this.options.maxFileBytes, this.abort.signal);
-      for (const file of result.files) found.push(file);
-      if (result.missing) missing.add(root);
-      this.tooLarge += result.tooLarge;
-      this.unreadable += result.unreadable;
-    }
-    const present = new Set(found.map(keyOf));
-    const gone = this.catalog
-      .everything()
-      .filter((file) => !present.has(keyOf(file)) && !missing.has(file.root));
-    return this.update({ found, gone });
+  private async look(paths: readonly FileKey[]): Promise<Looked> {
+    const { maxFileBytes } = this.options;
+    const answer = await this.walker.ask({ kind: 'look', paths, maxFileBytes }, walkTimeout);
+    if (answer.kind !== 'look') throw new Error('the walking thread answered another question');
+    return answer;
   }
 
-  /** @returns false when it was interrupted by a pause */
-  private update(changes: FoundChanges): Promise<boolean> {
-    return this.writer.apply(changes, {
+  /** @returns false when it was interrupted */
+  private scan(): Promise<boolean> {
+    return this.runPipeline(async (pipeline) => {
+      const present = new Set<string>();
+      // A new file may be one that was renamed, which is known only when all were seen.
+      const fresh: FoundFile[] = [];
+      const isFirst = this.catalog.counts.files === 0;
+      const result = await this.walk(({ root, rels, mtimes, sizes }) => {
+        const differing: FoundFile[] = [];
+        rels.forEach((rel, i) => {
+          const file = { root, rel, mtime: mtimes[i] ?? 0, size: sizes[i] ?? 0 };
+          present.add(keyOf(file));
+          if (this.differs(file)) (isFirst || this.catalog.get(file) ? differing : fresh).push(file);
+        });
+        pipeline.add(differing);
+      });
+      const unseen = this.catalog
+        .everything()
+        .filter((file) => !present.has(keyOf(file)) && !result.missing.includes(file.root));
+      // What a walk did not come to may still be there.
+      await this.feed(pipeline, fresh, result.capped ? (await this.look(unseen)).gone : unseen);
+    });
+  }
+
+  private async walk(onFound: (files: FoundFiles) => void): Promise<WalkResult> {
+    const { maxFileBytes, maxFiles } = this.options;
+    const roots = [...new Set(this.roots.map((root) => root.path))];
+    const near = this.attention.paths;
+    const question = { kind: 'walk', roots, maxFileBytes, maxFiles, near } as const;
+    const answer = await this.walker.ask(question, walkTimeout, onFound);
+    if (answer.kind !== 'walk') throw new Error('the walking thread answered another question');
+    this.lastWalk = answer;
+    return answer;
+  }
+
+  private differs(file: FoundFile): boolean {
+    const known = this.catalog.get(file);
+    return known?.mtime !== file.mtime || known.size !== file.size || known.state === 'failed';
+  }
+
+  /** Has files read, and forgets those that are gone, unless they are found again under another name. */
+  private async feed(
+    pipeline: PagePipeline,
+    found: readonly FoundFile[],
+    gone: readonly FileKey[],
+  ): Promise<void> {
+    const wanted = found.filter((file) => this.differs(file));
+    const sizes = new Set(wanted.map((file) => file.size));
+    const known = gone.map((file) => this.catalog.get(file) ?? file);
+    const mayHaveMoved = (file: FileKey | KnownFile) => 'size' in file && sizes.has(file.size);
+    await this.catalog.forget(known.filter((file) => !mayHaveMoved(file)));
+    pipeline.expectMoves(new MovedFiles(known.filter(mayHaveMoved)));
+    pipeline.add(wanted);
+  }
+
+  /** @returns false when it was interrupted */
+  private async runPipeline(feed: (pipeline: PagePipeline) => Promise<void>): Promise<boolean> {
+    let optimiseAt = Math.max(firstOptimise, this.catalog.counts.pages);
+    const pipeline = new PagePipeline(this.readers, this.writer, this.catalog, {
       maxFileBytes: this.options.maxFileBytes,
       signal: this.abort.signal,
-      isPaused: () => this.paused,
-      onProgress: (done, total) => this.onPhase({ phase: 'indexing', done, total }),
+      threads: () => this.threads,
+      onProgress: (done, total) => this.events.onPhase({ phase: 'indexing', done, total }),
+      onWritten: async (pages) => {
+        if (pages < optimiseAt) return;
+        // Each optimisation costs as much as there is: their sum stays in proportion.
+        optimiseAt *= 4;
+        await this.database.pages.optimise();
+      },
     });
+    this.pipeline = pipeline;
+    try {
+      const feeding = feed(pipeline).finally(() => pipeline.end());
+      for (const work of await Promise.allSettled([feeding, pipeline.run()])) {
+        if (work.status === 'rejected') throw work.reason;
+      }
+      if (!pipeline.finished) return false;
+      await this.catalog.forget(pipeline.notMoved());
+      return true;
+    } finally {
+      this.pipeline = undefined;
+    }
+  }
+
+  private get threads(): number {
+    if (this.held) return 0;
+    const typing = performance.now() - this.typedAt < typingLasts;
+    return Math.max(1, this.readers.length - (typing ? 1 : 0));
+  }
+
+  /** Threads give back their memory: the first one only after a while, the next save is to be quick. */
+  private restLater(): void {
+    clearTimeout(this.restTimer);
+    if (!this.running) for (const reader of this.readers.slice(1)) reader.rest();
+    this.restTimer = setTimeout(() => {
+      if (this.running) return;
+      this.readers[0]?.rest();
+      this.walker.stop();
+    }, threadsRest).unref();
   }
 }

@@ -2,7 +2,7 @@
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as Lance from '@lancedb/lancedb';
-import type { Table as ArrowTable, Schema } from 'apache-arrow';
+import type { Table as ArrowTable, RecordBatch, Schema } from 'apache-arrow';
 import type { LanceModule } from './loadLance';
 import { Readers } from './Readers';
 import { type Backlog, worthInAPause, worthNow, worthWhenIdle } from './upkeep';
@@ -251,6 +251,22 @@ export class LanceTable {
     return this.readers.read(() => {
       const query = this.table.query().select([...columns]);
       return (where === undefined ? query : query.where(where)).toArray();
+    });
+  }
+
+  /** Every row as it lies in Arrow's columns, in batches; no object is made for a row. */
+  async *batches(columns: readonly string[]): AsyncGenerator<RecordBatch> {
+    yield* this.readers.scan(this.table.query().select([...columns]));
+  }
+
+  /** Some rows as they lie in Arrow's columns. */
+  columns(columns: readonly string[], where: string): Promise<ArrowTable> {
+    return this.readers.read(() => {
+      const query = this.table
+        .query()
+        .where(where)
+        .select([...columns]);
+      return query.toArrow();
     });
   }
 

@@ -1,14 +1,24 @@
-import type { PageRequest, PageResult } from './readPages';
+import type { IndexAnswer, IndexQuestion } from './indexWorker';
+import type { PageBytes } from './PageRows';
+import type { FileResult, PageRequest } from './readPages';
 import { WorkerThread } from './WorkerThread';
 
 const batchTimeout = 60_000;
 const fileTimeout = 15_000;
 
-/** Reads files on the indexing thread. A file that brings the thread down is cut by lines, and if that fails too, given up. */
+/** What came of some files. */
+export interface ReadFiles {
+  /** One for each file, in order. */
+  readonly results: readonly FileResult[];
+  readonly bytes: readonly PageBytes[];
+}
+
+/** Reads files on a thread of its own. A file that brings the thread down is cut by lines, and if that fails too, given up. */
 export class PageReader {
-  private readonly thread: WorkerThread;
+  private readonly thread: WorkerThread<IndexQuestion, IndexAnswer>;
   private stopped = false;
 
+  /** @param script path of indexWorker.js */
   constructor(
     script: string,
     private readonly grammars: string,
@@ -16,39 +26,48 @@ export class PageReader {
     this.thread = new WorkerThread(script);
   }
 
-  /** @returns one result for each request, in order; never throws */
-  async read(files: readonly PageRequest[]): Promise<readonly PageResult[]> {
+  /** Never throws. */
+  async read(files: readonly PageRequest[]): Promise<ReadFiles> {
     try {
       return await this.ask(files, this.grammars, batchTimeout);
     } catch {
-      const results: PageResult[] = [];
-      for (const file of files) results.push(await this.readAlone(file));
-      return results;
+      const results: FileResult[] = [];
+      const bytes: PageBytes[] = [];
+      for (const file of files) {
+        const read = await this.readAlone(file);
+        results.push(...read.results);
+        bytes.push(...read.bytes);
+      }
+      return { results, bytes };
     }
   }
 
-  private async readAlone(file: PageRequest): Promise<PageResult> {
+  private async readAlone(file: PageRequest): Promise<ReadFiles> {
     for (const grammars of [this.grammars, null]) {
       try {
         if (this.stopped) break;
-        const [result] = await this.ask([file], grammars, fileTimeout);
-        if (result) return result;
+        return await this.ask([file], grammars, fileTimeout);
       } catch {
         // Next: without a grammar.
       }
     }
-    return { state: 'failed', reason: 'the indexing thread could not read it' };
+    return { results: [{ state: 'failed', reason: 'the indexing thread could not read it' }], bytes: [] };
   }
 
   private async ask(
     files: readonly PageRequest[],
     grammars: string | null,
     timeout: number,
-  ): Promise<readonly PageResult[]> {
-    const reply = await this.thread.ask({ kind: 'pages', files, grammars }, timeout);
-    if (reply.kind !== 'pages') throw new Error('the indexing thread answered another question');
-    if (reply.damaged) this.thread.stop();
-    return reply.results;
+  ): Promise<ReadFiles> {
+    const answer = await this.thread.ask({ kind: 'pages', files, grammars }, timeout);
+    if (answer.kind !== 'pages') throw new Error('the indexing thread answered another question');
+    if (answer.damaged) this.thread.stop();
+    return { results: answer.results, bytes: [answer.bytes] };
+  }
+
+  /** Starts the thread, so that the next file need not wait for it. */
+  warm(): void {
+    this.thread.warm();
   }
 
   /** Gives back the thread's memory; the next file starts another. */

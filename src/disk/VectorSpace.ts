@@ -1,6 +1,8 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FileKey, type KnownFile, keyOf, rowsOf } from './Catalog';
 import { type Database, vectorModelFile, vectorSchema } from './Database';
+import type { IndexAnswer, IndexQuestion } from './indexWorker';
 import { type LsiModel, LsiSpace } from './Lsi';
 import { WorkerThread } from './WorkerThread';
 
@@ -12,22 +14,23 @@ const minPages = 40;
 const growth = 1.3;
 const fitTimeout = 300_000;
 /** Pages turned into vectors between two looks at other work. */
-const slice = 256;
-
-export interface VectorRow {
-  readonly id: string;
-  readonly root: string;
-  readonly rel: string;
-  readonly toks: string;
-}
+const slice = 64;
+/** Files whose pages become vectors in one write. */
+const filesAtOnce = 64;
 
 /**
  * The vectors of the workspace: an LSI model fitted on its own pages, kept beside the tables, and one vector for each page
- * in LanceDB. The model file is written last and removed first: a fit that was killed is simply done again.
+ * in LanceDB. They are made when the pages are written, in the background and in small steps: terms alone find well enough
+ * until then. The model file is written last and removed first: a fit that was killed is simply done again.
  */
 export class VectorSpace {
   private space: LsiSpace | undefined;
   private readonly file: string;
+  /** Files with pages that have no vectors yet. */
+  private readonly waiting = new Map<string, FileKey>();
+  private fitting: Promise<LsiModel | null> | undefined;
+  /** A model that is not on disk yet: not all pages have its vectors. */
+  private unsaved: LsiModel | undefined;
 
   constructor(
     private readonly database: Database,
@@ -50,77 +53,136 @@ export class VectorSpace {
     return this.space?.idf(term) ?? 1;
   }
 
-  async add(rows: readonly VectorRow[]): Promise<void> {
-    await this.database.vectors.add(this.vectorsOf(rows));
+  /** Notes that the pages of files were written. */
+  expect(files: readonly FileKey[]): void {
+    if (this.space) for (const file of files) this.waiting.set(keyOf(file), file);
   }
 
-  private vectorsOf(rows: readonly VectorRow[]): Record<string, unknown>[] {
-    return rows.flatMap(({ id, root, rel, toks }) => {
-      const vector = this.embed(toks.split(' '));
-      return vector ? [{ id, root, rel, vector }] : [];
-    });
+  /** Looks for files whose pages have no vectors, after a process that was killed. */
+  async findMissing(files: Iterable<KnownFile>): Promise<void> {
+    if (!this.space) return;
+    const present = new Set<string>();
+    for await (const batch of this.database.vectors.batches(['root', 'rel'])) {
+      const [roots, rels] = [batch.getChild('root'), batch.getChild('rel')];
+      for (let i = 0; i < batch.numRows; i++) present.add(keyOf({ root: roots?.get(i), rel: rels?.get(i) }));
+    }
+    for (const file of files)
+      if (file.pages > 0 && !present.has(keyOf(file))) this.waiting.set(keyOf(file), file);
   }
 
-  /** Fits anew when the number of pages says so. */
-  async refitIfGrown(pages: number, signal: AbortSignal): Promise<void> {
+  /** Whether `work` has something to do for so many pages. */
+  isDue(pages: number): boolean {
+    return this.waiting.size > 0 || this.unsaved !== undefined || this.fitIsDue(pages);
+  }
+
+  private fitIsDue(pages: number): boolean {
     const fitted = this.space?.model.documents ?? 0;
     const wanted = Math.min(pages, maxFitPages);
-    if (pages < minPages || (fitted > 0 && wanted <= fitted * growth && wanted >= fitted / growth)) return;
-    const model = await this.fit(pages, signal);
-    if (!model) return;
-    this.space = undefined;
-    await rm(this.file, { force: true });
-    const space = new LsiSpace(model);
-    await this.rewrite(space, signal);
-    await writeModel(this.file, model);
-    this.space = space;
+    return pages >= minPages && (fitted === 0 || wanted > fitted * growth || wanted < fitted / growth);
+  }
+
+  /**
+   * Fits anew when the number of pages says so, then makes the vectors that are missing. What is left when it is interrupted
+   * is done the next time.
+   * @param files all that have pages
+   */
+  async work(files: () => Iterable<KnownFile>, pages: number, signal: AbortSignal): Promise<void> {
+    if (this.fitIsDue(pages)) {
+      const model = await this.fitted(pages, signal);
+      if (model) await this.replace(model, files());
+    }
+    while (this.waiting.size > 0) {
+      signal.throwIfAborted();
+      await this.makeVectors([...firstOf(this.waiting.values(), filesAtOnce)]);
+    }
+    if (!this.unsaved) return this.database.vectors.optimiseIfWorth();
+    await this.database.vectors.optimise();
+    await writeModel(this.file, this.unsaved);
+    this.unsaved = undefined;
   }
 
   async clear(): Promise<void> {
     this.space = undefined;
+    this.unsaved = undefined;
+    this.waiting.clear();
     await rm(this.file, { force: true });
     await this.database.vectors.delete('true');
   }
 
-  private async fit(pages: number, signal: AbortSignal): Promise<LsiModel | null> {
-    const step = Math.max(1, Math.ceil(pages / maxFitPages));
-    const documents: string[] = [];
-    let n = 0;
-    for await (const batch of this.database.pages.scan(['toks'])) {
-      for (const row of batch) if (n++ % step === 0) documents.push(String(row.toks));
-    }
-    const thread = new WorkerThread(this.workerScript);
-    const stop = () => thread.stop();
-    signal.addEventListener('abort', stop, { once: true });
+  /** A fit goes on when the work is interrupted; the next one finds it. */
+  private async fitted(pages: number, signal: AbortSignal): Promise<LsiModel | null> {
+    this.fitting ??= this.fit(pages);
     try {
-      const reply = await thread.ask({ kind: 'fit', documents, dimensions }, fitTimeout);
-      return reply.kind === 'fit' ? reply.model : null;
+      const model = await unlessAborted(this.fitting, signal);
+      this.fitting = undefined;
+      return model;
+    } catch (error) {
+      if (!signal.aborted) this.fitting = undefined;
+      throw error;
+    }
+  }
+
+  private async fit(pages: number): Promise<LsiModel | null> {
+    const step = Math.max(1, pages / maxFitPages);
+    const documents: string[] = [];
+    let before = 0;
+    for await (const batch of this.database.pages.batches(['toks'])) {
+      const toks = batch.getChild('toks');
+      for (let row = Math.floor(documents.length * step); row - before < batch.numRows; ) {
+        documents.push(toks?.get(row - before));
+        row = Math.floor(documents.length * step);
+      }
+      before += batch.numRows;
+    }
+    const thread = new WorkerThread<IndexQuestion, IndexAnswer>(this.workerScript);
+    try {
+      const answer = await thread.ask({ kind: 'fit', documents, dimensions }, fitTimeout);
+      return answer.kind === 'fit' ? answer.model : null;
     } finally {
-      signal.removeEventListener('abort', stop);
       thread.stop();
     }
   }
 
-  private async rewrite(space: LsiSpace, signal: AbortSignal): Promise<void> {
-    await this.database.vectors.replaceAll([], vectorSchema(space.model.dimensions));
-    let rows: Record<string, unknown>[] = [];
-    for await (const batch of this.database.pages.scan(['id', 'root', 'rel', 'toks'])) {
-      for (const [i, row] of batch.entries()) {
-        if (i % slice === 0) {
-          signal.throwIfAborted();
-          await new Promise(setImmediate);
-        }
-        const vector = space.embed(String(row.toks).split(' '));
-        if (vector) rows.push({ id: row.id, root: row.root, rel: row.rel, vector });
-      }
-      if (rows.length >= 4096) {
-        await this.database.vectors.add(rows);
-        rows = [];
-      }
+  private async replace(model: LsiModel, files: Iterable<KnownFile>): Promise<void> {
+    this.space = undefined;
+    await rm(this.file, { force: true });
+    await this.database.vectors.replaceAll([], vectorSchema(model.dimensions));
+    this.space = new LsiSpace(model);
+    this.unsaved = model;
+    this.waiting.clear();
+    for (const file of files) if (file.pages > 0) this.waiting.set(keyOf(file), file);
+  }
+
+  private async makeVectors(files: readonly FileKey[]): Promise<void> {
+    const pages = await this.database.pages.columns(['id', 'root', 'rel', 'toks'], rowsOf(files));
+    const [ids, roots, rels, toks] = ['id', 'root', 'rel', 'toks'].map((name) => pages.getChild(name));
+    const rows: Record<string, unknown>[] = [];
+    for (let i = 0; i < pages.numRows; i++) {
+      if (i % slice === slice - 1) await new Promise(setImmediate);
+      const vector = this.embed(String(toks?.get(i)).split(' '));
+      if (vector) rows.push({ id: ids?.get(i), root: roots?.get(i), rel: rels?.get(i), vector });
     }
     await this.database.vectors.add(rows);
-    await this.database.vectors.optimise();
+    for (const file of files) this.waiting.delete(keyOf(file));
   }
+}
+
+function* firstOf<Value>(values: Iterable<Value>, count: number): Generator<Value> {
+  let left = count;
+  for (const value of values) {
+    if (left-- === 0) return;
+    yield value;
+  }
+}
+
+/** @throws the signal's reason as soon as there is one; the promise goes on */
+function unlessAborted<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
 }
 
 interface ModelHeader {

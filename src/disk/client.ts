@@ -19,6 +19,7 @@ import type {
 } from '../engine/ports';
 import { DiskLink } from './DiskLink';
 import {
+  type Attention,
   type CodeQuery,
   type FailureData,
   type IndexOptions,
@@ -29,7 +30,7 @@ import {
   type WorkspaceRoot,
 } from './protocol';
 
-export type { IndexOptions, IndexStatus, WorkspaceRoot } from './protocol';
+export type { Attention, IndexOptions, IndexStatus, WorkspaceRoot } from './protocol';
 
 export interface DiskClientOptions {
   /** Folder of the store; made when it does not exist. */
@@ -49,6 +50,8 @@ const nothing: IndexStatus = {
   pages: 0,
   skipped: 0,
   failed: 0,
+  cappedAt: 0,
+  fitting: false,
   storeBytes: 0,
   pid: 0,
 };
@@ -90,6 +93,11 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
       await this.request((to, token) =>
         to.sendRequest(requests.filesChanged, { paths: absolutePaths }, token),
       );
+  }
+
+  /** Tells what the person is at: files near to it are indexed first, and less is done while they type. */
+  async attend(attention: Attention): Promise<void> {
+    await this.request((to, token) => to.sendRequest(requests.attend, attention, token));
   }
 
   searchWorkspace(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {

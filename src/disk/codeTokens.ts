@@ -3,9 +3,10 @@
  * `flushQueue2` → `flushqueue2 flush queue 2`. The same function makes the terms of pages and of queries.
  */
 import { stemmer } from 'stemmer';
+import type { ByteBuffer } from './ByteBuffer';
+import { forEachWord } from './forEachWord';
+import { WordTerms } from './WordTerms';
 
-/** Runs of letters, digits and underscores; everything else separates. */
-const word = /[\p{L}\p{N}_$]+/gu;
 /** Parts of an identifier: acronyms (`HTTP` of `HTTPServer`), capitalised or lower-case words, digits. */
 const part = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}\p{M}]+|\p{N}+|\p{Lu}/gu;
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
@@ -14,18 +15,9 @@ const simple = /^[a-z]+$/;
 /** Longer words are data (base64, hashes), not names. */
 const maxWord = 64;
 
-const stems = new Map<string, string>();
-
-/** Porter stem of a lower-case word, remembered: source code repeats itself. */
+/** Porter stem of a lower-case word. */
 function stem(text: string): string {
-  if (text.length < 4 || !simple.test(text)) return text;
-  let known = stems.get(text);
-  if (known === undefined) {
-    if (stems.size > 100_000) stems.clear();
-    known = stemmer(text);
-    stems.set(text, known);
-  }
-  return known;
+  return text.length < 4 || !simple.test(text) ? text : stemmer(text);
 }
 
 /** Neighbouring pairs of characters: scripts written without spaces have no words to split at. */
@@ -35,48 +27,46 @@ function pairs(text: string): string[] {
   return characters.slice(1).map((character, i) => `${characters[i]}${character}`);
 }
 
+/** The terms of one word; more than one of an identifier with parts. */
+function termsOf(raw: string): readonly string[] {
+  if (unspaced.test(raw)) return pairs(raw.slice(0, 4096).toLowerCase());
+  if (raw.length > maxWord) return [];
+  if (simple.test(raw)) return raw.length > 1 ? [stem(raw)] : [];
+  const parts = raw.match(part) ?? [];
+  const terms = parts.length > 1 ? [raw.toLowerCase()] : [];
+  for (const piece of parts) {
+    if (piece.length > 1 || parts.length === 1) terms.push(stem(piece.toLowerCase()));
+  }
+  return terms;
+}
+
+const memory = new WordTerms(termsOf);
+
 /**
  * @param text any text
  * @returns its terms in order, repeated as often as they occur; none contains white space
  */
 export function codeTokens(text: string): string[] {
   const tokens: string[] = [];
-  for (const [raw] of text.matchAll(word)) {
-    if (unspaced.test(raw)) {
-      tokens.push(...pairs(raw.slice(0, 4096).toLowerCase()));
-      continue;
-    }
-    if (raw.length > maxWord) continue;
-    if (simple.test(raw)) {
-      if (raw.length > 1) tokens.push(stem(raw));
-      continue;
-    }
-    const parts = raw.match(part) ?? [];
-    if (parts.length > 1) tokens.push(raw.toLowerCase());
-    for (const piece of parts) {
-      if (piece.length > 1 || parts.length === 1) tokens.push(stem(piece.toLowerCase()));
-    }
-  }
+  forEachWord(text, (start, end, hash, units) => {
+    for (const term of memory.termsOfWord(memory.find(units, start, end, hash))) tokens.push(term);
+    return true;
+  });
   return tokens;
-}
-
-/** What a page is found by. */
-export interface TokenSource {
-  readonly path: string;
-  readonly text: string;
-  /** Enclosing and defined symbols. */
-  readonly symbols: readonly string[];
 }
 
 /** Terms kept of one page: a one-line file of megabytes must not become one giant row of the index. */
 const maxPageTokens = 6000;
 
-/** @returns the terms of a page, those of its path and symbols added twice */
-export function pageTokens(source: TokenSource): string[] {
-  const head = [...codeTokens(source.path), ...codeTokens(source.symbols.join(' '))];
-  const body = codeTokens(source.text);
-  if (body.length > maxPageTokens) body.length = maxPageTokens;
-  return [...head, ...head, ...body];
+/** Appends the terms of a text, as `codeTokens` gives them, each with a space before it; what is too much is left out. */
+export function writeTerms(text: string, into: ByteBuffer): void {
+  let left = maxPageTokens;
+  forEachWord(text, (start, end, hash, units) => {
+    const word = memory.find(units, start, end, hash);
+    memory.write(word, into);
+    left -= memory.termsOfWord(word).length;
+    return left > 0;
+  });
 }
 
 const stopWords = new Set(

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
 import { isSecretPath } from '../engine/secretFiles';
@@ -6,50 +6,38 @@ import { isSecretPath } from '../engine/secretFiles';
 /** Later files win over earlier ones of the same folder. */
 export const ignoreFileNames = ['.gitignore', '.virtualcontextignore'] as const;
 
-/** What is never worth a search unless `.virtualcontextignore` takes it back with `!`. */
-const defaults = [
-  ...[
-    '.git',
-    '.hg',
-    '.svn',
-    'node_modules',
-    'bower_components',
-    '.venv',
-    '__pycache__',
-    '.mypy_cache',
-    '.pytest_cache',
-  ],
-  ...['.tox', '.gradle', '.terraform', '.next', '.nuxt', '.turbo', '.cache', '.vscode-test', '.DS_Store'],
-  ...[
-    'package-lock.json',
-    'npm-shrinkwrap.json',
-    'pnpm-lock.yaml',
-    'bun.lock',
-    'go.sum',
-    '*.lock',
-    '*.lockb',
-  ],
-  ...['*.min.js', '*.min.css', '*.min.mjs', '*.map', '*.snap', '*.tsbuildinfo'],
-  ...['png', 'jpg', 'jpeg', 'gif', 'webp', 'avif', 'bmp', 'ico', 'icns', 'tiff', 'psd', 'svg'].map(
-    (end) => `*.${end}`,
-  ),
-  ...['mp3', 'mp4', 'm4a', 'mov', 'avi', 'mkv', 'webm', 'ogg', 'wav', 'flac', 'pdf'].map((end) => `*.${end}`),
-  ...['zip', 'gz', 'tgz', 'bz2', 'xz', 'zst', '7z', 'rar', 'tar', 'jar', 'war', 'whl', 'vsix'].map(
-    (end) => `*.${end}`,
-  ),
-  ...['exe', 'dll', 'so', 'dylib', 'a', 'o', 'obj', 'lib', 'class', 'pyc', 'pyo', 'wasm', 'node', 'bin'].map(
-    (end) => `*.${end}`,
-  ),
-  ...['ttf', 'otf', 'woff', 'woff2', 'eot', 'sqlite', 'sqlite3', 'db', 'parquet', 'arrow', 'onnx'].map(
-    (end) => `*.${end}`,
-  ),
-];
+/** What is never worth a search unless `.virtualcontextignore` takes it back with `!`: files and folders of these names … */
+const defaultNames = new Set(
+  (
+    '.git .hg .svn node_modules bower_components .venv __pycache__ .mypy_cache .pytest_cache .tox .gradle .terraform ' +
+    '.next .nuxt .turbo .cache .vscode-test .ds_store package-lock.json npm-shrinkwrap.json pnpm-lock.yaml bun.lock go.sum'
+  ).split(' '),
+);
 
-const defaultRules = ignore().add(defaults);
+/** … and those whose names end so. */
+const defaultEndings = new Set(
+  (
+    'lock lockb min.js min.css min.mjs map snap tsbuildinfo ' +
+    'png jpg jpeg gif webp avif bmp ico icns tiff psd svg ' +
+    'mp3 mp4 m4a mov avi mkv webm ogg wav flac pdf ' +
+    'zip gz tgz bz2 xz zst 7z rar tar jar war whl vsix ' +
+    'exe dll so dylib a o obj lib class pyc pyo wasm node bin ' +
+    'ttf otf woff woff2 eot sqlite sqlite3 db parquet arrow onnx'
+  ).split(' '),
+);
 
-/** The ignore files of one root, read once per walk. */
+function excludedByDefault(name: string): boolean {
+  const lower = name.toLowerCase();
+  if (defaultNames.has(lower)) return true;
+  for (let dot = lower.indexOf('.'); dot >= 0; dot = lower.indexOf('.', dot + 1)) {
+    if (defaultEndings.has(lower.slice(dot + 1))) return true;
+  }
+  return false;
+}
+
+/** The ignore files of one root, read once; to be used for one look at the root. */
 export class IgnoreRules {
-  private readonly folders = new Map<string, Promise<Ignore | undefined>>();
+  private readonly folders = new Map<string, Ignore | undefined>();
 
   constructor(private readonly root: string) {}
 
@@ -57,15 +45,13 @@ export class IgnoreRules {
    * @param rel `/`-separated path within the root
    * @returns whether the index leaves it out, given that its folder is not left out
    */
-  async excludes(rel: string, isFolder: boolean): Promise<boolean> {
+  excludes(rel: string, isFolder: boolean): boolean {
     if (!isFolder && isSecretPath(rel)) return true;
     const suffix = isFolder ? '/' : '';
-    const name = rel.slice(rel.lastIndexOf('/') + 1);
-    let excluded = defaultRules.ignores(name + suffix);
+    let excluded = excludedByDefault(rel.slice(rel.lastIndexOf('/') + 1));
     let folder = '';
     for (;;) {
-      const rules = await this.rulesOf(folder);
-      const verdict = rules?.test(rel.slice(folder === '' ? 0 : folder.length + 1) + suffix);
+      const verdict = this.rulesOf(folder)?.test(rel.slice(folder === '' ? 0 : folder.length + 1) + suffix);
       if (verdict?.ignored) excluded = true;
       else if (verdict?.unignored) excluded = false;
       const next = rel.indexOf('/', folder === '' ? 0 : folder.length + 1);
@@ -74,30 +60,41 @@ export class IgnoreRules {
     }
   }
 
-  /** Like `excludes`, for a path whose folders have not been looked at. */
-  async excludesPath(rel: string): Promise<boolean> {
-    for (let next = rel.indexOf('/'); next >= 0; next = rel.indexOf('/', next + 1)) {
-      if (await this.excludes(rel.slice(0, next), true)) return true;
-    }
-    return this.excludes(rel, false);
+  /** Says what a folder holds, so that no file is looked for in vain. */
+  enter(folder: string, names: ReadonlySet<string>): void {
+    if (folder !== '')
+      this.folders.set(
+        folder,
+        this.read(
+          folder,
+          ignoreFileNames.filter((name) => names.has(name)),
+        ),
+      );
   }
 
-  private rulesOf(folder: string): Promise<Ignore | undefined> {
+  private rulesOf(folder: string): Ignore | undefined {
     let rules = this.folders.get(folder);
-    if (!rules) {
-      rules = this.read(folder);
+    if (!rules && !this.folders.has(folder)) {
+      rules = this.read(folder, folder === '' ? ['.git/info/exclude', ...ignoreFileNames] : ignoreFileNames);
       this.folders.set(folder, rules);
     }
     return rules;
   }
 
-  private async read(folder: string): Promise<Ignore | undefined> {
-    const names = folder === '' ? ['.git/info/exclude', ...ignoreFileNames] : ignoreFileNames;
+  private read(folder: string, names: readonly string[]): Ignore | undefined {
     let rules: Ignore | undefined;
     for (const name of names) {
-      const text = await readFile(join(this.root, folder, name), 'utf8').catch(() => undefined);
+      const text = readText(join(this.root, folder, name));
       if (text !== undefined) rules = (rules ?? ignore()).add(text);
     }
     return rules;
+  }
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
   }
 }

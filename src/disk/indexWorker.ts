@@ -1,57 +1,39 @@
-/** The thread that reads, parses and cuts files, and the one that fits vectors: the process's own thread stays free to answer. */
-import { constants, setPriority } from 'node:os';
-import { parentPort } from 'node:worker_threads';
+/** The threads that read, parse and cut files, and the one that fits vectors: the process's own thread stays free to answer. */
 import { fitLsi, type LsiModel } from './Lsi';
+import { type PageBytes, PageRows } from './PageRows';
 import { Parsers } from './Parsers';
-import { type PageRequest, type PageResult, readPages } from './readPages';
+import { type FileResult, type PageRequest, readPages } from './readPages';
+import { answerQuestions, type Outgoing } from './workerAnswers';
 
-export type WorkerRequest =
+export type IndexQuestion =
+  | { readonly kind: 'pages'; readonly files: readonly PageRequest[]; readonly grammars: string | null }
+  | { readonly kind: 'fit'; readonly documents: readonly string[]; readonly dimensions: number };
+
+export type IndexAnswer =
   | {
       readonly kind: 'pages';
-      readonly id: number;
-      readonly files: readonly PageRequest[];
-      readonly grammars: string | null;
-    }
-  | {
-      readonly kind: 'fit';
-      readonly id: number;
-      readonly documents: readonly string[];
-      readonly dimensions: number;
-    };
-
-export type WorkerReply =
-  | {
-      readonly kind: 'pages';
-      readonly id: number;
-      readonly results: readonly PageResult[];
+      /** One for each file, in order. */
+      readonly results: readonly FileResult[];
+      readonly bytes: PageBytes;
       readonly damaged: boolean;
     }
-  | { readonly kind: 'fit'; readonly id: number; readonly model: LsiModel | null }
-  | { readonly kind: 'error'; readonly id: number; readonly message: string };
-
-// The editor goes first. On Linux this is the priority of this thread alone; elsewhere it is the whole process's.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  | { readonly kind: 'fit'; readonly model: LsiModel | null };
 
 let parsers: Parsers | undefined;
 
-async function answer(request: WorkerRequest): Promise<WorkerReply> {
-  if (request.kind === 'fit') {
-    return { kind: 'fit', id: request.id, model: fitLsi(request.documents, request.dimensions) ?? null };
+answerQuestions<IndexQuestion, IndexAnswer>(async (question): Promise<Outgoing<IndexAnswer>> => {
+  if (question.kind === 'fit') {
+    return { answer: { kind: 'fit', model: fitLsi(question.documents, question.dimensions) ?? null } };
   }
-  if (request.grammars !== null) parsers ??= new Parsers(request.grammars);
-  const results: PageResult[] = [];
-  for (const file of request.files) {
-    results.push(await readPages(file, request.grammars === null ? undefined : parsers));
+  if (question.grammars !== null) parsers ??= new Parsers(question.grammars);
+  const rows = new PageRows();
+  const results: FileResult[] = [];
+  for (const file of question.files) {
+    results.push(await readPages(file, question.grammars === null ? undefined : parsers, rows));
   }
-  return { kind: 'pages', id: request.id, results, damaged: parsers?.damaged ?? false };
-}
-
-parentPort?.on('message', (request: WorkerRequest) => {
-  answer(request).then(
-    (reply) => parentPort?.postMessage(reply),
-    (error: unknown) => {
-      const message = error instanceof Error ? error.message : String(error);
-      parentPort?.postMessage({ kind: 'error', id: request.id, message } satisfies WorkerReply);
-    },
-  );
+  const bytes = rows.bytes();
+  return {
+    answer: { kind: 'pages', results, bytes, damaged: parsers?.damaged ?? false },
+    transfer: [bytes.pages.buffer, bytes.symbols.buffer],
+  };
 });

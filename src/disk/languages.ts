@@ -101,17 +101,12 @@ const grammars: Readonly<Record<string, string>> = {
   csharp: 'c-sharp',
   ruby: 'ruby',
   php: 'php',
-  c: 'c',
+  c: 'cpp',
   cpp: 'cpp',
   css: 'css',
   shellscript: 'bash',
   powershell: 'powershell',
   ini: 'ini',
-  kotlin: 'kotlin',
-  swift: 'swift',
-  scala: 'scala',
-  lua: 'lua',
-  html: 'html',
 };
 
 /** @returns the language of a file by its name; `plaintext` where it says nothing */

@@ -24,10 +24,15 @@ const note = z.object({ id: z.string().min(1), session: z.string(), time, text: 
 export const params = {
   openWorkspace: z.object({
     roots: z.array(z.object({ name: z.string(), path: absolutePath })),
-    options: z.object({ maxFileBytes: z.number().positive() }),
+    options: z.object({ maxFileBytes: z.number().positive(), maxFiles: z.int().positive().exactOptional() }),
     paused: z.boolean(),
   }),
   filesChanged: z.object({ paths: z.array(absolutePath) }),
+  attend: z.object({
+    paths: z.array(absolutePath).transform((paths) => paths.slice(0, 32)),
+    typing: z.boolean(),
+    onBattery: z.boolean(),
+  }),
   searchWorkspace: z.object({ text, glob: z.string().max(1000).exactOptional(), page, pageSize }),
   appendMessages: z.object({ messages: z.array(message) }),
   searchMessages: z.object({

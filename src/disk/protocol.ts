@@ -13,7 +13,7 @@ import type {
 export type { IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
-export const protocolVersion = 2;
+export const protocolVersion = 3;
 
 /** Exit status of a disk process that found the store held by another one. */
 export const heldElsewhereStatus = 75;
@@ -27,6 +27,18 @@ export interface WorkspaceRoot {
 export interface IndexOptions {
   /** Larger files are not indexed. */
   readonly maxFileBytes: number;
+  /** No more files than this are indexed; 200,000 unless it is given. */
+  readonly maxFiles?: number;
+}
+
+/** What the person is at. */
+export interface Attention {
+  /** Absolute paths of the files that are open, the one in front first. */
+  readonly paths: readonly string[];
+  /** A key was pressed just now. */
+  readonly typing: boolean;
+  /** Indexing is to rest because the machine runs on battery. */
+  readonly onBattery: boolean;
 }
 
 export interface OpenWorkspaceParams {
@@ -64,6 +76,7 @@ export const requests = {
     'workspace/filesChanged',
     one,
   ),
+  attend: new RequestType<Attention, null, FailureData>('workspace/attention', one),
   searchWorkspace: new RequestType<CodeQuery, SearchPage<CodeHit>, FailureData>('workspace/search', one),
   rebuild: new RequestType0<null, FailureData>('index/rebuild'),
   pause: new RequestType0<null, FailureData>('index/pause'),

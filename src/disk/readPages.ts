@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { hash as hashOf } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeText } from '../engine/decodeText';
 import { chunkFile } from './chunkFile';
-import { codeTokens, pageTokens } from './codeTokens';
 import { languageOf } from './languages';
-import type { ParseState, SourcePage } from './Page';
+import type { ParseState } from './Page';
+import type { PageRows } from './PageRows';
 import type { Parsers } from './Parsers';
 
 /** What the indexer asks for: one file, and what it knew of it. */
@@ -14,24 +14,23 @@ export interface PageRequest {
   readonly rel: string;
   /** SHA-256 of the content when it was last indexed. */
   readonly knownHash?: string;
+  /** SHA-256 of files that are gone: the content of one of these need not be read again. */
+  readonly goneHashes?: readonly string[];
   readonly maxFileBytes: number;
 }
 
-type IndexedPage = SourcePage & {
-  readonly toks: string;
-  /** Terms of path and symbols alone. */
-  readonly head: string;
-};
-
-export type PageResult =
+/** What became of a file. */
+export type FileResult =
   | {
       readonly state: 'indexed';
       readonly hash: string;
-      readonly language: string;
       readonly parse: ParseState;
-      readonly pages: readonly IndexedPage[];
+      /** How many pages. */
+      readonly pages: number;
     }
   | { readonly state: 'unchanged'; readonly hash: string }
+  /** Its content is that of a file that is gone. */
+  | { readonly state: 'moved'; readonly hash: string }
   | { readonly state: 'skipped'; readonly hash: string; readonly reason: string }
   | { readonly state: 'gone' }
   | { readonly state: 'failed'; readonly reason: string };
@@ -41,38 +40,35 @@ const minifiedLine = 400;
 const minifiedSize = 16_384;
 
 /**
- * Reads a file and cuts it into pages with their terms. Never throws: files vanish, change and lie.
+ * Reads a file and cuts it into pages with their terms. Blocks its thread but for parsing. Never throws: files vanish, change
+ * and lie.
+ * @param rows where its pages go
  * @param parsers undefined to cut by lines only
  */
-export async function readPages(request: PageRequest, parsers: Parsers | undefined): Promise<PageResult> {
+export async function readPages(
+  request: PageRequest,
+  parsers: Parsers | undefined,
+  rows: PageRows,
+): Promise<FileResult> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(join(request.root, request.rel));
+    bytes = readFileSync(join(request.root, request.rel));
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'gone' } : { state: 'failed', reason: code };
   }
   if (bytes.length > request.maxFileBytes) return { state: 'skipped', hash: '', reason: 'too large' };
-  const hash = createHash('sha256').update(bytes).digest('hex');
+  const hash = hashOf('sha256', bytes, 'hex');
   if (hash === request.knownHash) return { state: 'unchanged', hash };
+  if (request.goneHashes?.includes(hash)) return { state: 'moved', hash };
 
   const text = decodeText(bytes);
   if (text === undefined) return { state: 'skipped', hash, reason: 'binary' };
-  const language = languageOf(request.rel);
   if (text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine) {
     return { state: 'skipped', hash, reason: 'minified' };
   }
+  const language = languageOf(request.rel);
   const { pages, parse } = await chunkFile({ bytes, text, language }, parsers);
-  return {
-    state: 'indexed',
-    hash,
-    language,
-    parse,
-    pages: pages.map((page) => {
-      const symbols = [page.symbol, ...page.names];
-      const tokens = pageTokens({ path: request.rel, text: page.text, symbols });
-      const head = [...codeTokens(request.rel), ...codeTokens(symbols.join(' '))];
-      return { ...page, toks: tokens.join(' '), head: head.join(' ') };
-    }),
-  };
+  rows.add(request, pages);
+  return { state: 'indexed', hash, parse, pages: pages.length };
 }

@@ -36,6 +36,13 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
     }),
   );
   connection.onRequest(
+    requests.attend,
+    answering(params.attend, async (attention) => {
+      (await service.open()).indexer.attend(attention);
+      return null;
+    }),
+  );
+  connection.onRequest(
     requests.searchWorkspace,
     answering(params.searchWorkspace, async (query, signal) =>
       (await service.open()).search.search(query, signal),

@@ -5,7 +5,7 @@ export type IndexPhase =
   /** Files of the present run; `total` is 0 while the folders are being walked. */
   | { readonly phase: 'indexing'; readonly done: number; readonly total: number }
   | { readonly phase: 'ready' }
-  | { readonly phase: 'paused' }
+  | { readonly phase: 'paused'; readonly onBattery: boolean }
   | { readonly phase: 'error'; readonly message: string; readonly nextStep: string };
 
 export type IndexStatus = IndexPhase & {
@@ -16,6 +16,10 @@ export type IndexStatus = IndexPhase & {
   readonly skipped: number;
   /** Files that could not be read. */
   readonly failed: number;
+  /** The number of files at which looking for more was given up; 0 when all were seen. */
+  readonly cappedAt: number;
+  /** Whether vectors are being made; terms find everything already. */
+  readonly fitting: boolean;
   /** Bytes of the store's tables at the end of the last run. */
   readonly storeBytes: number;
   /** Process id of the disk process; 0 while there is none. */

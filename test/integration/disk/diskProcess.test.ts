@@ -70,7 +70,8 @@ describe('the process', () => {
     for (const i of [0, 150, 399]) expect((await paths(client, `word${i}`))[0]).toBe(`gen/f${i}.ts`);
 
     const fresh = join(disk().folder, 'fresh');
-    await disk().indexed(disk().newClient(undefined, fresh));
+    const other = await disk().indexed(disk().newClient(undefined, fresh));
+    for (const one of [client, other]) await disk().withVectors(one);
     expect(await rows(disk().store, 'pages')).toEqual(await rows(fresh, 'pages'));
     expect(await rows(disk().store, 'files')).toEqual(await rows(fresh, 'files'));
     expect((await rows(disk().store, 'vectors')).length).toBe((await rows(fresh, 'vectors')).length);
@@ -99,11 +100,13 @@ describe('the process', () => {
       ),
     );
     const first = await disk().indexed();
+    await disk().withVectors(first);
     await disk().crash(first);
     const vectors = join(disk().folder, 'store/tables-v2/vectors.lance/data');
     expect(readdirSync(vectors).length).toBeGreaterThan(0);
     rmSync(vectors, { recursive: true });
     const client = await disk().indexed();
+    await disk().withVectors(client);
     expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
     expect(readdirSync(vectors).length).toBeGreaterThan(0);
   });
