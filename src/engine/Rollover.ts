@@ -29,6 +29,11 @@ const STUBS_SHARE = 0.05;
 const MAX_SUMMARY_TOKENS = 1500;
 /** Own tokens a function costs beside its schema's text. */
 export const FUNCTION_OVERHEAD_TOKENS = 4;
+/**
+ * What may stay at least, of the room beside the head and in own tokens: in a small window the head alone is about what the
+ * low watermark leaves, and what the running turn has found would have to be looked up again.
+ */
+const LEAST_STAYING = { share: 0.5, tokens: 2000 } as const;
 /** What compaction leaves, of what a rollover would. */
 const COMPACT_SHARE = 0.5;
 /** Of the window: system instructions, schemas, rules and notes together; of what the first two leave, rules get half. */
@@ -93,8 +98,10 @@ export class Rollover {
       const { queue: tokens } = state.context.tokens;
       return evictOldest(queue, pages, Math.min(tokens * policy.low, room), room);
     }
-    const low = reason === 'compact' ? policy.low * COMPACT_SHARE : policy.low;
-    const target = budget.ownTokens(limit * low) - headTokens;
+    const batch = reason === 'compact' ? COMPACT_SHARE : 1;
+    const low = budget.ownTokens(limit * policy.low * batch) - headTokens;
+    const least = Math.min(room * LEAST_STAYING.share, LEAST_STAYING.tokens) * batch;
+    const target = Math.max(low, least);
     return keepWorkingSet(queue, pages, state.replacement.victims(), state.step, target, room);
   }
 

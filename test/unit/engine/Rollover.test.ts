@@ -7,7 +7,7 @@ import { createReplacementPolicy } from '../../../src/engine/replacement/createR
 import type { ReplacementPolicyName } from '../../../src/engine/replacement/ReplacementPolicy';
 import { SessionState } from '../../../src/engine/SessionState';
 import { eventsOf, expectPaired, numbered } from '../../support/engineChecks';
-import { pageInFunction, pinNoteFunction, readFileFunction } from '../../support/fakeFunctions';
+import { fakeFunction, pageInFunction, pinNoteFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld, roughCounter } from '../../support/memoryPorts';
 import { rebuildAllRequests, rebuildRequests } from '../../support/rebuildRequests';
 import { isSummaryRequest, ScriptedModel, type ScriptedReply } from '../../support/scriptedModel';
@@ -185,6 +185,22 @@ describe('the summary', () => {
     for (const { request, rejected } of model.requests.filter((sent) => isSummaryRequest(sent.request)))
       expect({ rejected, of: request.messages.length }).toMatchObject({ rejected: false });
   });
+});
+
+it('keeps what the turn has just found, also where head and pins take most of a small window', async () => {
+  const find = fakeFunction('find', async ({ n }) => ({ text: `result ${n} `.repeat(30) }));
+  const world = memoryWorld({ functions: [find], settings: { notesTokenLimit: 2000 } });
+  const calls = Array.from({ length: 40 }, (_, n) => ({ calls: [{ name: 'find', arguments: { n } }] }));
+  const model = following(calls, 6400);
+  const agent = await AgentProcess.open(world.parts, async () => model);
+  await agent.notes.pin('pinned '.repeat(900));
+  await agent.submit('find them');
+  expect(rollovers(world).length).toBeGreaterThan(1);
+  for (const { headTokens, tokensAfter, carried = [] } of rollovers(world)) {
+    const results = await Promise.all(carried.map(({ blob }) => world.blobs.get(blob)));
+    expect(results.length).toBeGreaterThanOrEqual(3);
+    expect(tokensAfter).toBeLessThan((headTokens.system + headTokens.notes) * 2);
+  }
 });
 
 describe('the write-back barrier', () => {
