@@ -2,7 +2,7 @@
 import type { EventOf, EvictedPage, FaultCause, PageOrigin, SessionEvent } from './events';
 import { WORKING_SET_STEPS } from './evictionPlan';
 import { LeftPages } from './LeftPages';
-import { pagesOf } from './queueEntries';
+import { originOf, pagesOf } from './queueEntries';
 import { ThrashDetector } from './ThrashDetector';
 
 export interface MemoryFigures {
@@ -82,7 +82,7 @@ export class MemoryStats {
     if (event.type === 'response.received') this.spend(event);
     // Messages hold no pages beside themselves.
     if (event.type !== 'function.result' && event.type !== 'interrupt') return;
-    const origin = event.type === 'interrupt' ? (event.origin ?? 'fault') : 'fault';
+    const origin = originOf(event);
     for (const page of pagesOf(event, session)) {
       if (page.kind === 'message') continue;
       if (origin === 'prefetch') this.count.prefetched++;

@@ -1,5 +1,11 @@
 /** Writes events to the session log, folds them into the state once durable, and tells whoever watches. */
-import type { EventContext, NewSessionEvent, SessionEvent, SessionEventBody } from './events';
+import {
+  type EventContext,
+  isQueueEvent,
+  type NewSessionEvent,
+  type SessionEvent,
+  type SessionEventBody,
+} from './events';
 import type { Clock, SessionLog } from './ports';
 import type { SessionState } from './SessionState';
 
@@ -55,7 +61,7 @@ export class SessionRecorder {
     let own = this.state.context.tokens.total;
     const stamped = bodies.map((body): NewSessionEvent => {
       if (body.type === 'epoch.started') own = body.tokensAfter;
-      else if ('tokens' in body) own += body.tokens;
+      else if (isQueueEvent(body)) own += body.tokens;
       return { ...body, at, ...this.pressure(own) };
     });
     const events = await this.log.append(stamped);

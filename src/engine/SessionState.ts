@@ -4,14 +4,7 @@ import { messageAddress } from './addresses';
 import type { ChatMessage, FunctionSchema } from './chat';
 import { findDecisions } from './decisions';
 import { EventQueue } from './EventQueue';
-import {
-  type EventOf,
-  type FilePage,
-  isQueueEvent,
-  type PageOrigin,
-  type QueueEvent,
-  type SessionEvent,
-} from './events';
+import { type EventOf, type FilePage, isQueueEvent, type QueueEvent, type SessionEvent } from './events';
 import { filesOf } from './filesOf';
 import { HintLedger } from './HintLedger';
 import { MainContext } from './MainContext';
@@ -20,7 +13,7 @@ import { type Moment, PageTable } from './PageTable';
 import { PrefetchGovernor } from './PrefetchGovernor';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
 import { ProcessLedger } from './processes/ProcessLedger';
-import { blobOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
+import { blobOf, originOf, pagesOf, type QueueEntry, renderEntry } from './queueEntries';
 import { Rules } from './RulesPage';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
@@ -304,9 +297,4 @@ export class SessionState {
     const [tokens] = await this.counter.count([text]);
     return tokens ?? 0;
   }
-}
-
-function originOf(event: QueueEvent): PageOrigin {
-  if (event.type === 'message.user') return 'user';
-  return event.type === 'interrupt' ? (event.origin ?? 'fault') : 'fault';
 }

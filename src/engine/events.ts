@@ -415,11 +415,15 @@ export type SessionEvent = NewSessionEvent & {
 
 export type EventOf<T extends SessionEventBody['type']> = Extract<SessionEvent, { type: T }>;
 
-/** An event the model sees as one message of the queue. */
-export type QueueEvent = EventOf<'message.user' | 'message.assistant' | 'function.result' | 'interrupt'>;
+type QueueType = 'message.user' | 'message.assistant' | 'function.result' | 'interrupt';
 
-/** @returns whether the event is an entry of the FIFO queue */
-export function isQueueEvent(event: SessionEvent): event is QueueEvent {
+/** An event the model sees as one message of the queue; its `tokens` are resident. */
+export type QueueEvent = EventOf<QueueType>;
+
+/** @returns whether the event, recorded or about to be, is an entry of the FIFO queue */
+export function isQueueEvent<E extends SessionEventBody>(
+  event: E,
+): event is Extract<E, { readonly type: QueueType }> {
   return (
     event.type === 'message.user' ||
     event.type === 'message.assistant' ||

@@ -2,7 +2,7 @@
 import { messageAddress } from './addresses';
 import type { ChatMessage, ToolCall } from './chat';
 import { cutText } from './cutText';
-import type { EvictedPage, FilePage, InterruptKind, QueueEvent } from './events';
+import type { EvictedPage, FilePage, InterruptKind, PageOrigin, QueueEvent } from './events';
 import type { BlobHash, TokenCounter } from './ports';
 import { tagged } from './taggedText';
 
@@ -130,6 +130,12 @@ export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
 function shownFiles(event: QueueEvent): readonly FilePage[] {
   if (event.type === 'function.result') return event.pages;
   return event.type === 'interrupt' ? (event.pages ?? []) : [];
+}
+
+/** @returns who brought the pages of an entry into the window */
+export function originOf(event: QueueEvent): PageOrigin {
+  if (event.type === 'message.user') return 'user';
+  return event.type === 'interrupt' ? (event.origin ?? 'fault') : 'fault';
 }
 
 function messageLabel(event: QueueEvent): string {
