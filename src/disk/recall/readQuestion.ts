@@ -1,0 +1,51 @@
+import { wantedCues } from './cues';
+import { mentionedDates } from './dates';
+import { analyseWord, wordsOf } from './words';
+
+export interface MessageQuestion {
+  readonly text: string;
+  /** ms since the epoch: what `yesterday` is seen from. */
+  readonly now: number;
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+}
+
+export interface ReadQuestion {
+  readonly terms: readonly string[];
+  readonly grams: readonly string[];
+  readonly dates: readonly string[];
+  readonly cues: number;
+  /** Numbers of the speakers it names. */
+  readonly speakers: ReadonlySet<number>;
+}
+
+const maxTerms = 128;
+const maxGrams = 400;
+
+/**
+ * What a question looks for. Names of speakers are no terms: who is spoken to says them, who is asked about does not.
+ * @param named lower-case words of speakers' names, with the speakers' numbers
+ */
+export function readQuestion(
+  { text, now }: MessageQuestion,
+  named: ReadonlyMap<string, ReadonlySet<number>>,
+): ReadQuestion {
+  const speakers = new Set<number>();
+  const terms = new Set<string>();
+  const grams = new Set<string>();
+  for (const raw of wordsOf(text)) {
+    const who = named.get(raw.replace(/['’]s$/, '').toLowerCase());
+    for (const speaker of who ?? []) speakers.add(speaker);
+    if (who) continue;
+    const word = analyseWord(raw);
+    for (const term of word.terms) if (terms.size < maxTerms) terms.add(term);
+    for (const gram of word.grams) if (grams.size < maxGrams) grams.add(gram);
+  }
+  return {
+    terms: [...terms],
+    grams: [...grams],
+    dates: mentionedDates(text, now),
+    cues: wantedCues(text),
+    speakers,
+  };
+}
