@@ -21,7 +21,7 @@ module.exports = {
     room('models'),
     room('tools'),
     room('journal'),
-    room('disk', 'journal/processLock\\.ts$'),
+    room('disk', 'journal/(processLock|importedMessages)\\.ts$'),
     room('host', 'webview/protocol\\.ts$'),
     {
       name: 'webview-imports',

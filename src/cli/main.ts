@@ -39,7 +39,9 @@ function buildProgram(signal: AbortSignal): Command {
   const recall = program.command('recall').description('messages of all sessions');
   recall
     .command('import')
-    .description('add messages: one {"id","session","time","role","name","text"} a line')
+    .description(
+      'add messages: one {"id","session","time","role","name","text"} a line; time in ms or as ISO date. Speaker, content, timestamp and the like are understood; only the text is needed',
+    )
     .argument('<file>', 'a .jsonl file')
     .addOption(workspace())
     .addOption(store())

@@ -52,10 +52,11 @@ const specs = {
       text('role'),
       text('name'),
       text('text'),
-      text('toks'),
-      text('smooth'),
+      // Terms of the days on which it was written and of which it speaks, as they were resolved then.
+      text('dates'),
+      // What it says about itself: recall/cues.ts.
+      number('cues'),
     ]),
-    terms: 'smooth',
     keys: ['id', 'session'],
   },
   notes: {

@@ -89,7 +89,7 @@ export class DiskService {
       database,
       indexer,
       search: new WorkspaceSearch(database, indexer),
-      recall: new RecallIndex(database),
+      recall: new RecallIndex(database, this.store),
       notes: new NotesIndex(database),
     };
     this.storeBytes = await database.bytes();

@@ -277,6 +277,12 @@ export class LanceTable {
     }
   }
 
+  /** As `scan`, without an object for each row. */
+  async *scanBatches(columns: readonly string[], where?: string): AsyncGenerator<RecordBatch> {
+    const query = this.table.query().select([...columns]);
+    yield* this.readers.scan(where === undefined ? query : query.where(where));
+  }
+
   /** BM25 over the terms column, best first; each row has `_score`. */
   async searchTerms(query: TermQuery): Promise<Row[]> {
     const { terms: column } = this.spec;

@@ -1,152 +1,150 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RecordBatch } from 'apache-arrow';
 import type { RecallHit, RecallMessage, RecallQuery, SearchPage } from '../engine/ports';
-import { queryTokens } from './codeTokens';
+import { lastOfImport, listImports, readImport } from '../journal/importedMessages';
 import type { Database } from './Database';
-import { messageTokens, smoothTokens } from './messageTokens';
+import { isIdentifier, literalHits } from './identifierQuery';
 import { paginate } from './paginate';
-import { type RankedMessage, rankMessages, type Statistics } from './rankMessages';
-import { isOneOf } from './sql';
+import { params } from './params';
+import { cuesOf } from './recall/cues';
+import { dateTerms } from './recall/dates';
+import { type IndexedMessage, MessagePostings } from './recall/MessagePostings';
+import { MessageRanker, type RankedMessage } from './recall/MessageRanker';
+import { isOneOf, quote } from './sql';
 
-/** Messages of the first stage, ranked again by their surroundings. */
-const candidates = 200;
-/** How far a message's surroundings reach on either side. */
-const reach = 2;
-/** Messages held in memory until they are worth an optimisation of the table. */
-const maxRecent = 1000;
-const minRecent = 100;
-const recentShare = 0.1;
-const batchRows = 500;
+/**
+ * Messages searched: beyond so many the older ones are in the table and at their addresses, but searches leave them out.
+ * A query over this many takes 20 ms of the process's thread.
+ */
+const maxSearched = 300_000;
+/** So many more may come before the oldest are left out. */
+const slack = 1.1;
+/** Ranked hits among which an identifier is looked for word for word. */
+const literalDepth = 200;
+/** The thread is the searches' too: after so much work in one go others have their turn, ms. */
+const sliceTime = 8;
+const importBatch = 500;
 
-interface Placed {
-  readonly id: string;
-  readonly seq: number;
-}
+const columns = ['id', 'session', 'seq', 'time', 'role', 'name', 'text', 'dates', 'cues'] as const;
+const messageSchema = params.appendMessages.shape.messages.element;
 
-interface StoredMessage {
-  readonly id: string;
-  readonly session: string;
-  readonly seq: number;
-  readonly time: number;
-  readonly role: RecallMessage['role'];
-  readonly name: string;
-  readonly text: string;
-  readonly toks: string;
-}
-
-const columns = ['id', 'session', 'seq', 'time', 'role', 'name', 'text', 'toks'];
-
-/** A message whose row is not in the full-text index yet. */
-interface RecentMessage {
-  readonly session: string;
-  readonly seq: number;
-  readonly time: number;
-  /** Smoothed terms. */
-  readonly terms: ReadonlySet<string>;
+interface Loaded {
+  readonly postings: MessagePostings;
+  readonly ranker: MessageRanker;
+  /** Whether the table has messages that are not searched. */
+  readonly partial: boolean;
 }
 
 /**
- * Recall storage: every message, found by its own words and by those around it. The order of each session's messages, how
- * often terms occur, and the latest messages are kept in memory: LanceDB scores rows that are not in its index yet wrongly
- * when terms repeat in them, and getting them in costs too much for every message. All texts are in LanceDB.
+ * Recall storage: every message, found by its words, its letters, its date, who said it and what was said around it. Texts
+ * are in LanceDB; what they are found by is in memory, where a message is found as soon as it is handed over.
  */
-export class RecallIndex implements Statistics {
-  private readonly sessions = new Map<string, Placed[]>();
-  private readonly placedIds = new Set<string>();
-  private readonly frequency = new Map<string, number>();
-  private totalTokens = 0;
-  private loading: Promise<void> | undefined;
-  private appending: Promise<unknown> = Promise.resolve();
-  private readonly recent = new Map<string, RecentMessage>();
+export class RecallIndex {
+  private loading: Promise<Loaded> | undefined;
+  private adding: Promise<unknown> = Promise.resolve();
+  private writing: Promise<unknown> = Promise.resolve();
+  /** Handed over, not in the table yet. */
+  private readonly unwritten = new Map<string, IndexedMessage>();
 
-  constructor(private readonly database: Database) {}
+  /**
+   * @param store folder that has the imported messages: a table without them is filled again
+   * @param limit messages searched at most, the latest
+   */
+  constructor(
+    private readonly database: Database,
+    private readonly store: string,
+    private readonly limit = maxSearched,
+  ) {}
 
-  get documents(): number {
-    return this.placedIds.size;
-  }
-
-  get averageLength(): number {
-    return this.totalTokens / Math.max(1, this.documents);
-  }
-
-  documentFrequency(term: string): number {
-    return this.frequency.get(term) ?? 0;
-  }
-
-  /** Adds messages, replacing those with the same id: handing over everything again does no harm. */
-  append(messages: readonly RecallMessage[]): Promise<void> {
-    const result = this.appending.then(async () => {
-      await this.load();
-      for (let i = 0; i < messages.length; i += batchRows)
-        await this.appendBatch(messages.slice(i, i + batchRows));
-      await this.absorb();
-    });
-    // What was not written must not be counted as there: read everything again.
-    this.appending = result.catch(() => this.unload());
-    return result;
+  /** Adds messages, replacing those with the same id: handing over everything again does no harm. Resolves when they are durable. */
+  async append(messages: readonly RecallMessage[]): Promise<void> {
+    const loaded = await this.load();
+    await this.add(loaded, messages);
+    if (loaded.postings.documents > this.limit * slack) this.unload();
   }
 
   async search(query: RecallQuery, signal: AbortSignal): Promise<SearchPage<RecallHit>> {
-    await this.load();
-    const terms = queryTokens(query.text);
-    const time = [
-      ...(query.since === undefined ? [] : [`time >= ${Number(query.since)}`]),
-      ...(query.until === undefined ? [] : [`time <= ${Number(query.until)}`]),
-    ];
-    const where = time.length > 0 ? time.join(' AND ') : undefined;
-    const indexed = await this.database.messages.searchTerms({
-      terms,
-      columns: ['id', 'session', 'seq'],
-      limit: candidates,
-      where,
-      indexedOnly: true,
-    });
+    const { postings, ranker } = await this.load();
     signal.throwIfAborted();
-    const hits = new Map<string, Pick<StoredMessage, 'session' | 'seq'>>(this.searchRecent(terms, query));
-    for (const row of indexed as unknown as StoredMessage[]) hits.set(row.id, row);
-    const surroundings = [...hits.values()].map((hit) => this.neighbours(hit.session, hit.seq));
-    const texts = await this.read([
-      ...new Set(surroundings.flat().flatMap((placed) => (placed ? [placed.id] : []))),
-    ]);
-    signal.throwIfAborted();
-    const ranked = rankMessages(
-      surroundings.map((window) => window.map((placed) => (placed ? texts.get(placed.id) : undefined))),
-      query.text,
-      terms,
-      this,
-    );
-    return withMessages(paginate(ranked, query.page, query.pageSize), texts);
+    const { text, page, pageSize, since, until } = query;
+    const end = page * pageSize;
+    const { best, total } = ranker.rank({ text, now: Date.now(), since, until }, Math.max(end, literalDepth));
+    const hits = (ranked: readonly RankedMessage[]) =>
+      this.withMessages(ranked.map(({ number, score }) => ({ id: postings.id(number), score })));
+    if (isIdentifier(text)) {
+      const near = await hits(best.slice(0, literalDepth));
+      const literal = literalHits(text, near);
+      if (literal !== near) return paginate(literal, page, pageSize);
+    }
+    return {
+      hits: await hits(best.slice(end - pageSize, end)),
+      page,
+      pages: Math.ceil(total / pageSize),
+      total,
+    };
   }
 
   /** Sequence numbers of the messages stored of a session, ascending. */
   async seqs(session: string): Promise<number[]> {
-    await this.appending;
-    await this.load();
-    return (this.sessions.get(session) ?? []).map((placed) => placed.seq);
+    await Promise.all([this.load(), this.writing]);
+    const rows = await this.database.messages.rows(['seq'], `session = ${quote(session)}`);
+    return rows.map((row) => Number(row.seq)).sort((a, b) => a - b);
   }
 
-  /** The first stage over what is in memory: the messages that share most with the query. */
-  private searchRecent(terms: readonly string[], { since, until }: RecallQuery): [string, RecentMessage][] {
-    const scored: { readonly entry: [string, RecentMessage]; readonly score: number }[] = [];
-    for (const entry of this.recent) {
-      const [, message] = entry;
-      if (since !== undefined && message.time < since) continue;
-      if (until !== undefined && message.time > until) continue;
-      let score = 0;
-      for (const term of terms) if (message.terms.has(term)) score += 1 / (1 + this.documentFrequency(term));
-      if (score > 0) scored.push({ entry, score });
-    }
-    scored.sort((a, b) => b.score - a.score);
-    return scored.slice(0, candidates).map(({ entry }) => entry);
+  /** One batch after the other, so that rows are written in the order in which they are found. */
+  private async add({ postings, partial }: Loaded, messages: readonly RecallMessage[]): Promise<void> {
+    const added = this.adding.then(async () => {
+      const known: IndexedMessage[] = [];
+      const fresh = new Map<string, IndexedMessage>();
+      const turns = new Turns();
+      for (const message of messages) {
+        const indexed = indexedMessage(message);
+        const isKnown = partial || (postings.has(message.id) && !fresh.has(message.id));
+        if (isKnown) known.push(indexed);
+        else fresh.set(message.id, indexed);
+        postings.add(indexed);
+        this.unwritten.set(message.id, indexed);
+        await turns.pause();
+      }
+      return { written: this.write([...fresh.values()], known) };
+    });
+    this.adding = added.catch(() => undefined);
+    await (await added).written;
   }
 
-  /** Lets the table's index have the recent messages once they are many. */
-  private async absorb(): Promise<void> {
-    if (this.recent.size < Math.min(maxRecent, Math.max(minRecent, this.documents * recentShare))) return;
-    await this.database.messages.optimise();
-    this.recent.clear();
+  private write(fresh: readonly IndexedMessage[], known: readonly IndexedMessage[]): Promise<void> {
+    const { messages } = this.database;
+    // The last of those that share an id.
+    const replaced = new Map(known.map((message) => [message.id, message]));
+    const written = Promise.all([
+      messages.add(fresh.map(rowOf)),
+      messages.upsert('id', [...replaced.values()].map(rowOf)),
+    ]).then(
+      () => {
+        // Whoever reads the table just now may not see them there yet.
+        const forget = () => this.forgetUnwritten([...fresh, ...known]);
+        (this.loading ?? Promise.resolve()).then(forget, forget);
+      },
+      (error: unknown) => {
+        // What was not written must not be found: everything is read again.
+        this.forgetUnwritten([...fresh, ...known]);
+        this.unload();
+        throw error;
+      },
+    );
+    this.writing = written.catch(() => undefined);
+    // It holds up the next write, but nobody who waits for this one; what is wrong with the table is told by that.
+    written.then(() => messages.optimiseIfWorth()).catch(() => undefined);
+    return written;
   }
 
-  private load(): Promise<void> {
-    this.loading ??= this.readAll().catch((error: unknown) => {
+  private forgetUnwritten(messages: readonly IndexedMessage[]): void {
+    for (const message of messages)
+      if (this.unwritten.get(message.id) === message) this.unwritten.delete(message.id);
+  }
+
+  private load(): Promise<Loaded> {
+    this.loading ??= this.read().catch((error: unknown) => {
       this.loading = undefined;
       throw error;
     });
@@ -155,122 +153,121 @@ export class RecallIndex implements Statistics {
 
   private unload(): void {
     this.loading = undefined;
-    this.sessions.clear();
-    this.placedIds.clear();
-    this.recent.clear();
-    this.frequency.clear();
-    this.totalTokens = 0;
   }
 
-  private async readAll(): Promise<void> {
-    // What an earlier process left unindexed is in no one's memory now.
-    await this.database.messages.optimise();
-    for await (const batch of this.database.messages.scan(['id', 'session', 'seq', 'toks'])) {
-      for (const row of batch) {
-        const { id, session, seq, toks } = row as unknown as StoredMessage;
-        this.place({ id, session, seq }, toks);
+  private async read(): Promise<Loaded> {
+    const { messages } = this.database;
+    const partial = (await messages.count()) > this.limit;
+    const postings = new MessagePostings();
+    const turns = new Turns();
+    const where = partial ? `time >= ${await this.earliestSearched()}` : undefined;
+    for await (const batch of messages.scanBatches(columns, where)) {
+      for (const message of messagesOf(batch)) {
+        postings.add(message);
+        await turns.pause();
       }
     }
+    const loaded = { postings, ranker: new MessageRanker(postings), partial };
+    await this.addImports(loaded);
+    for (const message of this.unwritten.values()) postings.add(message);
+    return loaded;
   }
 
-  /** Puts a message where it belongs in its session and counts its terms. */
-  private place(message: { id: string; session: string; seq: number }, toks: string): void {
-    if (this.placedIds.has(message.id)) return;
-    this.placedIds.add(message.id);
-    let order = this.sessions.get(message.session);
-    if (!order) {
-      order = [];
-      this.sessions.set(message.session, order);
+  /** Time of the oldest message that is searched, ms. */
+  private async earliestSearched(): Promise<number> {
+    const times: number[] = [];
+    for await (const batch of this.database.messages.scanBatches(['time']))
+      for (const time of batch.getChild('time') ?? []) times.push(Number(time));
+    return Float64Array.from(times).sort().at(-this.limit) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** What was imported and is no longer in the table: it was made anew. */
+  private async addImports(loaded: Loaded): Promise<void> {
+    for (const path of await listImports(this.store)) {
+      const last = messageSchema.safeParse(await lastOfImport(path));
+      // Imports are added in their order: with the last message all others are there.
+      if (!last.success || (await this.isStored(last.data.id))) continue;
+      let batch: RecallMessage[] = [];
+      for await (const line of readImport(path)) {
+        const message = messageSchema.safeParse(line);
+        if (message.success) batch.push(message.data);
+        if (batch.length < importBatch) continue;
+        await this.add(loaded, batch);
+        batch = [];
+      }
+      await this.add(loaded, batch);
     }
-    let at = order.length;
-    while (at > 0 && (order[at - 1]?.seq ?? 0) > message.seq) at--;
-    order.splice(at, 0, { id: message.id, seq: message.seq });
-    const tokens = toks.split(' ');
-    this.totalTokens += tokens.length;
-    for (const term of new Set(tokens)) this.frequency.set(term, (this.frequency.get(term) ?? 0) + 1);
   }
 
-  /** A message and `reach` others on either side, in order; undefined where the session has no more. */
-  private neighbours(session: string, seq: number): (Placed | undefined)[] {
-    const order = this.sessions.get(session) ?? [];
-    const at = lowerBound(order, seq);
-    return Array.from({ length: 2 * reach + 1 }, (_, i) => order[at - reach + i]);
+  private async isStored(id: string): Promise<boolean> {
+    return this.unwritten.has(id) || (await this.database.messages.count(`id = ${quote(id)}`)) > 0;
   }
 
-  private async read(ids: readonly string[]): Promise<Map<string, StoredMessage>> {
-    const rows = await this.database.messages.rows(columns, isOneOf('id', ids));
-    return new Map(
-      rows.map((row) => {
-        const { id, session, seq, time, role, name, text, toks } = row as unknown as StoredMessage;
-        return [id, { id, session, seq, time, role, name, text, toks }];
-      }),
-    );
-  }
-
-  private async appendBatch(messages: readonly RecallMessage[]): Promise<void> {
-    const fresh = new Map<string, StoredMessage>();
-    for (const message of messages) {
-      const toks = messageTokens(message).join(' ');
-      const { id, session, seq, time, role, name = '', text } = message;
-      fresh.set(id, { id, session, seq, time, role, name, text, toks });
-      this.place(message, toks);
-    }
-    // Whoever stands near a new message is found by its words, too.
-    const touched = new Map<string, (Placed | undefined)[]>();
-    for (const message of fresh.values()) {
-      for (const near of this.neighbours(message.session, message.seq)) {
-        if (near) touched.set(near.id, this.neighbours(message.session, near.seq));
+  private async withMessages(
+    ranked: readonly { readonly id: string; readonly score: number }[],
+  ): Promise<RecallHit[]> {
+    const texts = new Map<string, RecallMessage>();
+    // Those just written are in both: the ones in memory are newer.
+    const unwritten = new Map(ranked.map(({ id }) => [id, this.unwritten.get(id)]));
+    const stored = ranked.filter(({ id }) => !unwritten.get(id)).map(({ id }) => id);
+    if (stored.length > 0) {
+      const rows = await this.database.messages.rows(
+        columns.filter((column) => column !== 'dates' && column !== 'cues'),
+        isOneOf('id', stored),
+      );
+      for (const row of rows) {
+        const message = row as unknown as RecallMessage;
+        texts.set(message.id, message);
       }
     }
-    const needed = [...touched.values()]
-      .flat()
-      .flatMap((placed) => (placed && !fresh.has(placed.id) ? [placed.id] : []));
-    const stored = await this.read([...new Set(needed)]);
-    const get = (placed: Placed | undefined) =>
-      placed ? (fresh.get(placed.id) ?? stored.get(placed.id)) : undefined;
-    const rows = [...touched].flatMap(([id, window]) => {
-      const message = fresh.get(id) ?? stored.get(id);
+    return ranked.flatMap(({ id, score }) => {
+      const message = unwritten.get(id) ?? texts.get(id);
       if (!message) return [];
-      return [{ ...message, smooth: smoothTokens(window.map((placed) => get(placed)?.toks)) }];
+      const { session, seq, time, role, name, text } = message;
+      const named = name ? { name } : {};
+      return [{ id, session, seq, time, role, ...named, text, score: Math.round(score * 1000) / 1000 }];
     });
-    await this.database.messages.upsert('id', rows);
-    for (const { id, session, seq, time, smooth } of rows) {
-      this.recent.set(id, { session, seq, time, terms: new Set(smooth.split(' ')) });
-    }
   }
 }
 
-function lowerBound(order: readonly Placed[], seq: number): number {
-  let low = 0;
-  let high = order.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((order[middle]?.seq ?? 0) < seq) low = middle + 1;
-    else high = middle;
+/** Lets others have the thread when a slice of time is over. */
+class Turns {
+  private begun = performance.now();
+
+  async pause(): Promise<void> {
+    if (performance.now() - this.begun < sliceTime) return;
+    await nextTurn();
+    this.begun = performance.now();
   }
-  return low;
 }
 
-function withMessages(
-  page: SearchPage<RankedMessage>,
-  texts: ReadonlyMap<string, StoredMessage>,
-): SearchPage<RecallHit> {
-  const hits = page.hits.flatMap(({ id, score }) => {
-    const message = texts.get(id);
-    if (!message) return [];
-    const { session, seq, time, role, name, text } = message;
-    return [
-      {
-        id,
-        session,
-        seq,
-        time,
-        role,
-        ...(name === '' ? {} : { name }),
-        text,
-        score: Math.round(score * 1000) / 1000,
-      },
-    ];
-  });
-  return { ...page, hits };
+function indexedMessage(message: RecallMessage): IndexedMessage {
+  const { text, time, role } = message;
+  // A tool's output says nothing about itself, and its dates are those of other things.
+  return role === 'tool'
+    ? { ...message, dates: dateTerms('', time), cues: 0 }
+    : { ...message, dates: dateTerms(text, time), cues: cuesOf(text) };
+}
+
+function rowOf({ id, session, seq, time, role, name = '', text, dates, cues }: IndexedMessage) {
+  return { id, session, seq, time, role, name, text, dates: dates.join(' '), cues };
+}
+
+function* messagesOf(batch: RecordBatch): Generator<IndexedMessage> {
+  const [id, session, seq, time, role, name, text, dates, cues] = columns.map((column) =>
+    batch.getChild(column),
+  );
+  for (let i = 0; i < batch.numRows; i++) {
+    yield {
+      id: id?.get(i),
+      session: session?.get(i),
+      seq: seq?.get(i),
+      time: time?.get(i),
+      role: role?.get(i),
+      name: name?.get(i),
+      text: text?.get(i),
+      dates: String(dates?.get(i)).split(' '),
+      cues: cues?.get(i),
+    };
+  }
 }

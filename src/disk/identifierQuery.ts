@@ -4,6 +4,11 @@
 const identifier = /^(?=.*\d|.*\w[-_.:/]\w)[\p{L}\p{N}][\p{L}\p{N}\-_.:/]{3,}$/u;
 const wordCharacter = /[\p{L}\p{N}_]/u;
 
+/** @returns whether a query is one identifier and nothing else */
+export function isIdentifier(query: string): boolean {
+  return identifier.test(query.trim());
+}
+
 /**
  * Who asks for an identifier wants that one: texts that share pieces of it (`a0cc-…`, `TICKET-…`) are no answer once it
  * is found.
@@ -13,8 +18,8 @@ export function literalHits<Item extends { readonly text: string }>(
   query: string,
   items: readonly Item[],
 ): readonly Item[] {
+  if (!isIdentifier(query)) return items;
   const wanted = query.trim().toLowerCase();
-  if (!identifier.test(wanted)) return items;
   const having = items.filter((item) => holds(item.text.toLowerCase(), wanted));
   return having.length > 0 ? having : items;
 }
