@@ -32,8 +32,8 @@ export async function keepImport(
   const draft = join(folder, `${randomUUID()}${draftSuffix}`);
   const hash = createHash('sha256');
   let count = 0;
+  await guarded(folder, () => makeDurableDirectory(folder));
   try {
-    await guarded(folder, () => makeDurableDirectory(folder));
     const file = await guarded(draft, () => open(draft, 'wx', 0o600));
     try {
       let lines: string[] = [];

@@ -32,8 +32,6 @@ export class MessagePostings {
   readonly words = new PostingLists();
   readonly grams = new PostingLists();
   readonly dates = new PostingLists();
-  /** Lower-case words of names → numbers of the speakers who have them. */
-  readonly named = new Map<string, Set<number>>();
   readonly order = new SessionOrder(this.columns);
   /** Messages, without those that were replaced. */
   documents = 0;
@@ -42,6 +40,10 @@ export class MessagePostings {
   private readonly ids: string[] = [];
   private readonly numbers = new Map<string, number>();
   private readonly speakers = new Map<string, number>();
+  /** Lower-case words of names → numbers of the speakers who have them. */
+  private readonly named = new Map<string, number[]>();
+  /** Messages of each speaker, by number. */
+  private readonly spoken: number[] = [];
   private readonly known = new Map<string, KnownWord>();
   private readonly wordTally = new Tally();
   private readonly gramTally = new Tally();
@@ -67,7 +69,9 @@ export class MessagePostings {
     columns.seq[number] = message.seq;
     columns.cues[number] = message.cues;
     columns.live[number] = 1;
-    columns.speaker[number] = message.role === 'tool' ? 0 : this.speaker(message.name ?? '');
+    const speaker = message.role === 'tool' ? 0 : this.speaker(message.name ?? '');
+    columns.speaker[number] = speaker;
+    this.count(speaker, 1);
     this.addTerms(number, message);
     this.order.add(number, message.session);
     this.documents++;
@@ -75,13 +79,23 @@ export class MessagePostings {
     this.totalGrams += columns.grams[number] ?? 0;
   }
 
+  /** @param word of a question, lower-case @returns numbers of the speakers of messages who have it in their name */
+  speakersNamed(word: string): readonly number[] {
+    return (this.named.get(word) ?? []).filter((speaker) => (this.spoken[speaker] ?? 0) > 0);
+  }
+
   private remove(number: number): void {
     const { columns } = this;
     columns.live[number] = 0;
+    this.count(columns.speaker[number] ?? 0, -1);
     this.order.remove(number);
     this.documents--;
     this.totalWords -= columns.words[number] ?? 0;
     this.totalGrams -= columns.grams[number] ?? 0;
+  }
+
+  private count(speaker: number, messages: number): void {
+    this.spoken[speaker] = (this.spoken[speaker] ?? 0) + messages;
   }
 
   private addTerms(number: number, { role, name = '', text, dates }: IndexedMessage): void {
@@ -135,9 +149,8 @@ export class MessagePostings {
     if (known !== undefined) return known;
     const number = this.speakers.size + 1;
     this.speakers.set(name, number);
-    for (const word of name.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? []) {
-      const all = this.named.get(word) ?? new Set();
-      this.named.set(word, all.add(number));
+    for (const word of new Set(name.toLowerCase().match(/[\p{L}\p{N}_]+/gu))) {
+      this.named.set(word, [...(this.named.get(word) ?? []), number]);
     }
     return number;
   }

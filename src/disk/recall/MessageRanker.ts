@@ -10,7 +10,7 @@ const weights = {
   sitting: 2.25,
   previousQuestion: 1.7,
   speaker: 1,
-  takesPart: 3,
+  takesPart: 5,
   date: 1.6,
   question: -0.65,
   information: 0.2,
@@ -21,6 +21,8 @@ const weights = {
 
 /** A message that shares no term with the question is found by its 4-grams if it has this share of what the best has. */
 const minGrams = 0.5;
+/** Likewise of the date's terms: the very day, the very month. */
+const minDate = 0.9;
 
 export interface RankedMessage {
   /** In the postings. */
@@ -50,7 +52,7 @@ export class MessageRanker {
     const { postings, scores } = this;
     if (postings.documents === 0) return { best: [], total: 0 };
     postings.order.link();
-    const asked = readQuestion(question, postings.named);
+    const asked = readQuestion(question, (word) => postings.speakersNamed(word));
     scores.clear();
     scores.addWords(asked.terms);
     scores.addGrams(asked.grams);
@@ -61,7 +63,7 @@ export class MessageRanker {
 
     const bestOfSitting = new Float32Array(postings.order.sittings);
     const takesPart = new Uint8Array(postings.order.sittings);
-    const most = { own: 0, window: 0, grams: 0, previousQuestion: 0 };
+    const most = { own: 0, window: 0, grams: 0, previousQuestion: 0, date: 0 };
     for (let i = 0; i < length; i++) {
       if (live[i] === 0) continue;
       const score = own[i] as number;
@@ -70,6 +72,7 @@ export class MessageRanker {
       if (score > (bestOfSitting[at] as number)) bestOfSitting[at] = score;
       if ((window[i] as number) > most.window) most.window = window[i] as number;
       if ((grams[i] as number) > most.grams) most.grams = grams[i] as number;
+      if ((dates[i] as number) > most.date) most.date = dates[i] as number;
       if (score > most.previousQuestion && ((cues[i] as number) & cue.question) !== 0)
         most.previousQuestion = score;
       if (asked.speakers.has(speaker[i] as number)) takesPart[at] = 1;
@@ -90,7 +93,8 @@ export class MessageRanker {
       const ownShare = share(own[i] as number, most.own);
       // What has no 4-grams (output, documents) must not fall behind for it.
       const gramShare = columns.grams[i] === 0 ? ownShare : share(grams[i] as number, most.grams);
-      if (around === 0 && gramShare < minGrams && !(byName && said)) continue;
+      const dated = most.date > 0 && (dates[i] as number) >= minDate * most.date;
+      if (around === 0 && gramShare < minGrams && !dated && !(byName && said)) continue;
       const at = sitting[i] as number;
       const before = previous[i] as number;
       const asks = before >= 0 && ((cues[before] as number) & cue.question) !== 0;

@@ -24,19 +24,19 @@ const maxGrams = 400;
 
 /**
  * What a question looks for. Names of speakers are no terms: who is spoken to says them, who is asked about does not.
- * @param named lower-case words of speakers' names, with the speakers' numbers
+ * @param speakersNamed numbers of the speakers who have a lower-case word in their name
  */
 export function readQuestion(
   { text, now }: MessageQuestion,
-  named: ReadonlyMap<string, ReadonlySet<number>>,
+  speakersNamed: (word: string) => readonly number[],
 ): ReadQuestion {
   const speakers = new Set<number>();
   const terms = new Set<string>();
   const grams = new Set<string>();
   for (const raw of wordsOf(text)) {
-    const who = named.get(raw.replace(/['’]s$/, '').toLowerCase());
-    for (const speaker of who ?? []) speakers.add(speaker);
-    if (who) continue;
+    const who = speakersNamed(raw.replace(/['’]s$/, '').toLowerCase());
+    for (const speaker of who) speakers.add(speaker);
+    if (who.length > 0) continue;
     const word = analyseWord(raw);
     for (const term of word.terms) if (terms.size < maxTerms) terms.add(term);
     for (const gram of word.grams) if (grams.size < maxGrams) grams.add(gram);

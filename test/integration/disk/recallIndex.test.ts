@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
 import type { DiskClient } from '../../../src/disk/client';
 import type { SessionEvent } from '../../../src/engine/events';
 import type { SessionHistory } from '../../../src/engine/ports';
 import { feedRecall } from '../../../src/engine/recallFeed';
 import { MemoryBlobs } from '../../support/memoryPorts';
+import { runCli } from '../cli/runCli';
 import { never, useDisk } from './diskFixture';
 
 const disk = useDisk();
@@ -99,6 +102,31 @@ describe('recall and notes', () => {
       blobs,
     );
     expect(fed).toEqual([]);
+  });
+
+  it('has the imported messages again after the tables were lost', async () => {
+    const { store, folder, root } = disk();
+    const file = join(folder, 'talk.jsonl');
+    const lines = [
+      { speaker: 'Ann', content: 'Where did you go?', timestamp: '2023-05-08T13:56:00' },
+      { speaker: 'Ben', content: 'Bowling, yesterday.', timestamp: '2023-05-08T13:57:00' },
+    ];
+    writeFileSync(file, lines.map((line) => JSON.stringify(line)).join('\n'));
+    const place = ['--store', store, '--workspace', root];
+    expect(await runCli(inject('dist'), ['recall', 'import', file, ...place])).toMatchObject({
+      status: 0,
+      stderr: '',
+    });
+
+    const before = disk().newClient();
+    expect((await ids(before, 'What did Ben do on 7 May 2023?'))[0]).toBe('talk/2');
+    await disk().crash(before);
+    for (const name of readdirSync(store).filter((entry) => entry.startsWith('tables-v')))
+      rmSync(join(store, name), { recursive: true });
+
+    const after = disk().newClient();
+    const { hits } = await after.search({ text: 'bowling', page: 1, pageSize: 1 }, never);
+    expect(hits[0]).toMatchObject({ id: 'talk/2', session: 'talk', role: 'assistant', name: 'Ben' });
   });
 
   it('finds the note that has an identifier word for word, and no others', async () => {
