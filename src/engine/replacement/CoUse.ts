@@ -62,6 +62,8 @@ function count(partners: Map<string, number> | undefined, partner: string): void
     if (count >= least || other === partner) continue;
     weakest = other;
     least = count;
+    // None is weaker.
+    if (count === 1) break;
   }
   if (weakest !== undefined) partners.delete(weakest);
 }
