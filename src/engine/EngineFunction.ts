@@ -1,7 +1,8 @@
 /** The contract of a function the model may call; implementations live in tools/, one file each. */
 import type { FunctionSchema } from './chat';
-import type { Anchor, Fault, FilePage, Note } from './events';
+import type { Note } from './events';
 import type { FaultHandler } from './FaultHandler';
+import type { Anchor, Fault, FilePage } from './pages';
 import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
 import type { WindowRequest } from './WindowRequests';
 

@@ -4,8 +4,8 @@
  */
 import { fileRangeAddress, noteAddress } from './addresses';
 import { cutText } from './cutText';
-import type { Hint } from './events';
 import { missingRanges } from './PageTable';
+import type { Hint } from './pages';
 import type { ArchivalStorage, RecallStorage, SearchPage, TokenCounter, WorkspaceFiles } from './ports';
 import { bestLine, type QuestionTerms, questionTerms, relevantHits } from './relevance';
 import { isResident } from './residency';

@@ -1,9 +1,9 @@
 /** Page faults of lines of files: serves what is not in the window yet, at most what is admitted. */
 import type { FunctionOutcome } from './EngineFunction';
-import type { FilePage } from './events';
 import type { ReadRange } from './FaultHandler';
 import { filePageOf, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
 import { type LineRange, missingRanges, overlap } from './PageTable';
+import type { FilePage } from './pages';
 import type { BlobStore, ContentHasher, FileSnapshot, TokenCounter, WorkspaceFiles } from './ports';
 import type { SessionState } from './SessionState';
 

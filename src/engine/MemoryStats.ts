@@ -1,7 +1,8 @@
 /** Counters of the memory, folded from the session's events: what `vmstat` is to an operating system. */
-import type { EventOf, EvictedPage, FaultCause, PageOrigin, SessionEvent } from './events';
+import type { EventOf, SessionEvent } from './events';
 import { WORKING_SET_STEPS } from './evictionPlan';
 import { LeftPages } from './LeftPages';
+import type { EvictedPage, FaultCause, PageOrigin } from './pages';
 import { originOf, pagesOf } from './queueEntries';
 import { ThrashDetector } from './ThrashDetector';
 

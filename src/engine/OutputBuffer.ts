@@ -1,5 +1,6 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
-import type { EpochReason, Fault, FilePage, InterruptKind, Note, TurnEnd } from './events';
+import type { EpochReason, InterruptKind, Note, TurnEnd } from './events';
+import type { Fault, FilePage } from './pages';
 
 /** Occupancy of main context in (estimated) provider tokens. */
 export interface MemoryGauge {

@@ -1,5 +1,5 @@
 /** Page table: everything that is resident, with what is known of its use, and what was evicted before. */
-import type { EvictedPage, FilePage, PageOrigin } from './events';
+import type { EvictedPage, FilePage, PageOrigin } from './pages';
 import type { BlobHash } from './ports';
 import { fileLabel } from './queueEntries';
 

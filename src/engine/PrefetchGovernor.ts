@@ -2,7 +2,8 @@
  * Admission control of prefetches: what each source has brought in and what became of it, told from the session's events
  * alone, and whether it may go on. A source that wastes tokens turns itself down.
  */
-import type { EventOf, PrefetchSource, SessionEvent } from './events';
+import type { EventOf, SessionEvent } from './events';
+import type { PrefetchSource } from './pages';
 
 /** A page brought in ahead of need whose use is not known yet. */
 interface Pending {

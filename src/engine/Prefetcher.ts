@@ -2,9 +2,10 @@
  * Brings pages in before the model asks: the test or source of a file that was edited, what the person has selected,
  * lines with new errors. Each within the turn's budget, and only while its source proves itself (`PrefetchGovernor`).
  */
-import type { EventOf, PrefetchSource } from './events';
+import type { EventOf } from './events';
 import { splitLines } from './filePages';
 import { type LineRange, missingRanges } from './PageTable';
+import type { PrefetchSource } from './pages';
 import type { EditorState, FileLines } from './ports';
 import { entryTokens, interruptText } from './queueEntries';
 import type { SessionRecorder } from './SessionRecorder';

@@ -5,11 +5,12 @@
 import { type CarriedBlock, carriedBlock } from './carriedPages';
 import type { FunctionSchema } from './chat';
 import { WindowTooSmallError } from './errors';
-import type { EpochReason, FilePage, SessionEventBody } from './events';
+import type { EpochReason, SessionEventBody } from './events';
 import { type EvictionPlan, evictOldest, isInHead, keepAll, keepWorkingSet } from './evictionPlan';
 import { headMessages } from './MainContext';
 import type { MemoryPolicy } from './memoryPolicies';
 import type { Page } from './PageTable';
+import type { FilePage } from './pages';
 import type { BlobStore, Clock, ContentHasher, LanguageModel, TokenCounter, WorkspaceFiles } from './ports';
 import { messageTokens } from './queueEntries';
 import type { RulesKeeper } from './RulesKeeper';

@@ -1,6 +1,7 @@
 /** Keeps the rules pages: notices when the files change, writes them into the head, tells changes until then. */
-import type { FilePage, RulesPage } from './events';
+
 import { filePageOf, rawRange, splitLines } from './filePages';
+import type { FilePage, RulesPage } from './pages';
 import type { BlobStore, FileSnapshot, RulesSource, TextDiff, TokenCounter } from './ports';
 import { type RenderedRules, type RulesText, renderRules } from './RulesPage';
 import type { SessionRecorder } from './SessionRecorder';

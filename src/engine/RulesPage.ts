@@ -3,8 +3,9 @@
  * evicted. State is folded from `rules.loaded` events, each of which names all rules there are; a change travels as a
  * delta until the next head holds it.
  */
-import type { FilePage, RulesPage } from './events';
+
 import type { RulesShown } from './OutputBuffer';
+import type { FilePage, RulesPage } from './pages';
 import { tagged } from './taggedText';
 
 interface Loaded {

@@ -1,7 +1,8 @@
 /** Changes to working context, by the model's functions or by the person; each is durable before it counts. */
 import type { NoteKeeper } from './EngineFunction';
 import { NoteChangedError } from './errors';
-import type { FilePage, Note } from './events';
+import type { Note } from './events';
+import type { FilePage } from './pages';
 import type { Clock, ContentHasher, TokenCounter } from './ports';
 import type { SessionRecorder } from './SessionRecorder';
 import type { WorkingContext } from './WorkingContext';

@@ -1,8 +1,9 @@
 /** What addresses name: resolves them to stored text, in this session's memory first, then in the histories on disk. */
 import { type Address, messageAddress, parseAddress } from './addresses';
 import { UnknownAddressError } from './errors';
-import { type FilePage, isQueueEvent, type QueueEvent, type SessionEvent } from './events';
+import { isQueueEvent, type QueueEvent, type SessionEvent } from './events';
 import { filesOf } from './filesOf';
+import type { FilePage } from './pages';
 import type { BlobStore, SessionHistory } from './ports';
 import { callsText } from './queueEntries';
 import type { SessionState } from './SessionState';

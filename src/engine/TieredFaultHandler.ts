@@ -3,11 +3,11 @@ import { type Address, parseRange } from './addresses';
 import { cutText } from './cutText';
 import type { FunctionOutcome } from './EngineFunction';
 import { UnknownAddressError } from './errors';
-import type { Fault } from './events';
 import type { FaultHandler, ReadRange } from './FaultHandler';
 import { FileFaults } from './FileFaults';
 import { isCut, rawRange, renderFilePage, splitLines } from './filePages';
 import { type LineRange, overlap } from './PageTable';
+import type { Fault } from './pages';
 import type {
   BlobStore,
   ContentHasher,

@@ -3,9 +3,9 @@
  * so that no line is there twice.
  */
 import { fileAddress, parseAddress } from './addresses';
-import type { CarriedPage, FilePage } from './events';
 import { rawRange, renderFilePage, splitLines } from './filePages';
 import { isFile, missingRanges, type Page } from './PageTable';
+import type { CarriedPage, FilePage } from './pages';
 import type { BlobStore, ContentHasher, TokenCounter } from './ports';
 import { fileLabel } from './queueEntries';
 import { tagged } from './taggedText';

@@ -1,6 +1,7 @@
 /** Eviction plan: which entries leave the queue, which of their pages stay in the head, and what may be admitted. */
-import type { EvictedPage, InterruptKind } from './events';
+import type { InterruptKind } from './events';
 import type { Page } from './PageTable';
+import type { EvictedPage } from './pages';
 import { groupEntries, type QueueEntry } from './queueEntries';
 import { PAGE_TOKENS } from './textPages';
 

@@ -1,6 +1,7 @@
 /** Why a page had to be brought in, told from what the session has shown before. */
-import type { FaultCause, FilePage } from './events';
+
 import { overlap } from './PageTable';
+import type { FaultCause, FilePage } from './pages';
 
 /**
  * @param pages file ranges that the fault brings in

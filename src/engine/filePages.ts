@@ -1,8 +1,8 @@
 /** File ranges as the model sees them: numbered lines under a heading with the address. */
 import { fileAddress } from './addresses';
 import { cutText } from './cutText';
-import type { FilePage } from './events';
 import type { LineRange } from './PageTable';
+import type { FilePage } from './pages';
 import type { BlobHash, FileSnapshot } from './ports';
 
 /** A line longer than this is cut on display; the hash still covers all of it. */

@@ -1,5 +1,6 @@
 /** File ranges of the session log, wherever an event names them. */
-import type { FilePage, SessionEvent } from './events';
+import type { SessionEvent } from './events';
+import type { FilePage } from './pages';
 
 /** @returns the file ranges that an event shows, derives or pins; the bytes of each are in the blob store */
 export function filesOf(event: SessionEvent): readonly FilePage[] {

@@ -1,7 +1,8 @@
 /** What a session's memory holds and how it has fared: `/proc/meminfo`, `vmstat` and the page table in one. Pure. */
-import type { EventContext, HeadTokens, PageOrigin } from './events';
+import type { EventContext, HeadTokens } from './events';
 import type { MemoryFigures } from './MemoryStats';
 import type { Moment, Page } from './PageTable';
+import type { PageOrigin } from './pages';
 import type { SessionState } from './SessionState';
 
 /** One row of the page table. */

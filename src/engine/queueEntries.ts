@@ -2,7 +2,8 @@
 import { messageAddress } from './addresses';
 import type { ChatMessage, ToolCall } from './chat';
 import { cutText } from './cutText';
-import type { EvictedPage, FilePage, InterruptKind, PageOrigin, QueueEvent } from './events';
+import type { InterruptKind, QueueEvent } from './events';
+import type { EvictedPage, FilePage, PageOrigin } from './pages';
 import type { BlobHash, TokenCounter } from './ports';
 import { tagged } from './taggedText';
 

@@ -4,9 +4,9 @@
  */
 
 import { parseAddress } from './addresses';
-import type { FilePage } from './events';
 import { filePageOf, rawRange, renderFilePage, splitLines } from './filePages';
 import { isFile, type LineRange, type Page, type ResidentPage } from './PageTable';
+import type { FilePage } from './pages';
 import type { BlobStore, TokenCounter, WorkspaceFiles } from './ports';
 
 interface RefreshParts {

@@ -1,7 +1,7 @@
 /** Stubs: the lines that stand in the head for what was evicted. Neighbours coalesce; all together stay under a cap. */
 import { messageAddress } from './addresses';
-import type { EvictedPage } from './events';
 import { type EvictedRange, extended } from './PageTable';
+import type { EvictedPage } from './pages';
 import type { TokenCounter } from './ports';
 
 /** An address and a number of tokens take at least this many own tokens. */

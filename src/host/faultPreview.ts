@@ -1,7 +1,7 @@
 /** Shows what a page fault reads: the file as a preview at the range, without taking the focus or the selection. */
 import { type Disposable, Range, Selection, TextEditorSelectionChangeKind, ThemeColor, window } from 'vscode';
-import type { FilePage } from '../engine/events';
 import type { OutputEvent } from '../engine/OutputBuffer';
+import type { FilePage } from '../engine/pages';
 import { openPlace, type ResolvePath } from './openPlace';
 import { readSettings } from './settings';
 

@@ -1,6 +1,6 @@
 /** Hits of a search in messages or notes, as the model reads them: what is in the window already is named, not repeated. */
 import type { FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
-import type { Fault } from '../engine/events';
+import type { Fault } from '../engine/pages';
 import { excerpt } from './excerpt';
 import { richestThatFits } from './resultPages';
 

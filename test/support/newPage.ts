@@ -1,5 +1,5 @@
-import type { FilePage } from '../../src/engine/events';
 import type { Moment, NewPage } from '../../src/engine/PageTable';
+import type { FilePage } from '../../src/engine/pages';
 import { fileLabel } from '../../src/engine/queueEntries';
 
 export const start: Moment = { epoch: 1, turn: 1, step: 1 };

@@ -4,9 +4,9 @@
  */
 import { parseAddress } from '../../engine/addresses';
 import { EditConflictError, OutsideWorkspaceError, UnreadableFileError } from '../../engine/errors';
-import type { FilePage } from '../../engine/events';
 import { splitLines } from '../../engine/filePages';
 import type { LineRange } from '../../engine/PageTable';
+import type { FilePage } from '../../engine/pages';
 import type { FileSnapshot, WorkspaceFiles } from '../../engine/ports';
 
 interface RecordedFile {

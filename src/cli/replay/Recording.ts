@@ -1,8 +1,9 @@
 /** A recorded session, cut into the steps that its model made. */
 import { messageAddress } from '../../engine/addresses';
 import type { FunctionSchema } from '../../engine/chat';
-import type { EventOf, FilePage, SessionEvent } from '../../engine/events';
+import type { EventOf, SessionEvent } from '../../engine/events';
 import { filesOf } from '../../engine/filesOf';
+import type { FilePage } from '../../engine/pages';
 import type { BlobStore } from '../../engine/ports';
 
 export interface RecordedStep {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FilePage } from '../../../src/engine/events';
 import { missingRanges, PageTable } from '../../../src/engine/PageTable';
+import type { FilePage } from '../../../src/engine/pages';
 import { newPage, start } from '../../support/newPage';
 
 const range = fc

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PrefetchSource, SessionEvent, SessionEventBody } from '../../../src/engine/events';
+import type { SessionEvent, SessionEventBody } from '../../../src/engine/events';
 import { PrefetchGovernor } from '../../../src/engine/PrefetchGovernor';
+import type { PrefetchSource } from '../../../src/engine/pages';
 
 let seq = 0;
 const event = (body: unknown) => ({ ...(body as SessionEventBody), seq: ++seq, at: 0 }) as SessionEvent;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { FilePage } from '../../../src/engine/events';
 import { faultCause } from '../../../src/engine/faultCause';
+import type { FilePage } from '../../../src/engine/pages';
 
 const page = (startLine: number, endLine: number, version: string, bytes = version): FilePage => ({
   address: `file:p/a.ts#L${startLine}-L${endLine}@${bytes}`,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { parseAddress } from '../../../src/engine/addresses';
-import type { EvictedPage } from '../../../src/engine/events';
+import type { EvictedPage } from '../../../src/engine/pages';
 import { renderStubs } from '../../../src/engine/stubs';
 import { inProcessTokenCounter as counter } from '../../support/inProcessTokenCounter';
 

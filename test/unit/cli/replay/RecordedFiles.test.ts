@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { RecordedFiles } from '../../../../src/cli/replay/RecordedFiles';
-import type { FilePage } from '../../../../src/engine/events';
+import type { FilePage } from '../../../../src/engine/pages';
 
 const page = (startLine: number, endLine: number, version: string): FilePage => ({
   address: `file:shop/a.ts#L${startLine}-L${endLine}@0123456789abcdef`,
