@@ -1,4 +1,4 @@
-// npm run bench -- search|engine [OPTIONS]: see test/bench/main.ts.
+// npm run bench -- search|engine|disk [OPTIONS]: see test/bench/main.ts.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,12 +10,13 @@ async function bench() {
   await installDependencies();
   const dist = mkdtempSync(join(tmpdir(), 'vctx-bench-'));
   // Inside node_modules, so that the packages it imports are found.
-  const program = join(root, 'node_modules/.cache/virtual-context/bench.mjs');
+  const folder = join(root, 'node_modules/.cache/virtual-context/bench');
   try {
     await run('node', ['esbuild.js', '--production', '--outdir', dist]);
     const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
-    await run('esbuild', ['./test/bench/main.ts', ...options, `--outfile=${program}`]);
-    const succeeded = await show('node', [program, dist, ...process.argv.slice(2)]);
+    const programs = ['./test/bench/main.ts', './test/bench/disk/floorProgram.ts'];
+    await run('esbuild', [...programs, ...options, '--out-extension:.js=.mjs', `--outdir=${folder}`]);
+    const succeeded = await show('node', [join(folder, 'main.mjs'), dist, ...process.argv.slice(2)]);
     return succeeded ? 0 : 1;
   } finally {
     rmSync(dist, { recursive: true });

@@ -1,26 +1,26 @@
 /** Tells of files that changed on disk or in an editor, in batches. */
 import { type Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from 'vscode';
-
-/** Changes within this time are one batch: a checkout touches thousands of files. */
-const BATCH_MS = 150;
+import { ChangeBatch } from './ChangeBatch';
 
 export class WorkspaceWatcher implements Disposable {
-  private readonly changed = new Set<string>();
+  private readonly batch: ChangeBatch;
   private readonly subscriptions: Disposable[] = [];
   private watchers: Disposable[] = [];
-  private timer: NodeJS.Timeout | undefined;
 
   /** @param onChange absolute paths of files that were created, changed or deleted, on disk or in an editor */
-  constructor(private readonly onChange: (paths: readonly string[]) => void) {
+  constructor(onChange: (paths: readonly string[]) => void) {
+    this.batch = new ChangeBatch(onChange);
     this.watch(workspace.workspaceFolders ?? []);
     this.subscriptions.push(
       workspace.onDidChangeWorkspaceFolders(() => this.watch(workspace.workspaceFolders ?? [])),
       workspace.onDidChangeTextDocument(({ document }) => this.note(document.uri)),
+      // The watcher of files tells of it later.
+      workspace.onDidSaveTextDocument(({ uri }) => this.note(uri)),
     );
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
+    this.batch.dispose();
     for (const disposable of [...this.subscriptions, ...this.watchers]) disposable.dispose();
   }
 
@@ -35,12 +35,6 @@ export class WorkspaceWatcher implements Disposable {
 
   private note(uri: Uri): void {
     if (uri.scheme !== 'file' || /[\\/]\.git[\\/]/.test(uri.path)) return;
-    this.changed.add(uri.fsPath);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      const paths = [...this.changed];
-      this.changed.clear();
-      this.onChange(paths);
-    }, BATCH_MS);
+    this.batch.add(uri.fsPath);
   }
 }

@@ -1,11 +1,17 @@
 /** The disk benchmark: each part measures one promise of docs/disk.md on real source text. */
+import { runChanges } from './changes';
 import type { DiskBenchOptions, DiskBenchResult } from './options';
 import { runQueries } from './queries';
+import { runReopen } from './reopen';
 import { runStorage } from './storage';
+import { runThroughput } from './throughput';
 
 type Parts = Readonly<Record<string, (options: DiskBenchOptions) => Promise<DiskBenchResult>>>;
 
 const PARTS: Parts = {
+  throughput: runThroughput,
+  reopen: runReopen,
+  changes: runChanges,
   storage: runStorage,
   queries: runQueries,
 };
