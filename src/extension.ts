@@ -6,6 +6,7 @@ import { describeError, ModelError } from './engine/errors';
 import type { LanguageModel } from './engine/ports';
 import { feedRecall } from './engine/recallFeed';
 import { ApiKeys } from './host/apiKeys';
+import { AttentionReporter } from './host/attentionReporter';
 import { ChatSessions } from './host/chatSessions';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
@@ -117,8 +118,18 @@ export function activate(context: ExtensionContext): void {
 
   conversation = sessions;
 
-  const indexWorkspace = () =>
-    background(disk.openWorkspace(roots(), { maxFileBytes: readSettings().maxFileBytes }), 'index');
+  const attention = new AttentionReporter(
+    (what) => {
+      if (roots().length > 0) background(disk.attend(what), 'index');
+    },
+    () => readSettings().pauseOnBattery,
+  );
+  const indexWorkspace = () => {
+    const { maxFileBytes, maxFiles } = readSettings();
+    // First what is open: the walk begins there.
+    attention.report(false);
+    background(disk.openWorkspace(roots(), { maxFileBytes, maxFiles }), 'index');
+  };
   const feed = async () => feedRecall(disk, history, await openBlobs());
   const background = (work: Promise<unknown>, what: string) => {
     work.catch((error: unknown) => paging.note('warn', `${what}: ${describeError(error)}`));
@@ -158,6 +169,7 @@ export function activate(context: ExtensionContext): void {
     preview,
     sessions,
     watcher,
+    attention,
     indexStatus,
     memory,
     ...registerCommands({

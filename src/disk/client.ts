@@ -66,6 +66,7 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   private readonly listeners = new Set<(status: IndexStatus) => void>();
   private lastStatus = nothing;
   private workspace: { readonly roots: readonly WorkspaceRoot[]; readonly options: IndexOptions } | undefined;
+  private attention: Attention | undefined;
   private paused = false;
   private disposed = false;
 
@@ -97,6 +98,7 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
 
   /** Tells what the person is at: files near to it are indexed first, and less is done while they type. */
   async attend(attention: Attention): Promise<void> {
+    this.attention = attention;
     await this.request((to, token) => to.sendRequest(requests.attend, attention, token));
   }
 
@@ -221,6 +223,7 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   private async reopen(connection: MessageConnection): Promise<void> {
     if (!this.workspace) return;
     try {
+      if (this.attention) await connection.sendRequest(requests.attend, { ...this.attention, typing: false });
       await connection.sendRequest(requests.openWorkspace, { ...this.workspace, paused: this.paused });
     } catch (error) {
       // Refused for a reason of its own (LanceDB missing): the status says so, and so will every request.

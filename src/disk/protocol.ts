@@ -1,6 +1,6 @@
 /** What client and disk process say to each other: JSON-RPC over a local socket. Loaded by the extension: types and names only. */
 import { NotificationType, ParameterStructures, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
-import type { IndexStatus } from '../engine/indexStatus';
+import type { Attention, IndexStatus } from '../engine/indexStatus';
 import type {
   ArchivalNote,
   CodeHit,
@@ -10,7 +10,7 @@ import type {
   SearchPage,
 } from '../engine/ports';
 
-export type { IndexPhase, IndexStatus } from '../engine/indexStatus';
+export type { Attention, IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
 export const protocolVersion = 3;
@@ -29,16 +29,6 @@ export interface IndexOptions {
   readonly maxFileBytes: number;
   /** No more files than this are indexed; 200,000 unless it is given. */
   readonly maxFiles?: number;
-}
-
-/** What the person is at. */
-export interface Attention {
-  /** Absolute paths of the files that are open, the one in front first. */
-  readonly paths: readonly string[];
-  /** A key was pressed just now. */
-  readonly typing: boolean;
-  /** Indexing is to rest because the machine runs on battery. */
-  readonly onBattery: boolean;
 }
 
 export interface OpenWorkspaceParams {

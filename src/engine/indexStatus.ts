@@ -26,6 +26,16 @@ export type IndexStatus = IndexPhase & {
   readonly pid: number;
 };
 
+/** What the person is at. */
+export interface Attention {
+  /** Absolute paths of the files that are open, the one in front first. */
+  readonly paths: readonly string[];
+  /** A key was pressed just now. */
+  readonly typing: boolean;
+  /** Indexing is to rest because the machine runs on battery. */
+  readonly onBattery: boolean;
+}
+
 /** What the person can do to the index. */
 export interface IndexControl {
   /** Never throws: trouble is a phase. */

@@ -30,6 +30,7 @@ export class IndexStatusItem implements Disposable {
       : [status.phase === 'paused' ? 'Resume' : 'Pause', 'Rebuild Index'];
     const details = [
       `${plural(status.files, 'file')} in ${plural(status.pages, 'page')}`,
+      ...(status.cappedAt > 0 ? [cappedText(status)] : []),
       `${status.skipped} skipped, ${status.failed} unreadable`,
       `${(status.storeBytes / 1e6).toFixed(1)} MB in ${this.store}`,
     ].join(' · ');
@@ -52,6 +53,7 @@ export class IndexStatusItem implements Disposable {
       status.phase === 'error'
         ? `${status.message} ${status.nextStep}`
         : `Virtual Context index ${phaseText(status)}: ${plural(status.files, 'file')}, ${plural(status.pages, 'page')}`;
+    if (status.cappedAt > 0) item.tooltip += `; ${cappedText(status)}`;
     item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
     item.show();
   }
@@ -80,7 +82,7 @@ function shortText(status: IndexStatus): string {
     case 'ready':
       return plural(status.files, 'file');
     case 'paused':
-      return 'Index paused';
+      return status.onBattery ? 'Index paused (battery)' : 'Index paused';
     case 'error':
       return 'Index unavailable';
   }
@@ -90,6 +92,10 @@ function phaseText(status: IndexStatus): string {
   return status.phase === 'indexing' && status.total > 0
     ? `indexing, ${status.done} of ${status.total}`
     : status.phase;
+}
+
+function cappedText({ cappedAt }: IndexStatus): string {
+  return `the folder has more than ${plural(cappedAt, 'file')}, the others are left out (setting virtualContext.index.maxFiles)`;
 }
 
 function plural(count: number, noun: string): string {

@@ -22,6 +22,8 @@ export interface Settings {
   readonly prefetch: boolean;
   readonly openFilesOnFault: boolean;
   readonly maxFileBytes: number;
+  readonly maxFiles: number;
+  readonly pauseOnBattery: boolean;
   readonly opener: OpenerMode;
 }
 
@@ -47,6 +49,8 @@ export function readSettings(policy?: string): Settings {
     prefetch: section.get('prefetch', true),
     openFilesOnFault: section.get('openFilesOnFault', true),
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
+    maxFiles: section.get('index.maxFiles', 200_000),
+    pauseOnBattery: section.get('index.pauseOnBattery', false),
     opener: section.get<OpenerMode>('opener', 'card'),
   };
 }

@@ -1,6 +1,6 @@
 /** Tells of files that changed on disk or in an editor, in batches. */
 import { type Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from 'vscode';
-import { ChangeBatch } from './ChangeBatch';
+import { ChangeBatch } from './changeBatch';
 
 export class WorkspaceWatcher implements Disposable {
   private readonly batch: ChangeBatch;

@@ -1,6 +1,6 @@
 /** One file saved → searchable, and a checkout of thousands of files, in an index of some size. */
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
-import { ChangeBatch } from '../../../src/host/ChangeBatch';
+import { ChangeBatch } from '../../../src/host/changeBatch';
 import { Random } from '../engine/random';
 import { type BenchStore, bringUpToDate, quantile, withBenchStore } from './benchStore';
 import { Corpus } from './corpus';
