@@ -47,10 +47,19 @@ const webviewEntries = {
   notes: 'src/webview/notes/main.ts',
 };
 
+/** Where the grammars come from. */
+const grammars = [
+  'web-tree-sitter/tree-sitter.wasm',
+  '@vscode/tree-sitter-wasm/wasm/tree-sitter-*.wasm',
+  'tree-sitter-wasms/out/tree-sitter-{c,html,kotlin,swift}.wasm',
+  'tree-sitter-scala/tree-sitter-scala.wasm',
+  '@tree-sitter-grammars/tree-sitter-lua/tree-sitter-lua.wasm',
+];
+
 /** Files copied as they are: destination in dist/ → pattern in node_modules. */
 const assets = {
   '.': '@lancedb/lancedb-*/lancedb.*.node',
-  grammars: '{web-tree-sitter/tree-sitter.wasm,@vscode/tree-sitter-wasm/wasm/tree-sitter-*.wasm}',
+  grammars: `{${grammars.join(',')}}`,
   bin: `@vscode/ripgrep-${process.platform}-${process.arch}/bin/rg*`,
   webview: '@vscode/codicons/dist/codicon.{css,ttf}',
 };

@@ -1,7 +1,7 @@
 /** What the grammars call a definition, and what it is named. */
 import type { Node } from 'web-tree-sitter';
 
-/** Node types that define a name worth finding, over all grammars of @vscode/tree-sitter-wasm. */
+/** Node types that define a name worth finding, over all grammars. */
 export const definitionTypes: ReadonlySet<string> = new Set([
   // TypeScript, JavaScript
   'function_declaration',
@@ -73,6 +73,24 @@ export const definitionTypes: ReadonlySet<string> = new Set([
   'enum_statement',
   'section',
   'keyframes_statement',
+  'rule_set',
+  'element',
+  // Assignments that define: Python's at the top level and in classes, JavaScript's and Lua's of functions
+  'assignment',
+  'assignment_expression',
+  'assignment_statement',
+  // Kotlin, Swift, Scala
+  'object_declaration',
+  'protocol_declaration',
+  'protocol_function_declaration',
+  'init_declaration',
+  'typealias_declaration',
+  'object_definition',
+  'trait_definition',
+  'enum_definition',
+  'given_definition',
+  'val_definition',
+  'var_definition',
 ]);
 
 /** Definitions whose inside is code to run, not more definitions. */
@@ -97,6 +115,11 @@ const functions = new Set([
   'const_item',
   'static_item',
   'macro_definition',
+  'init_declaration',
+  'val_definition',
+  'var_definition',
+  'assignment_expression',
+  'assignment_statement',
 ]);
 
 const variables = new Set([
@@ -107,6 +130,11 @@ const variables = new Set([
   'static_item',
   'field_definition',
   'public_field_definition',
+  'val_definition',
+  'var_definition',
+  'assignment',
+  'assignment_expression',
+  'assignment_statement',
 ]);
 
 const trivia =
@@ -126,34 +154,104 @@ export function holdsLocals(node: Node): boolean {
 /** @returns whether a node found among a function's statements is a plain variable */
 export function isPlainVariable(node: Node): boolean {
   if (variables.has(node.type)) return !definesFunction(node);
+  if (node.type === 'property_declaration') return true;
   if (node.type !== 'lexical_declaration' && node.type !== 'variable_declaration') return false;
   return node.namedChildren.every(
-    (child) => child === null || child.type !== 'variable_declarator' || !definesFunction(child),
+    (child) => child === null || !variables.has(child.type) || !definesFunction(child),
   );
 }
 
 function definesFunction(node: Node): boolean {
-  return /function|class/.test(node.childForFieldName('value')?.type ?? '');
+  return functionValue.test(assignedValue(node)?.type ?? '');
+}
+
+const functionValue = /^(arrow_function|generator_function|(function|class)(_expression|_definition)?)$/;
+
+function assignedValue(node: Node): Node | null {
+  switch (node.type) {
+    case 'assignment_expression':
+      return node.childForFieldName('right');
+    case 'assignment_statement':
+      return node.lastNamedChild?.lastNamedChild ?? null;
+    default:
+      return node.childForFieldName('value');
+  }
 }
 
 export function isTrivia(node: Node): boolean {
   return trivia.test(node.type);
 }
 
+/** A name and where it stands. */
+interface DefinedName {
+  readonly name: string;
+  /** Code units of the file before it. */
+  readonly offset: number;
+}
+
 /** @returns the name a node defines, looking through wrappers such as `export` or decorators; undefined when it defines none */
-export function definitionName(node: Node): string | undefined {
+export function definedName(node: Node): DefinedName | undefined {
   if (!definitionTypes.has(node.type)) return wrapped(node);
-  const named =
-    node.childForFieldName('name') ?? declaredName(node) ?? implementedType(node) ?? sectionName(node);
-  const name = named?.text.split(/[\n<]/, 1)[0]?.trim().slice(0, maxName);
+  if (node.type === 'element') return elementId(node);
+  const named = nameNode(node);
+  const name = named?.text
+    .split(/[\n<{]/, 1)[0]
+    ?.trim()
+    .slice(0, maxName);
   // Destructuring patterns name nothing; `_` is a name to be ignored.
-  if (!name || name === '_' || /^[[{(]/.test(name)) return undefined;
+  if (!named || !name || name === '_' || /^[[{(]/.test(name)) return undefined;
   const receiver = receiverType(node);
-  return receiver === undefined ? name : `${receiver}.${name}`;
+  return { name: receiver === undefined ? name : `${receiver}.${name}`, offset: named.startIndex };
+}
+
+/** HTML: `<div id="main">` defines `#main`. */
+function elementId(node: Node): DefinedName | undefined {
+  const id = /^<[^<>]*?\sid=["']?([^"'\s<>]+)/.exec(node.text)?.[1];
+  return id === undefined ? undefined : { name: `#${id}`.slice(0, maxName), offset: node.startIndex };
+}
+
+function nameNode(node: Node): Node | null {
+  const { type } = node;
+  if (type.startsWith('assignment')) return assignedName(node);
+  // `struct page *p` refers to one that is defined elsewhere.
+  if (type.endsWith('_specifier') && !node.childForFieldName('body')) return null;
+  return (
+    node.childForFieldName('name') ??
+    declaredName(node) ??
+    node.childForFieldName('property') ??
+    implementedType(node) ??
+    sectionName(node) ??
+    firstName(node)
+  );
+}
+
+/** What an assignment defines: in JavaScript and Lua a function, elsewhere whatever has a simple name. */
+function assignedName(node: Node): Node | null {
+  if (node.type !== 'assignment') {
+    return definesFunction(node) ? (node.childForFieldName('left') ?? node.firstNamedChild) : null;
+  }
+  const left = node.childForFieldName('left');
+  return left?.type === 'identifier' || left?.type === 'constant' ? left : null;
+}
+
+const names = new Set([
+  'type_identifier',
+  'simple_identifier',
+  'simple_name',
+  'variable_declaration',
+  'identifier',
+  'selectors',
+]);
+
+/** Grammars without fields: the first child that is a name. */
+function firstName(node: Node): Node | null {
+  const child = node.namedChildren.find((one) => one !== null && names.has(one.type)) ?? null;
+  // Kotlin's variables have their type with the name.
+  return child?.type === 'variable_declaration' ? (child.firstNamedChild ?? child) : child;
 }
 
 /** `export class A`, `@decorated def f`, `template<T> struct S`, `const f = …`: the one definition inside. */
-function wrapped(node: Node): string | undefined {
+function wrapped(node: Node): DefinedName | undefined {
   if (
     !/^(export_statement|ambient_declaration|decorated_definition|template_declaration|lexical_declaration|variable_declaration|type_declaration|expression_statement)$/.test(
       node.type,
@@ -163,8 +261,8 @@ function wrapped(node: Node): string | undefined {
   }
   const inner = node.namedChildren.filter((child): child is Node => child !== null && !isTrivia(child));
   for (const child of inner.reverse()) {
-    const name = definitionName(child);
-    if (name !== undefined) return name;
+    const name = definedName(child);
+    if (name) return name;
   }
   return undefined;
 }
@@ -185,8 +283,10 @@ function implementedType(node: Node): Node | null {
   return node.type === 'impl_item' ? node.childForFieldName('type') : null;
 }
 
+/** PowerShell's statements begin with their name; the name of a section of an ini file is in brackets. */
 function sectionName(node: Node): Node | null {
-  return node.type === 'section' || node.type.endsWith('_statement') ? (node.namedChild(0) ?? null) : null;
+  if (node.type === 'section') return node.firstNamedChild?.firstNamedChild ?? null;
+  return node.type.endsWith('_statement') ? node.firstNamedChild : null;
 }
 
 /** Go's methods name their type in the receiver: `func (s *Site) Render()`. */

@@ -101,12 +101,17 @@ const grammars: Readonly<Record<string, string>> = {
   csharp: 'c-sharp',
   ruby: 'ruby',
   php: 'php',
-  c: 'cpp',
+  c: 'c',
   cpp: 'cpp',
   css: 'css',
   shellscript: 'bash',
   powershell: 'powershell',
   ini: 'ini',
+  kotlin: 'kotlin',
+  swift: 'swift',
+  scala: 'scala',
+  lua: 'lua',
+  html: 'html',
 };
 
 /** @returns the language of a file by its name; `plaintext` where it says nothing */

@@ -1,6 +1,6 @@
 /** Segments along a syntax tree: functions, methods, class heads, types. Works on every grammar through node types alone. */
 import type { Node } from 'web-tree-sitter';
-import { definitionName, holdsLocals, isDefinition, isPlainVariable, isTrivia } from './definitions';
+import { definedName, holdsLocals, isDefinition, isPlainVariable, isTrivia } from './definitions';
 import { maxTokens } from './Page';
 import { type Segment, splitLines } from './Segment';
 import type { SourceText } from './SourceText';
@@ -86,7 +86,7 @@ class SyntaxCutter {
     const depth = scope.depth + 1;
     const first = this.definitions[this.firstFrom(child.startIndex)];
     if (!first || first.start >= child.endIndex) return { name: undefined, scope: { ...scope, depth } };
-    const name = scope.inFunction && isPlainVariable(child) ? undefined : definitionName(child);
+    const name = scope.inFunction && isPlainVariable(child) ? undefined : definedName(child)?.name;
     return {
       name,
       scope: {

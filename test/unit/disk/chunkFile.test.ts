@@ -1,73 +1,23 @@
-import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chunkFile } from '../../../src/disk/chunkFile';
-import { estimateTokens, maxTokens, type SourcePage } from '../../../src/disk/Page';
 import { Parsers } from '../../../src/disk/Parsers';
-import { decodeText } from '../../../src/engine/decodeText';
+import { grammarFolder } from '../../support/grammarFolder';
+import { expectExact, pagesOf, plain } from '../../support/pagesOf';
 
-const modules = resolve(import.meta.dirname, '../../../node_modules');
 let grammars: string;
 let parsers: Parsers;
 
 beforeAll(() => {
-  grammars = mkdtempSync(join(tmpdir(), 'vctx-grammars-'));
-  copyFileSync(join(modules, 'web-tree-sitter/tree-sitter.wasm'), join(grammars, 'tree-sitter.wasm'));
-  const wasm = join(modules, '@vscode/tree-sitter-wasm/wasm');
-  for (const name of readdirSync(wasm).filter((file) => /^tree-sitter-.*\.wasm$/.test(file))) {
-    copyFileSync(join(wasm, name), join(grammars, name));
-  }
+  grammars = grammarFolder();
   parsers = new Parsers(grammars);
 });
 
 afterAll(() => rmSync(grammars, { recursive: true, force: true }));
 
-function chunk(content: string | Uint8Array, language: string, using: Parsers | undefined = parsers) {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const text = decodeText(bytes);
-  if (text === undefined) throw new Error('not a text');
-  return chunkFile({ bytes, text, language }, using);
-}
-
-/** Every byte is on one page, and every page keeps its promises. */
-function expectExact(pages: readonly SourcePage[], content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  const text = decodeText(bytes) ?? '';
-  const lines = text.split('\n');
-  const isUtf8 = bytes[0] !== 0xff && bytes[0] !== 0xfe;
-  let byte = 0;
-  let before: SourcePage | undefined;
-  for (const page of pages) {
-    const own = bytes.subarray(page.startByte, page.endByte);
-    expect(page.startByte).toBe(byte);
-    expect(page.endByte).toBeGreaterThan(byte);
-    expect(page.hash).toBe(createHash('sha256').update(own).digest('hex').slice(0, 16));
-    expect(page.endLine).toBeGreaterThanOrEqual(page.startLine);
-    if (page.startColumn > 0) expect(page.startLine).toBe(before?.endLine);
-    else expect(page.startLine).toBe((before?.endLine ?? 0) + 1);
-    expect(estimateTokens(Buffer.byteLength(page.text))).toBeLessThanOrEqual(maxTokens);
-    const first = lines[page.startLine - 1]?.slice(page.startColumn).replace(/\r$/, '') ?? '';
-    expect(page.text.slice(0, first.length)).toBe(first.slice(0, page.text.length));
-    if (isUtf8) {
-      const decoder = new TextDecoder('utf-8', { ignoreBOM: page.startByte > 0 });
-      expect(plain(decoder.decode(own))).toBe(plain(page.text));
-    }
-    for (const { line } of page.symbols) {
-      expect(line).toBeGreaterThanOrEqual(page.startLine);
-      expect(line).toBeLessThanOrEqual(page.endLine);
-    }
-    byte = page.endByte;
-    before = page;
-  }
-  expect(byte).toBe(bytes.length);
-  if (before) expect(before.endLine).toBe(lines.length - (lines.length > 1 && lines.at(-1) === '' ? 1 : 0));
-}
-
-/** Without what a page's text leaves out. */
-const plain = (text: string) => text.replaceAll(/[\r\n]/g, '');
+const chunk = (content: string | Uint8Array, language: string, using: Parsers = parsers) =>
+  pagesOf(content, language, using);
 
 async function symbolsOf(text: string, language: string): Promise<string[]> {
   const { pages } = await chunk(text, language);
