@@ -111,6 +111,8 @@ const nodeBuild = {
   alias: {
     'apache-arrow': require.resolve('apache-arrow'),
     'web-tree-sitter': require.resolve('web-tree-sitter'),
+    // Its CommonJS build loads its parts in a way that cannot be bundled.
+    'jsonc-parser': join(modules, 'jsonc-parser/lib/esm/main.js'),
   },
   // Dynamic imports become require: the extension host provides the vscode module only to that.
   supported: { 'dynamic-import': false },

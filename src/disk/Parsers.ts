@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Language, Parser, type Tree } from 'web-tree-sitter';
+import { Language, Parser, type Range, type Tree } from 'web-tree-sitter';
 
 /** A file that takes longer to parse is split by lines. Milliseconds. */
 const parseTimeout = 2000;
@@ -16,18 +16,23 @@ export class Parsers {
 
   /**
    * Parses and hands the tree to `use`, then frees it.
+   * @param range the part that is in the grammar's language, when it is not the whole text; places count from the text's start
    * @returns undefined when the grammar is missing, gives up, or fails
    */
   async parse<Result>(
     grammar: string,
     text: string,
     use: (tree: Tree) => Result,
+    range?: Range,
   ): Promise<Result | undefined> {
     if (this.damaged) return undefined;
     try {
       const parser = await this.parserOf(grammar);
       const deadline = performance.now() + parseTimeout;
-      const tree = parser.parse(text, null, { progressCallback: () => performance.now() > deadline });
+      const tree = parser.parse(text, null, {
+        progressCallback: () => performance.now() > deadline,
+        ...(range ? { includedRanges: [range] } : {}),
+      });
       if (!tree) {
         parser.reset();
         return undefined;
@@ -61,3 +66,6 @@ export class Parsers {
     return parser;
   }
 }
+
+/** Parses a file, or a part of it. */
+export type FileParser = Parsers['parse'];

@@ -9,6 +9,13 @@ export interface Segment {
   readonly names: readonly string[];
   /** Where it is not the file's: the script of a Vue file. */
   readonly language?: string;
+  /** Joined with no neighbour, however small: the cell of a notebook. */
+  readonly isWhole?: boolean;
+}
+
+/** @returns all lines of a text */
+export function wholeOf(source: SourceText): Segment {
+  return { first: 0, last: source.lineCount - 1, symbol: '', names: [] };
 }
 
 const blank = /^\s*$/;
@@ -67,7 +74,7 @@ export function mergeSegments(source: SourceText, segments: readonly Segment[]):
 }
 
 function fitTogether(source: SourceText, a: Segment, b: Segment): boolean {
-  if (a.language !== b.language) return false;
+  if (a.language !== b.language || a.isWhole || b.isWhole) return false;
   const sizeA = source.tokens(a.first, a.last);
   const sizeB = source.tokens(b.first, b.last);
   const both = sizeA + sizeB;

@@ -1,11 +1,8 @@
-import { grammarOf } from './languages';
-import { markdownChunks } from './markdownChunks';
+import { outlineOf } from './outlineOf';
 import type { ParseState, SourcePage } from './Page';
 import type { Parsers } from './Parsers';
-import { splitLines } from './Segment';
 import { SourceText } from './SourceText';
-import { syntaxChunks } from './syntaxChunks';
-import { type Outline, toPages } from './toPages';
+import { toPages } from './toPages';
 
 interface ChunkedFile {
   readonly pages: readonly SourcePage[];
@@ -24,17 +21,6 @@ export async function chunkFile(
   parsers: Pick<Parsers, 'parse'> | undefined,
 ): Promise<ChunkedFile> {
   const source = new SourceText(bytes, text);
-  const pagesOf = (outline: Outline) => toPages(source, outline, language);
-  if (language === 'markdown') return { pages: pagesOf(markdownChunks(source)), parse: 'syntax' };
-  const grammar = grammarOf(language);
-  const outline = grammar
-    ? await parsers?.parse(grammar, text, (tree) => syntaxChunks(source, tree.rootNode))
-    : undefined;
-  if (outline) return { pages: pagesOf(outline), parse: 'syntax' };
-  return { pages: pagesOf(byLines(source)), parse: grammar ? 'fallback' : 'lines' };
-}
-
-function byLines(source: SourceText): Outline {
-  const whole = { first: 0, last: source.lineCount - 1, symbol: '', names: [] };
-  return { segments: splitLines(source, whole), symbols: [] };
+  const { outline, parse } = await outlineOf(source, language, parsers?.parse.bind(parsers));
+  return { pages: toPages(source, outline, language), parse };
 }

@@ -1,7 +1,7 @@
 /** Which language a file is in, and which tree-sitter grammar parses it. */
 import { basename, extname } from 'node:path/posix';
 
-/** Extension → language id as VS Code names it. Languages in `grammars` are parsed; the others split by lines. */
+/** Extension → language id as VS Code names it. Languages in `grammars` are parsed; `outlineOf` has rules for others. */
 const byExtension: Readonly<Record<string, string>> = {
   '.ts': 'typescript',
   '.mts': 'typescript',
@@ -46,6 +46,7 @@ const byExtension: Readonly<Record<string, string>> = {
   '.cfg': 'ini',
   '.editorconfig': 'ini',
   '.properties': 'properties',
+  '.ipynb': 'jupyter',
   '.md': 'markdown',
   '.markdown': 'markdown',
   '.mdx': 'markdown',
@@ -54,6 +55,7 @@ const byExtension: Readonly<Record<string, string>> = {
   '.yaml': 'yaml',
   '.yml': 'yaml',
   '.toml': 'toml',
+  '.dockerfile': 'dockerfile',
   '.xml': 'xml',
   '.html': 'html',
   '.htm': 'html',
@@ -82,6 +84,7 @@ const byExtension: Readonly<Record<string, string>> = {
 
 const byName: Readonly<Record<string, string>> = {
   Dockerfile: 'dockerfile',
+  Containerfile: 'dockerfile',
   Makefile: 'makefile',
   Rakefile: 'ruby',
   Gemfile: 'ruby',
@@ -116,10 +119,13 @@ const grammars: Readonly<Record<string, string>> = {
 
 /** @returns the language of a file by its name; `plaintext` where it says nothing */
 export function languageOf(path: string): string {
-  return byName[basename(path)] ?? byExtension[extname(path).toLowerCase()] ?? 'plaintext';
+  const name = basename(path);
+  // `Dockerfile.dev`
+  const stem = name.startsWith('Dockerfile.') ? 'Dockerfile' : name;
+  return byName[stem] ?? byExtension[extname(path).toLowerCase()] ?? 'plaintext';
 }
 
-/** @returns the tree-sitter grammar for a language; undefined for languages split by lines or headings */
+/** @returns the tree-sitter grammar for a language; undefined for languages that are cut by rules or lines */
 export function grammarOf(language: string): string | undefined {
   return grammars[language];
 }

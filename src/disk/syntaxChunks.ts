@@ -2,7 +2,7 @@
 import type { Node } from 'web-tree-sitter';
 import { definedName, holdsLocals, isDefinition, isPlainVariable, isTrivia } from './definitions';
 import { maxTokens } from './Page';
-import { type Segment, splitLines } from './Segment';
+import { type Segment, splitLines, wholeOf } from './Segment';
 import type { SourceText } from './SourceText';
 import type { Outline } from './toPages';
 import { type Definition, treeSymbols } from './treeSymbols';
@@ -17,10 +17,13 @@ interface Scope {
   readonly depth: number;
 }
 
-/** @returns segments along the syntax, and what it defines and refers to */
-export function syntaxChunks(source: SourceText, root: Node): Outline {
+/**
+ * @param run the lines that were parsed
+ * @returns segments along the syntax, and what it defines and refers to
+ */
+export function syntaxChunks(source: SourceText, root: Node, run: Segment = wholeOf(source)): Outline {
   const { definitions, symbols } = treeSymbols(root, source.text);
-  return { segments: new SyntaxCutter(source, definitions).cut(root), symbols };
+  return { segments: new SyntaxCutter(source, definitions).cut(root, run), symbols };
 }
 
 class SyntaxCutter {
@@ -31,9 +34,8 @@ class SyntaxCutter {
     private readonly definitions: readonly Definition[],
   ) {}
 
-  cut(root: Node): Segment[] {
-    const whole: Segment = { first: 0, last: this.source.lineCount - 1, symbol: '', names: [] };
-    this.split(root, whole, { container: '', inFunction: false, depth: 0 });
+  cut(root: Node, run: Segment): Segment[] {
+    this.split(root, run, { container: '', inFunction: false, depth: 0 });
     return this.segments;
   }
 

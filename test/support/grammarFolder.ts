@@ -1,6 +1,7 @@
 import { copyFileSync, globSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 
 const modules = resolve(import.meta.dirname, '../../node_modules');
 
@@ -12,6 +13,9 @@ const files = [
   'tree-sitter-scala/tree-sitter-scala.wasm',
   '@tree-sitter-grammars/tree-sitter-lua/tree-sitter-lua.wasm',
 ];
+
+// As the disk process runs: the optimising compiler takes gigabytes and seconds for the largest grammars.
+setFlagsFromString('--liftoff-only');
 
 /** @returns a new folder with tree-sitter's runtime and all grammars, to be removed by whoever asks for it */
 export function grammarFolder(): string {

@@ -138,7 +138,15 @@ describe('chunkFile', () => {
     'rust',
     'css',
     'json',
-    'cpp',
+    'yaml',
+    'toml',
+    'sql',
+    'dockerfile',
+    'html',
+    'vue',
+    'svelte',
+    'jupyter',
+    'c',
     'plaintext',
   );
 
@@ -162,6 +170,19 @@ describe('chunkFile', () => {
       '\r',
       'fn main() {',
       '{ "a": [1, 2, 3] }',
+      '  "key": {',
+      '  },',
+      'key:',
+      '  - name: item',
+      '[table]',
+      'FROM base AS stage',
+      "create table a (b text default ';');",
+      '$$',
+      '<script lang="ts">',
+      '</script>',
+      '<template>',
+      '</template>',
+      '{"cells": [{"cell_type": "code", "source": ["def f():\\n", "  pass"]}]}',
     );
     const text = fc.tuple(
       fc.constantFrom('', '\ufeff'),
@@ -173,10 +194,10 @@ describe('chunkFile', () => {
         const content = mark + lines.join(separator);
         expectExact((await chunk(content, name)).pages, content);
       }),
-      { numRuns: 200 },
+      { numRuns: 300 },
     );
     expect(parsers.damaged).toBe(false);
-  });
+  }, 30_000);
 
   it('puts every byte on exactly one page, whatever the bytes', async () => {
     const byte = fc.oneof(
