@@ -33,14 +33,14 @@ namespace Inner { export enum Kind { A } }
     language: 'python',
     source: `LIMIT = 3
 x: int = 4
-class A(B):
+class A(Base):
     z = 1
     def f(self):
         y = 2
         @deco(1)
         def g(): pass
 `,
-    pages: ['1-8 python "LIMIT" defines LIMIT:1, x:2, A:3, A>z:4, A>f:5, A.f>g:8; uses deco:7'],
+    pages: ['1-8 python "LIMIT" defines LIMIT:1, x:2, A:3, A>z:4, A>f:5, A.f>g:8; uses Base:3, deco:7'],
   },
   {
     language: 'go',
