@@ -28,7 +28,7 @@ async function symbolsOf(text: string, language: string): Promise<string[]> {
 const body = (lines: number, line = '    call_something_with(argument_number_one, argument_number_two)') =>
   new Array<string>(lines).fill(line).join('\n');
 
-describe('chunkFile', () => {
+describe('chunkFile', { timeout: 30_000 }, () => {
   it('gives each method of a big class a page with its symbol path', async () => {
     const method = (name: string) => `  /** About ${name}. */\n  ${name}(): void {\n${body(16)};\n  }\n`;
     const text = `import a from 'a';\n\nexport class Queue {\n${method('flush')}\n${method('evict')}}\n`;
@@ -197,7 +197,7 @@ describe('chunkFile', () => {
       { numRuns: 300 },
     );
     expect(parsers.damaged).toBe(false);
-  }, 30_000);
+  });
 
   it('puts every byte on exactly one page, whatever the bytes', async () => {
     const byte = fc.oneof(
@@ -222,5 +222,5 @@ describe('chunkFile', () => {
       { numRuns: 200 },
     );
     expect(parsers.damaged).toBe(false);
-  }, 30_000);
+  });
 });

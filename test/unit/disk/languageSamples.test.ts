@@ -29,7 +29,7 @@ function described(page: SourcePage): string {
   return `${place} defines ${named('definition')}; uses ${named('reference')}`;
 }
 
-describe('pages of', () => {
+describe('pages of', { timeout: 30_000 }, () => {
   it.each(languageSamples)('$language', async ({ language, source, pages: expected }) => {
     const { pages, parse } = await pagesOf(source, language, parsers);
     expect(parse).toBe('syntax');
