@@ -8,7 +8,11 @@ export async function indexFolder(dir: string, options: Options, signal: AbortSi
   const place = await placeOf({ ...options, workspace: dir });
   const start = performance.now();
   await withDisk(place.store, async (disk) => {
-    const { files, pages, skipped, failed, storeBytes } = await bringUpToDate(disk, place, signal);
+    const { files, pages, skipped, failed, fallback, fallbackFiles, storeBytes } = await bringUpToDate(
+      disk,
+      place,
+      signal,
+    );
     const ms = Math.round(performance.now() - start);
     if (options.json) {
       const result = {
@@ -18,6 +22,8 @@ export async function indexFolder(dir: string, options: Options, signal: AbortSi
         pages,
         skipped,
         failed,
+        fallback,
+        fallbackFiles,
         storeBytes,
         ms,
       };
@@ -28,6 +34,8 @@ export async function indexFolder(dir: string, options: Options, signal: AbortSi
     console.log(
       `${files} files in ${pages} pages (${skipped} skipped${unread}), ${(ms / 1000).toFixed(1)} s`,
     );
+    if (fallback > 0)
+      console.log(`${fallback} cut by lines because the grammar failed: ${fallbackFiles.join(', ')}`);
     console.log(`Store: ${place.store}`);
   });
 }

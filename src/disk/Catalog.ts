@@ -32,6 +32,8 @@ export interface FileCounts {
   readonly pages: number;
   readonly skipped: number;
   readonly failed: number;
+  /** Files whose grammar failed: cut by lines. */
+  readonly fallback: number;
 }
 
 const separator = '\0';
@@ -76,6 +78,8 @@ export class Catalog {
   private lastGeneration = 0;
   private marked = false;
   private readonly tally = { files: 0, pages: 0, skipped: 0, failed: 0 };
+  /** Files whose grammar failed. */
+  private readonly fallbacks = new Set<string>();
   private readonly mark: string;
 
   private constructor(private readonly database: Database) {
@@ -145,7 +149,12 @@ export class Catalog {
   }
 
   get counts(): FileCounts {
-    return { ...this.tally };
+    return { ...this.tally, fallback: this.fallbacks.size };
+  }
+
+  /** The first files whose grammar failed. */
+  fallbackFiles(limit: number): FileKey[] {
+    return [...this.fallbacks].slice(0, limit).map(splitKey);
   }
 
   get(file: FileKey): KnownFile | undefined {
@@ -245,6 +254,8 @@ export class Catalog {
     if (before) this.count(before, -1);
     this.known.set(key, file);
     this.count(file, 1);
+    if (file.parse === 'fallback') this.fallbacks.add(key);
+    else this.fallbacks.delete(key);
     this.lastGeneration = Math.max(this.lastGeneration, file.generation);
   }
 
@@ -252,6 +263,7 @@ export class Catalog {
     const file = this.known.get(key);
     if (file) this.count(file, -1);
     this.known.delete(key);
+    this.fallbacks.delete(key);
     this.strays.delete(key);
   }
 

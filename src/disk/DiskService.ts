@@ -62,7 +62,8 @@ export class DiskService {
     const { indexer } = this.parts ?? {};
     return {
       ...this.phase,
-      ...(indexer?.counts() ?? { files: 0, pages: 0, skipped: 0, failed: 0 }),
+      ...(indexer?.counts() ?? { files: 0, pages: 0, skipped: 0, failed: 0, fallback: 0 }),
+      fallbackFiles: indexer?.fallbackFiles() ?? [],
       cappedAt: indexer?.cappedAt ?? 0,
       fitting: indexer?.fitting ?? false,
       storeBytes: this.storeBytes,

@@ -27,6 +27,8 @@ const threadsRest = 60_000;
 const walkTimeout = 300_000;
 /** Pages after which the first run optimises for the first time, so that searches meanwhile stay fast and well scored. */
 const firstOptimise = 2000;
+/** Names of files whose grammar failed that the status tells. */
+const listedFallbacks = 20;
 
 interface Events {
   readonly onPhase: (phase: IndexPhase) => void;
@@ -153,9 +155,14 @@ export class Indexer {
   }
 
   counts(): FileCounts {
-    const { files, pages, skipped, failed } = this.catalog.counts;
+    const { files, pages, skipped, failed, fallback } = this.catalog.counts;
     const { tooLarge, unreadable } = this.lastWalk;
-    return { files, pages, skipped: skipped + tooLarge, failed: failed + unreadable };
+    return { files, pages, skipped: skipped + tooLarge, failed: failed + unreadable, fallback };
+  }
+
+  /** The first files whose grammar failed, relative to their folder. */
+  fallbackFiles(): string[] {
+    return this.catalog.fallbackFiles(listedFallbacks).map(({ rel }) => rel);
   }
 
   /** The number of files at which the walk was stopped; 0 when it saw all. */

@@ -62,7 +62,11 @@ export class PageReader {
     const answer = await this.thread.ask({ kind: 'pages', files, grammars }, timeout);
     if (answer.kind !== 'pages') throw new Error('the indexing thread answered another question');
     if (answer.damaged) this.thread.stop();
-    return { results: answer.results, bytes: [answer.bytes] };
+    const { results, bytes } = answer;
+    if (results.length === files.length) return { results, bytes: [bytes] };
+    if (results.length === 0 || this.stopped) throw new Error('the indexing thread left files out');
+    const rest = await this.read(files.slice(results.length));
+    return { results: [...results, ...rest.results], bytes: [bytes, ...rest.bytes] };
   }
 
   /** Starts the thread, so that the next file need not wait for it. */

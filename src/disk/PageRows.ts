@@ -60,10 +60,18 @@ export class PageRows {
     const toks = this.pages.open('toks');
     toks.appendRange(head, 1, head.length);
     toks.appendRange(head, 0, head.length);
-    writeTerms(text, toks);
+    writeTerms(withoutData(text), toks);
   }
 
   bytes(): PageBytes {
     return { pages: this.pages.bytes(), symbols: this.symbols.bytes() };
   }
+}
+
+/** Longer runs of these characters are data: an image in a notebook, in base64. */
+const data = /[A-Za-z0-9+/]{200,}={0,2}/g;
+
+/** Data has no words. Only a line that was cut can be so long that it is worth a look. */
+function withoutData(text: string): string {
+  return text.length > 200 && !text.includes('\n') ? text.replace(data, ' ') : text;
 }

@@ -2,13 +2,13 @@ import { join } from 'node:path';
 import { Language, Parser, type Range, type Tree } from 'web-tree-sitter';
 
 /** A file that takes longer to parse is split by lines. Milliseconds. */
-const parseTimeout = 2000;
+const parseTimeout = 5000;
 
 /** Tree-sitter's runtime and grammars, loaded on first use. One instance per thread. */
 export class Parsers {
   private readonly parsers = new Map<string, Promise<Parser>>();
   private runtime: Promise<void> | undefined;
-  /** Set after a trap in wasm: the instance's memory can no longer be trusted. */
+  /** Set when a parse broke off: the runtime's memory can no longer be trusted. Its thread has to be started anew. */
   damaged = false;
 
   /** @param folder where tree-sitter.wasm and the grammars lie */
@@ -26,8 +26,13 @@ export class Parsers {
     range?: Range,
   ): Promise<Result | undefined> {
     if (this.damaged) return undefined;
+    let parser: Parser;
     try {
-      const parser = await this.parserOf(grammar);
+      parser = await this.parserOf(grammar);
+    } catch {
+      return undefined;
+    }
+    try {
       const deadline = performance.now() + parseTimeout;
       const tree = parser.parse(text, null, {
         progressCallback: () => performance.now() > deadline,
@@ -42,8 +47,9 @@ export class Parsers {
       } finally {
         tree.delete();
       }
-    } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) this.damaged = true;
+    } catch {
+      // A trap, or a stack that overflowed.
+      this.damaged = true;
       return undefined;
     }
   }

@@ -50,6 +50,8 @@ const nothing: IndexStatus = {
   pages: 0,
   skipped: 0,
   failed: 0,
+  fallback: 0,
+  fallbackFiles: [],
   cappedAt: 0,
   fitting: false,
   storeBytes: 0,

@@ -12,7 +12,7 @@ export type IndexQuestion =
 export type IndexAnswer =
   | {
       readonly kind: 'pages';
-      /** One for each file, in order. */
+      /** One for each file, in order, up to and including the one at which the grammars broke. */
       readonly results: readonly FileResult[];
       readonly bytes: PageBytes;
       readonly damaged: boolean;
@@ -30,6 +30,8 @@ answerQuestions<IndexQuestion, IndexAnswer>(async (question): Promise<Outgoing<I
   const results: FileResult[] = [];
   for (const file of question.files) {
     results.push(await readPages(file, question.grammars === null ? undefined : parsers, rows));
+    // The files that follow must not suffer for this one: they are asked for again, of a new thread.
+    if (parsers?.damaged) break;
   }
   const bytes = rows.bytes();
   return {

@@ -39,6 +39,11 @@ export type FileResult =
 const minifiedLine = 400;
 const minifiedSize = 16_384;
 
+/** Not so notebooks: their pictures are lines of any length. */
+function isMinified(text: string): boolean {
+  return text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine;
+}
+
 /**
  * Reads a file and cuts it into pages with their terms. Blocks its thread but for parsing. Never throws: files vanish, change
  * and lie.
@@ -64,10 +69,8 @@ export async function readPages(
 
   const text = decodeText(bytes);
   if (text === undefined) return { state: 'skipped', hash, reason: 'binary' };
-  if (text.length > minifiedSize && text.length / text.split('\n').length > minifiedLine) {
-    return { state: 'skipped', hash, reason: 'minified' };
-  }
   const language = languageOf(request.rel);
+  if (language !== 'jupyter' && isMinified(text)) return { state: 'skipped', hash, reason: 'minified' };
   const { pages, parse } = await chunkFile({ bytes, text, language }, parsers);
   rows.add(request, pages);
   return { state: 'indexed', hash, parse, pages: pages.length };

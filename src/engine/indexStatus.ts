@@ -16,6 +16,10 @@ export type IndexStatus = IndexPhase & {
   readonly skipped: number;
   /** Files that could not be read. */
   readonly failed: number;
+  /** Files whose grammar crashed, took too long or is missing: cut by lines. */
+  readonly fallback: number;
+  /** Paths of the first of these, relative to their folders. */
+  readonly fallbackFiles: readonly string[];
   /** The number of files at which looking for more was given up; 0 when all were seen. */
   readonly cappedAt: number;
   /** Whether vectors are being made; terms find everything already. */

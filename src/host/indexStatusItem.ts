@@ -32,6 +32,7 @@ export class IndexStatusItem implements Disposable {
       `${plural(status.files, 'file')} in ${plural(status.pages, 'page')}`,
       ...(status.cappedAt > 0 ? [cappedText(status)] : []),
       `${status.skipped} skipped, ${status.failed} unreadable`,
+      ...(status.fallback > 0 ? [fallbackText(status)] : []),
       `${(status.storeBytes / 1e6).toFixed(1)} MB in ${this.store}`,
     ].join(' · ');
     const text = failed ? `${status.message} ${status.nextStep}` : `Index ${phaseText(status)}. ${details}`;
@@ -96,6 +97,10 @@ function phaseText(status: IndexStatus): string {
 
 function cappedText({ cappedAt }: IndexStatus): string {
   return `the folder has more than ${plural(cappedAt, 'file')}, the others are left out (setting virtualContext.index.maxFiles)`;
+}
+
+function fallbackText({ fallback, fallbackFiles }: IndexStatus): string {
+  return `${plural(fallback, 'file')} cut by lines because the grammar failed: ${fallbackFiles.slice(0, 5).join(', ')}`;
 }
 
 function plural(count: number, noun: string): string {
