@@ -58,6 +58,8 @@ export class FileKnowledge {
     if (after === undefined) return undefined;
     let { startLine, endLine } = range;
     for (const { line, removed, added, own } of this.changes.get(path)?.slice(after) ?? []) {
+      // What others do below a range leaves it as it is.
+      if (!own && line > endLine) continue;
       if (!own) return undefined;
       if (line < startLine) startLine += added - removed;
       if (line <= endLine) endLine += added - removed;
