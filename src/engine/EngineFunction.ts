@@ -14,6 +14,8 @@ export type Validation<Arguments> =
 export interface FunctionOutcome {
   readonly text: string;
   readonly isError?: boolean;
+  /** What was asked for is all of it: no digest is shown while it fits the window. */
+  readonly entire?: boolean;
   /** How the look-up was served, when the function is one. */
   readonly fault?: Fault;
   /** File ranges that `text` shows; they become resident pages. */

@@ -21,7 +21,10 @@ export interface FailedCall {
 }
 
 /** What the calls of one step share. */
-export type StepContext = Omit<FunctionContext, 'callId'>;
+export interface StepContext extends Omit<FunctionContext, 'callId'> {
+  /** Own tokens of a result that is no look-up: of a longer one a digest is shown. */
+  readonly digestTokens: number;
+}
 
 export class FunctionExecutor {
   private readonly functions: ReadonlyMap<string, EngineFunction>;
@@ -132,10 +135,11 @@ export class FunctionExecutor {
   ): Promise<void> {
     const address = toolAddress(context.session, number);
     const [textTokens = 0] = await this.counter.count([outcome.text]);
-    const clip = textTokens > context.maxResultTokens * CLIP_TOLERANCE;
-    const body = clip
-      ? await digest(outcome.text, textTokens, context.maxResultTokens, address, this.counter)
-      : outcome.text;
+    // A look-up brings what was asked for; what else a result says can be looked up.
+    const asked = outcome.entire || outcome.fault || outcome.pages?.length;
+    const limit = asked ? context.maxResultTokens : Math.min(context.maxResultTokens, context.digestTokens);
+    const clip = textTokens > limit * CLIP_TOLERANCE;
+    const body = clip ? await digest(outcome.text, textTokens, limit, address, this.counter) : outcome.text;
     const tokens = clip ? ((await this.counter.count([body]))[0] ?? 0) : textTokens;
     const shown = `[${address} · ${textTokens} tokens${outcome.isError ? ' · failed' : ''}]\n${body}`;
     const [headingTokens = 0] = await this.counter.count([shown.slice(0, shown.indexOf('\n') + 1)]);

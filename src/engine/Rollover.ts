@@ -116,7 +116,7 @@ export class Rollover {
     const own = budget.ownTokens(limit);
     const summaryCap =
       policy.summary === 'none' ? 0 : Math.floor(Math.min(MAX_SUMMARY_TOKENS, own * SUMMARY_SHARE));
-    const stubsCap = policy.stubs ? Math.floor(own * STUBS_SHARE) : 0;
+    const stubsCap = Math.floor(Math.min(policy.stubs, own * STUBS_SHARE));
     const memoryCap = summaryCap + stubsCap;
     const fixedTokens = async () => {
       const { tokens } = await this.fixedHead(functions, budget);
@@ -157,7 +157,7 @@ export class Rollover {
     );
     const staying = this.staying(plan);
     const carried = await carriedBlock(plan.carried, refreshed, staying, this.parts);
-    const stubs = policy.stubs ? await this.stubs(plan, staying, stubsCap) : '';
+    const stubs = stubsCap > 0 ? await this.stubs(plan, staying, stubsCap) : '';
     const memoryText = memoryMessage(summary.text, stubs);
     const [memoryTokens = 0, carriedTokens = 0] = await counter.count([memoryText, carried.text]);
     // Once more: the person may have changed notes while the summary was written.

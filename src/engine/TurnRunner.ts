@@ -231,6 +231,7 @@ export class TurnRunner {
       clock: agent.clock,
       countTokens: async (text) => (await agent.counter.count([text]))[0] ?? 0,
       maxResultTokens,
+      digestTokens: agent.settings().policy.result,
       changeWindow: (request) => requests.ask(request),
       isResident: (address) => faults.isResident(address),
       isRangeResident: (path, startLine, endLine) =>

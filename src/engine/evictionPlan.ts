@@ -14,7 +14,7 @@ export const CLIP_TOLERANCE = 1.25;
 /** Share of what may stay that the latest messages get when pages compete with them. */
 const NURSERY_SHARE = 0.05;
 /** Model steps after whose last use a page no longer belongs to the working set (Denning 1968: the window τ). */
-export const WORKING_SET_STEPS = 40;
+export const WORKING_SET_STEPS = 28;
 
 /** Interrupts whose news a new head holds. */
 const IN_HEAD: ReadonlySet<InterruptKind> = new Set<InterruptKind>(['notesChanged', 'rulesChanged']);
@@ -105,7 +105,7 @@ export function keepWorkingSet(
   return { leaving, retained, carried, evicted };
 }
 
-/** @returns the fresh pages that `tokens` hold, most valuable first */
+/** @returns the fresh pages that `tokens` hold, most valuable first; one too large for what is left is passed over */
 function mostValuable(candidates: readonly Page[], victims: readonly string[], tokens: number): Page[] {
   const rank = new Map(victims.map((key, index) => [key, index]));
   const byValue = candidates
@@ -114,7 +114,7 @@ function mostValuable(candidates: readonly Page[], victims: readonly string[], t
   let left = tokens;
   const chosen: Page[] = [];
   for (const page of byValue) {
-    if (page.tokens > left) break;
+    if (page.tokens > left) continue;
     left -= page.tokens;
     chosen.push(page);
   }

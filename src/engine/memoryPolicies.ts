@@ -14,8 +14,10 @@ export interface MemoryPolicy {
   readonly replacement: ReplacementPolicyName;
   /** Asked for at the end of the chat's own prefix, in a request of its own, or not at all. */
   readonly summary: 'prefix' | 'separate' | 'none';
-  /** Whether evicted pages leave their addresses in the head. */
-  readonly stubs: boolean;
+  /** Own tokens that the addresses of evicted pages may take in the head, beside their share of the limit. 0: none. */
+  readonly stubs: number;
+  /** Own tokens of a result that are shown at once, beside its share of the limit. Pages and messages asked for are more. */
+  readonly result: number;
   /** Whether a change of the notes rewrites the head at once instead of travelling at the tail. */
   readonly headEdits: boolean;
   /** Whether the engine looks by itself for what the model may need. */
@@ -30,7 +32,8 @@ export const virtualPolicy: MemoryPolicy = {
   batch: 'workingSet',
   replacement: 'adaptive',
   summary: 'prefix',
-  stubs: true,
+  stubs: 1000,
+  result: 2000,
   headEdits: false,
   hints: true,
 };
@@ -47,7 +50,8 @@ export const memgptPolicy: MemoryPolicy = {
   batch: 'share',
   replacement: 'fifo',
   summary: 'separate',
-  stubs: true,
+  stubs: Number.POSITIVE_INFINITY,
+  result: Number.POSITIVE_INFINITY,
   headEdits: true,
   hints: false,
 };

@@ -39,7 +39,8 @@ export function processResult(ended: EndedProcess, notes: MergedNotes): Function
     listed('Notes taken over:', notes.applied),
     listed('CONFLICTS, not applied:', notes.conflicts),
   ];
-  return { text: parts.filter((part) => part !== '').join('\n'), ...(failed ? { isError: true } : {}) };
+  const text = parts.filter((part) => part !== '').join('\n');
+  return { text, entire: true, ...(failed ? { isError: true } : {}) };
 }
 
 function endOf({ reason, message, answer }: EndedProcess): string {

@@ -16,7 +16,8 @@ interface Shown {
 }
 
 const FILE_HEADING = /^(file:proj\/(.+)#L(\d+)-L(\d+)@([0-9a-f]{16})) · /gm;
-const RESULT_HEADING = /^\[?(tool:[^\s/]+\/\d+) · /gm;
+const RESULT_START = /^(?=\[?tool:[^\s/]+\/\d+ · )/m;
+const RESULT_HEADING = /^\[?(tool:[^\s/]+\/\d+) · /;
 /** A result that was cut does not show all the lines its headings name. */
 const CUT = /tokens in all; page_in\("tool:/;
 
@@ -53,22 +54,25 @@ const known = new WeakMap<ChatMessage, Shown>();
 function shownBy(message: ChatMessage, isNew: (range: ShownRange) => void): Shown {
   let shown = known.get(message);
   if (!shown) {
-    shown = message.role === 'assistant' || CUT.test(message.content) ? NOTHING : read(message.content);
+    shown = message.role === 'assistant' ? NOTHING : read(message.content);
     known.set(message, shown);
     shown.files.forEach(isNew);
   }
   return shown;
 }
 
+/** File ranges stand before results where a message has both; what a cut result shows of a file does not count. */
 function read(text: string): Shown {
-  const files = [...text.matchAll(FILE_HEADING)].map(
-    ([, address = '', path = '', start, end, hash = '']) => ({
+  const parts = text.split(RESULT_START).filter((part) => !CUT.test(part));
+  const files = parts.flatMap((part) => [...part.matchAll(FILE_HEADING)]);
+  return {
+    files: files.map(([, address = '', path = '', start, end, hash = '']) => ({
       address,
       path,
       startLine: Number(start),
       endLine: Number(end),
       hash,
-    }),
-  );
-  return { files, results: [...text.matchAll(RESULT_HEADING)].map(([, address = '']) => address) };
+    })),
+    results: parts.flatMap((part) => RESULT_HEADING.exec(part)?.[1] ?? []),
+  };
 }
