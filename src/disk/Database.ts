@@ -41,6 +41,19 @@ const specs = {
     schema: symbolsSchema,
     keys: ['name', 'rel'],
   },
+  /** The latest commits of each root; the higher `sequence`, the newer. */
+  commits: {
+    name: 'commits',
+    schema: new Schema([
+      text('root'),
+      text('hash'),
+      number('sequence'),
+      text('toks'),
+      text('files'),
+      text('moves'),
+    ]),
+    keys: ['root'],
+  },
   vectors: { name: 'vectors', schema: vectorSchema(1), keys: ['rel'] },
   messages: {
     name: 'messages',
@@ -91,10 +104,11 @@ export class Database {
       new lance.Session(indexCacheBytes, metadataCacheBytes),
     );
     const open = (spec: TableSpec) => LanceTable.open(lance, connection, folder, spec);
-    const [files, pages, symbols, vectors, messages, notes] = await Promise.all([
+    const [files, pages, symbols, commits, vectors, messages, notes] = await Promise.all([
       open(specs.files),
       open(specs.pages),
       open(specs.symbols),
+      open(specs.commits),
       open({ ...specs.vectors }),
       open(specs.messages),
       open(specs.notes),
@@ -106,6 +120,7 @@ export class Database {
       files: files.table,
       pages: pages.table,
       symbols: symbols.table,
+      commits: commits.table,
       vectors: vectors.table,
       messages: messages.table,
       notes: notes.table,
@@ -120,6 +135,9 @@ export class Database {
   }
   get symbols(): LanceTable {
     return this.tables.symbols;
+  }
+  get commits(): LanceTable {
+    return this.tables.commits;
   }
   get vectors(): LanceTable {
     return this.tables.vectors;

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { DiskUnavailableError, VirtualContextError } from '../engine/errors';
 import { Database } from './Database';
+import { GitHistory } from './GitHistory';
 import { Indexer } from './Indexer';
 import { reasonOf } from './loadLance';
 import { NotesIndex } from './NotesIndex';
@@ -14,6 +15,7 @@ const statusInterval = 150;
 interface Parts {
   readonly database: Database;
   readonly indexer: Indexer;
+  readonly history: GitHistory;
   readonly search: WorkspaceSearch;
   readonly recall: RecallIndex;
   readonly notes: NotesIndex;
@@ -76,7 +78,7 @@ export class DiskService {
     clearTimeout(this.statusTimer);
     const parts = await this.opening?.catch(() => undefined);
     if (!parts) return;
-    await parts.indexer.dispose();
+    await Promise.all([parts.indexer.dispose(), parts.history.dispose()]);
     await parts.database.settled();
   }
 
@@ -86,10 +88,13 @@ export class DiskService {
       onPhase: (phase) => this.setPhase(phase),
       onChange: () => this.tellSoon(),
     });
+    const isIndexed = (root: string, rel: string) => indexer.catalog.get({ root, rel })?.state === 'indexed';
+    const history = new GitHistory(database, isIndexed);
     this.parts = {
       database,
       indexer,
-      search: new WorkspaceSearch(database, indexer),
+      history,
+      search: new WorkspaceSearch(database, indexer, history),
       recall: new RecallIndex(database, this.store),
       notes: new NotesIndex(database),
     };
@@ -99,11 +104,20 @@ export class DiskService {
 
   private setPhase(phase: IndexPhase): void {
     this.nextPhase = phase;
+    if (phase.phase === 'ready') this.prepareSearch();
     if (phase.phase !== 'ready') this.enter(phase);
     else
       void this.measure().then(() => {
         if (this.nextPhase === phase) this.enter(phase);
       });
+  }
+
+  /** What searches go by besides the pages; none waits for it long. */
+  private prepareSearch(): void {
+    const { history, indexer, search } = this.parts ?? {};
+    void history?.refresh(indexer?.workspaceRoots.map(({ path }) => path) ?? []);
+    // A failure to count is told by the search that needs it.
+    void search?.termStatistics().catch(() => undefined);
   }
 
   private enter(phase: IndexPhase): void {

@@ -1,117 +1,167 @@
 import ignore from 'ignore';
 import { globPatterns } from '../engine/globPatterns';
 import type { CodeHit, SearchPage } from '../engine/ports';
-import { type FileKey, keyOf, rowsOf } from './Catalog';
-import { queryTokens } from './codeTokens';
+import { type FileKey, rowsOf } from './Catalog';
 import type { Database } from './Database';
+import type { GitHistory } from './GitHistory';
+import type { PastAnswer } from './HistoryIndex';
 import type { Indexer } from './Indexer';
+import type { CandidatePage, Weighing } from './pageEvidence';
 import { paginate } from './paginate';
 import type { CodeQuery, WorkspaceRoot } from './protocol';
-import { type Candidate, type RankedPage, rankPages } from './rankFiles';
+import { type QueryTraits, readQuery } from './QueryTraits';
+import { explain, type RankedPage, rankPages } from './rankFiles';
 import { isOneOf } from './sql';
+import { type SampledPage, TermStatistics } from './TermStatistics';
 
-/** Pages each of the two searches contributes. */
-const candidates = 200;
+/** Pages the full-text search contributes. */
+const candidates = 300;
+/** Files that history would answer with, by similar commits and by messages, and what is looked up of their pages. */
+const historyFiles = 12;
+const historyPages = 60;
 /** With a glob that matches more files than this the filter is applied to a longer list instead of inside the query. */
 const maxFilterFiles = 1000;
 const longList = 2000;
+/** Pages that term statistics are counted on, and by how much the number of pages may differ before they are again. */
+const sampledPages = 4000;
+const growth = 1.3;
 
-const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names'];
+const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names', 'toks', 'head'];
 
 /** Finds pages of the workspace by a question or by names. */
 export class WorkspaceSearch {
+  private statistics: { readonly terms: TermStatistics; readonly pages: number } | undefined;
+  private counting: Promise<TermStatistics> | undefined;
+
   constructor(
     private readonly database: Database,
     private readonly indexer: Indexer,
+    private readonly history: GitHistory,
   ) {}
 
   async search(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {
-    const terms = queryTokens(query.text);
+    const traits = readQuery(query.text);
     const filter = this.filter(query.glob);
-    const [byTerms, byVector] = await Promise.all([
-      this.byTerms(terms, filter),
-      this.byVector(terms, filter),
+    await this.history.settled();
+    const past = this.pastOf(traits);
+    const [statistics, byTerms, byHistory] = await Promise.all([
+      this.termStatistics(),
+      this.byTerms(traits.terms, filter),
+      this.byHistory(traits.terms, past, filter),
     ]);
     signal.throwIfAborted();
-    const merged = await this.merge(byTerms, byVector);
-    const ranked = rankPages(merged, {
-      text: query.text,
-      terms,
-      idf: (term) => this.indexer.vectors.idf(term),
-    });
+    const found = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
+    const weighing: Weighing = {
+      query: traits,
+      idf: traits.terms.map((term) => statistics.idf(term)),
+      statistics,
+    };
+    const ranked = rankPages([...found.values()], weighing, (page) => ({
+      pages: this.indexer.catalog.get(page)?.pages ?? 1,
+      past: past.get(page.root),
+    }));
     const page = paginate(ranked, query.page, query.pageSize);
-    signal.throwIfAborted();
-    return { ...page, hits: await this.hits(page.hits) };
+    return { ...page, hits: await this.hits(page.hits, query.explain ?? false) };
   }
 
-  private async byTerms(terms: readonly string[], filter: Filter): Promise<Row[]> {
+  /** Counts how common terms are when the workspace has changed so much that it matters; the last count serves meanwhile. */
+  async termStatistics(): Promise<TermStatistics> {
+    const { pages } = this.indexer.catalog.counts;
+    const known = this.statistics;
+    if (known && pages <= known.pages * growth && pages >= known.pages / growth) return known.terms;
+    this.counting ??= this.count(pages).finally(() => {
+      this.counting = undefined;
+    });
+    return known?.terms ?? this.counting;
+  }
+
+  private async count(pages: number): Promise<TermStatistics> {
+    const sample = await this.database.pages.sample(['toks', 'head'], sampledPages);
+    const terms = await TermStatistics.of(sample as unknown as SampledPage[]);
+    this.statistics = { terms, pages };
+    return terms;
+  }
+
+  private pastOf(traits: QueryTraits): ReadonlyMap<string, PastAnswer> {
+    return new Map(
+      this.indexer.workspaceRoots.flatMap(({ path }) => {
+        const index = this.history.of(path);
+        return index ? [[path, index.ask(traits)] as const] : [];
+      }),
+    );
+  }
+
+  private async byTerms(terms: readonly string[], filter: Filter): Promise<CandidatePage[]> {
+    if (filter.longList) return this.fromLongList(terms, filter);
+    return this.pages(terms, candidates, filter.where);
+  }
+
+  private async fromLongList(terms: readonly string[], filter: Filter): Promise<CandidatePage[]> {
     const rows = await this.database.pages.searchTerms({
       terms,
-      columns,
-      limit: filter.limit,
-      where: filter.where,
+      columns: ['id', 'root', 'rel'],
+      limit: longList,
     });
-    return rows.map(asRow).filter(filter.accepts).slice(0, candidates);
-  }
-
-  private async byVector(terms: readonly string[], filter: Filter): Promise<Row[]> {
-    const vector = this.indexer.vectors.embed(terms);
-    if (!vector) return [];
-    const rows = await this.database.vectors.searchVector(
-      vector,
-      ['id', 'root', 'rel'],
-      filter.limit,
-      filter.where,
+    const wanted = (rows as unknown as CandidatePage[]).filter(filter.accepts).slice(0, candidates);
+    return this.pages(
+      terms,
+      candidates,
+      isOneOf(
+        'id',
+        wanted.map(({ id }) => id),
+      ),
     );
-    return rows.map(asRow).filter(filter.accepts).slice(0, candidates);
   }
 
-  private async merge(byTerms: readonly Row[], byVector: readonly Row[]): Promise<Candidate[]> {
-    const similarity = new Map(byVector.map((row) => [row.id, 1 - (row._distance ?? 1)]));
-    const found = new Set(byTerms.map((row) => row.id));
-    const missing = [...similarity.keys()].filter((id) => !found.has(id));
-    const others = (await this.database.pages.rows(columns, isOneOf('id', missing))).map(asRow);
-    return [...byTerms, ...others].map((row) => {
-      const vectorScore = similarity.get(row.id);
-      return {
-        id: row.id,
-        file: keyOf(row),
-        rel: row.rel,
-        language: row.language,
-        symbol: row.symbol,
-        names: row.names,
-        ...(row._score === undefined ? {} : { textScore: row._score }),
-        ...(vectorScore === undefined ? {} : { vectorScore }),
-      };
-    });
+  /** Pages of files that similar commits have touched, also when their own terms would not have been enough. */
+  private async byHistory(
+    terms: readonly string[],
+    past: ReadonlyMap<string, PastAnswer>,
+    filter: Filter,
+  ): Promise<CandidatePage[]> {
+    const files = [...past].flatMap(([root, answer]) =>
+      answer.best(historyFiles).map((rel) => ({ root, rel })),
+    );
+    const wanted = files.filter(filter.accepts);
+    return wanted.length === 0 ? [] : this.pages(terms, historyPages, rowsOf(wanted));
   }
 
-  private async hits(ranked: readonly RankedPage[]): Promise<CodeHit[]> {
-    const ids = ranked.map(({ candidate }) => candidate.id);
+  private async pages(
+    terms: readonly string[],
+    limit: number,
+    where: string | undefined,
+  ): Promise<CandidatePage[]> {
+    const rows = await this.database.pages.searchTerms({ terms, columns, limit, where });
+    return rows.map((row) => ({ ...(row as unknown as CandidatePage), score: Number(row._score) }));
+  }
+
+  private async hits(ranked: readonly RankedPage[], explained: boolean): Promise<CodeHit[]> {
+    const ids = ranked.map(({ page }) => page.id);
     const rows = await this.database.pages.rows(
       ['id', 'root', 'rel', 'startLine', 'endLine', 'symbol', 'language', 'text'],
       isOneOf('id', ids),
     );
     const byId = new Map(rows.map((row) => [String(row.id), row]));
-    return ranked.flatMap(({ candidate, score }) => {
-      const row = byId.get(candidate.id);
+    return ranked.flatMap(({ page, score, features }) => {
+      const row = byId.get(page.id);
       // Indexed anew between the two queries: the page is no longer what was found.
       if (!row) return [];
       return {
-        path: workspacePath(asRow(row), this.indexer.workspaceRoots),
+        path: workspacePath(page, this.indexer.workspaceRoots),
         startLine: Number(row.startLine),
         endLine: Number(row.endLine),
         symbol: String(row.symbol),
         language: String(row.language),
         score: Math.round(score * 1000) / 1000,
         text: String(row.text),
+        ...(explained ? { explanation: explain(features) } : {}),
       };
     });
   }
 
   private filter(glob: string | undefined): Filter {
     if (glob === undefined || glob.trim() === '')
-      return { where: undefined, limit: candidates, accepts: () => true };
+      return { where: undefined, longList: false, accepts: () => true };
     const { patterns, excluded } = globPatterns(glob.trim());
     const matcher = ignore().add(patterns);
     const roots = this.indexer.workspaceRoots;
@@ -122,28 +172,16 @@ export class WorkspaceSearch {
     const files = [...this.indexer.catalog.files()].filter(
       (file) => file.state === 'indexed' && accepts(file),
     );
-    if (files.length <= maxFilterFiles) return { where: rowsOf(files), limit: candidates, accepts };
-    return { where: undefined, limit: longList, accepts };
+    if (files.length <= maxFilterFiles) return { where: rowsOf(files), longList: false, accepts };
+    return { where: undefined, longList: true, accepts };
   }
 }
 
 interface Filter {
   readonly where: string | undefined;
-  readonly limit: number;
+  /** Matches too many files to be named in the query. */
+  readonly longList: boolean;
   readonly accepts: (file: FileKey) => boolean;
-}
-
-interface Row extends FileKey {
-  readonly id: string;
-  readonly language: string;
-  readonly symbol: string;
-  readonly names: string;
-  readonly _score?: number;
-  readonly _distance?: number;
-}
-
-function asRow(row: Record<string, unknown>): Row {
-  return row as unknown as Row;
 }
 
 /** Canonical workspace path: relative to the only root, or `<folder name>/…` when there are several. */

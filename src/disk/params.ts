@@ -33,7 +33,13 @@ export const params = {
     typing: z.boolean(),
     onBattery: z.boolean(),
   }),
-  searchWorkspace: z.object({ text, glob: z.string().max(1000).exactOptional(), page, pageSize }),
+  searchWorkspace: z.object({
+    text,
+    glob: z.string().max(1000).exactOptional(),
+    explain: z.boolean().exactOptional(),
+    page,
+    pageSize,
+  }),
   appendMessages: z.object({ messages: z.array(message) }),
   searchMessages: z.object({
     text,

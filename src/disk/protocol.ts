@@ -40,6 +40,8 @@ export interface OpenWorkspaceParams {
 export interface CodeQuery {
   readonly text: string;
   readonly glob?: string;
+  /** Adds to each hit why it stands where it stands. */
+  readonly explain?: boolean;
   readonly page: number;
   readonly pageSize: number;
 }

@@ -138,6 +138,13 @@ export interface RecallStorage {
   search(query: RecallQuery, signal: AbortSignal): Promise<SearchPage<RecallHit>>;
 }
 
+/** A feature's part in the score of a hit. */
+export interface ScorePart {
+  readonly feature: string;
+  readonly value: number;
+  readonly contribution: number;
+}
+
 export interface CodeHit {
   /** Workspace path as in `WorkspaceFiles`. */
   readonly path: string;
@@ -149,6 +156,8 @@ export interface CodeHit {
   readonly language: string;
   readonly score: number;
   readonly text: string;
+  /** Greatest part first; only when it was asked for. */
+  readonly explanation?: readonly ScorePart[];
 }
 
 export interface ArchivalNote {

@@ -4,9 +4,9 @@
  */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { benchSearch } from './benchSearch';
 import { benchDisk } from './disk/main';
 import { benchEngine } from './engine/main';
+import { benchSearch } from './search/benchSearch';
 
 const usage = `usage:
   npm run bench -- search [--queries DIR] [--repositories DIR] [--json]

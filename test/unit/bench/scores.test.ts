@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { meanScores, scoresOf } from '../../bench/scores';
+import { meanScores, scoresOf } from '../../bench/search/scores';
 
 const files = Array.from({ length: 12 }, (_, i) => `f${i + 1}`);
 

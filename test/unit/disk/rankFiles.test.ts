@@ -1,85 +1,105 @@
-import { describe, expect, it } from 'vitest';
-import { type Candidate, isTestPath, rankPages, standardise, topThree } from '../../../src/disk/rankFiles';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { codeTokens } from '../../../src/disk/codeTokens';
+import { HistoryIndex } from '../../../src/disk/HistoryIndex';
+import type { CandidatePage } from '../../../src/disk/pageEvidence';
+import { readQuery } from '../../../src/disk/QueryTraits';
+import { explain, rankPages } from '../../../src/disk/rankFiles';
+import { TermStatistics } from '../../../src/disk/TermStatistics';
 
-const page = (rel: string, textScore: number, more: Partial<Candidate> = {}): Candidate => ({
-  id: `${rel}:${textScore}`,
-  file: rel,
-  rel,
-  language: 'typescript',
-  symbol: '',
-  names: '',
-  textScore,
-  ...more,
+const page = (rel: string, score: number, more: Partial<CandidatePage> & { readonly text?: string } = {}) => {
+  const { text = 'queue flush', names = '', ...others } = more;
+  const head = codeTokens(`${rel} ${names}`).join(' ');
+  return {
+    id: `${rel}:${score}`,
+    root: '/r',
+    rel,
+    language: 'typescript',
+    symbol: '',
+    names,
+    head,
+    toks: [head, head, ...codeTokens(text)].join(' '),
+    score,
+    ...others,
+  };
+};
+
+let statistics: TermStatistics;
+beforeAll(async () => {
+  const rows = ['queue flush', 'render', 'parse', 'socket read', 'owner user'].map((toks) => ({
+    toks,
+    head: '',
+  }));
+  statistics = await TermStatistics.of(rows);
 });
-const rank = (candidates: readonly Candidate[], text: string, terms: readonly string[] = text.split(' ')) =>
-  rankPages(candidates, { text, terms, idf: () => 1 }).map(({ candidate }) => candidate.rel);
+
+const rank = (pages: readonly CandidatePage[], text: string, history?: HistoryIndex) => {
+  const query = readQuery(text);
+  const past = history?.ask(query);
+  const weighing = { query, idf: query.terms.map((term) => statistics.idf(term)), statistics };
+  return rankPages(pages, weighing, () => ({ pages: 3, past }));
+};
+const rels = (pages: readonly CandidatePage[], text: string, history?: HistoryIndex) =>
+  rank(pages, text, history).map((one) => one.page.rel);
+
+/** Files that nothing speaks for, so that the others stand out as they do in a workspace. */
+const crowd = Array.from({ length: 12 }, (_, i) =>
+  page(`src/crowd${i}.ts`, 1 + i / 10, { text: 'flush other words' }),
+);
 
 describe('rankPages', () => {
   it('puts the best page of the best file first and orders by score', () => {
-    const ranked = rankPages([page('a.ts', 1), page('b.ts', 9), page('b.ts', 8), page('c.ts', 5)], {
-      text: 'anything',
-      terms: ['anyth'],
-      idf: () => 1,
-    });
-    expect(ranked[0]?.candidate.id).toBe('b.ts:9');
+    const ranked = rank(
+      [page('a.ts', 4), page('b.ts', 9), page('b.ts', 8), page('c.ts', 5), ...crowd],
+      'queue flush',
+    );
+    expect(ranked[0]?.page.id).toBe('b.ts:9');
     const scores = ranked.map((one) => one.score);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
   });
 
-  it('prefers code to its tests, unless tests are asked for', () => {
-    const candidates = [page('src/queue.test.ts', 5), page('src/queue.ts', 4.9), page('z.ts', 1)];
-    expect(rank(candidates, 'queue flush')[0]).toBe('src/queue.ts');
-    expect(rank(candidates, 'queue flush tests')[0]).toBe('src/queue.test.ts');
+  it('prefers code to its tests', () => {
+    const pages = [page('src/queue.test.ts', 9.2), page('src/queue.ts', 9), ...crowd];
+    expect(rels(pages, 'queue flush')[0]).toBe('src/queue.ts');
   });
 
-  it('prefers code to text about it, unless that is asked for', () => {
-    const candidates = [
-      page('queue.md', 5, { language: 'markdown' }),
-      page('queue.ts', 4.9),
-      page('z.ts', 1),
-    ];
-    expect(rank(candidates, 'queue flush')[0]).toBe('queue.ts');
-    expect(rank(candidates, 'queue flush documentation')[0]).toBe('queue.md');
+  it('prefers code to text about it', () => {
+    const pages = [page('queue.md', 9.2, { language: 'markdown' }), page('queue.ts', 9), ...crowd];
+    expect(rels(pages, 'queue flush')[0]).toBe('queue.ts');
   });
 
   it('prefers the file that defines the identifier asked for', () => {
-    const candidates = [
-      page('user.ts', 5),
-      page('owner.ts', 4.8, { names: 'flushQueue other' }),
-      page('z.ts', 1),
+    const text = 'flushQueue waits for ever';
+    const pages = [
+      page('src/user.ts', 9, { text: 'flushQueue' }),
+      page('src/owner.ts', 9, { text: 'flushQueue', names: 'flushQueue other' }),
+      ...crowd,
     ];
-    expect(rank(candidates, 'flushQueue', ['flushqueue', 'flush', 'queue'])[0]).toBe('owner.ts');
+    expect(rels(pages, text)[0]).toBe('src/owner.ts');
   });
 
-  it('lets vectors decide between equals', () => {
-    const candidates = [page('a.ts', 5, { vectorScore: 0.1 }), page('b.ts', 5, { vectorScore: 0.9 })];
-    expect(rank(candidates, 'anything')[0]).toBe('b.ts');
+  it('prefers the file that commits like the query have touched', async () => {
+    const commits = Array.from({ length: 40 }, (_, i) => ({
+      toks: 'render fix',
+      files: [`src/crowd${i % 12}.ts`],
+    }));
+    commits[7] = { toks: 'flush queue earlier', files: ['src/b.ts'] };
+    commits[9] = { toks: 'queue flush at exit', files: ['src/b.ts'] };
+    const history = await HistoryIndex.of(commits, () => true);
+    const pages = [page('src/a.ts', 6), page('src/b.ts', 6), ...crowd];
+    expect(rels(pages, 'queue flush', history)[0]).toBe('src/b.ts');
   });
 
   it('loses no page', () => {
-    const candidates = Array.from({ length: 30 }, (_, i) => page(`f${i % 7}.ts`, i));
-    expect(rank(candidates, 'anything')).toHaveLength(30);
-    expect(rank([], 'anything')).toEqual([]);
-  });
-});
-
-describe('the parts', () => {
-  it('scores a file by its best three pages', () => {
-    expect(topThree([1, 8, 4, 2])).toBe(8 + 2 + 0.5);
-    expect(topThree([])).toBe(0);
+    const pages = Array.from({ length: 30 }, (_, i) => page(`f${i % 7}.ts`, i));
+    expect(new Set(rank(pages, 'queue').map((one) => one.page.id)).size).toBe(30);
   });
 
-  it('standardises to mean 0 and deviation 1', () => {
-    expect(standardise([1, 3])).toEqual([-1, 1]);
-    expect(standardise([2, 2])).toEqual([0, 0]);
-  });
-
-  it('knows test paths', () => {
-    for (const path of ['a/test/b.ts', 'a.test.ts', 'pkg/a_test.go', 'tests/test_a.py', 'src/FooTest.java']) {
-      expect(isTestPath(path), path).toBe(true);
-    }
-    for (const path of ['src/latest.ts', 'contest/a.ts', 'src/testify.ts', 'attestation.go']) {
-      expect(isTestPath(path), path).toBe(false);
-    }
+  it('explains a score: greatest part first, names without a part left out', () => {
+    const ranked = rank([page('a.ts', 9), ...crowd], 'queue flush');
+    const parts = explain(ranked[0]?.features ?? {});
+    expect(parts.length).toBeGreaterThan(0);
+    const sizes = parts.map(({ contribution }) => Math.abs(contribution));
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    expect(sizes.every((size) => size > 0)).toBe(true);
   });
 });
