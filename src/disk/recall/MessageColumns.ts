@@ -18,9 +18,11 @@ export class MessageColumns {
   cues = new Uint8Array(firstRows);
   /** 1 until the message is replaced. */
   live = new Uint8Array(firstRows);
+  /** 1 for what a tool put out. */
+  output = new Uint8Array(firstRows);
   /** Number of the speaker. */
   speaker = new Int32Array(firstRows);
-  /** The message before and after in the same sitting, or -1. */
+  /** What was said before and after in the same sitting, or -1. */
   previous = new Int32Array(firstRows);
   next = new Int32Array(firstRows);
   sitting = new Int32Array(firstRows);
@@ -39,6 +41,7 @@ export class MessageColumns {
     this.grams = widened(this.grams, new Int32Array(rows));
     this.cues = widened(this.cues, new Uint8Array(rows));
     this.live = widened(this.live, new Uint8Array(rows));
+    this.output = widened(this.output, new Uint8Array(rows));
     this.speaker = widened(this.speaker, new Int32Array(rows));
     this.previous = widened(this.previous, new Int32Array(rows));
     this.next = widened(this.next, new Int32Array(rows));

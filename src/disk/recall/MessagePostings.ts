@@ -69,6 +69,7 @@ export class MessagePostings {
     columns.seq[number] = message.seq;
     columns.cues[number] = message.cues;
     columns.live[number] = 1;
+    columns.output[number] = message.role === 'tool' ? 1 : 0;
     const speaker = message.role === 'tool' ? 0 : this.speaker(message.name ?? '');
     columns.speaker[number] = speaker;
     this.count(speaker, 1);

@@ -1,10 +1,9 @@
 import type { MessagePostings } from './MessagePostings';
 import type { PostingLists } from './PostingLists';
 
-/** BM25 of a message's own text. */
-const own = { k1: 0.9, b: 0.3 };
-/** Of windows and of 4-grams. */
-const wide = { k1: 0.9, b: 0.5 };
+/** Talk alone is found as well with any b from 0.3 to 0.75; among long outputs short messages need the higher ones. */
+const k1 = 0.9;
+const b = 0.6;
 const windowSize = 3;
 
 /** BM25 of every message for one question, by number, term after term. Kept for the next question: nothing is allocated. */
@@ -49,7 +48,7 @@ export class MessageScores {
       for (let k = 0; k < found; k++) {
         const i = this.documents[k] as number;
         const count = this.counts[k] as number;
-        (scores[i] as number) += idf * bm25(own, count, lengths[i] as number, average);
+        (scores[i] as number) += idf * bm25(count, lengths[i] as number, average);
         let start = i;
         for (let n = 0; n < windowSize && start >= 0; n++) {
           if (inWindow[start] === 0) starts[started++] = start;
@@ -61,7 +60,8 @@ export class MessageScores {
         const start = starts[k] as number;
         const count = inWindow[start] as number;
         inWindow[start] = 0;
-        (window[start] as number) += idf * bm25(wide, count, this.windowLength(start), average * windowSize);
+        (window[start] as number) +=
+          idf * bm25(count, this.windowLength(start), average * this.windowMessages(start));
       }
     }
   }
@@ -75,7 +75,7 @@ export class MessageScores {
       for (let k = 0; k < found; k++) {
         const i = this.documents[k] as number;
         (this.grams[i] as number) +=
-          idf * bm25(wide, this.counts[k] as number, columns.grams[i] as number, average);
+          idf * bm25(this.counts[k] as number, columns.grams[i] as number, average);
       }
     }
   }
@@ -87,6 +87,11 @@ export class MessageScores {
       const idf = this.idf(found);
       for (let k = 0; k < found; k++) (this.dates[this.documents[k] as number] as number) += idf;
     }
+  }
+
+  /** What a tool put out is a window of its own. */
+  private windowMessages(start: number): number {
+    return this.postings.columns.output[start] === 1 ? 1 : windowSize;
   }
 
   private windowLength(start: number): number {
@@ -127,6 +132,6 @@ export class MessageScores {
   }
 }
 
-function bm25({ k1, b }: typeof own, count: number, length: number, average: number): number {
+function bm25(count: number, length: number, average: number): number {
   return (count * (k1 + 1)) / (count + k1 * (1 - b + (b * length) / average));
 }

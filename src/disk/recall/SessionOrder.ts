@@ -3,7 +3,10 @@ import type { MessageColumns } from './MessageColumns';
 /** A longer pause ends a sitting, ms: what is said after it need not have to do with what was said before. */
 const maxPause = 4 * 3_600_000;
 
-/** Which message follows which: keeps the columns `previous`, `next` and `sitting`. */
+/**
+ * Which message follows which. What tools put out stands between question and answer without being part of the talk: it
+ * belongs to the sitting, but neither follows nor is followed. Keeps the columns `previous`, `next` and `sitting`.
+ */
 export class SessionOrder {
   /** Sittings counted so far, those that no message belongs to any more included. */
   sittings = 0;
@@ -55,13 +58,23 @@ export class SessionOrder {
     const { columns } = this;
     const number = order[at] ?? 0;
     const before = order[at - 1] ?? -1;
-    const pause =
-      before < 0 ? Number.POSITIVE_INFINITY : (columns.time[number] ?? 0) - (columns.time[before] ?? 0);
-    const near = Math.abs(pause) <= maxPause;
+    columns.sitting[number] = this.near(number, before) ? (columns.sitting[before] ?? 0) : this.sittings++;
     columns.next[number] = -1;
-    columns.previous[number] = near ? before : -1;
-    columns.sitting[number] = near ? (columns.sitting[before] ?? 0) : this.sittings++;
-    if (before >= 0) columns.next[before] = near ? number : -1;
+    columns.previous[number] = -1;
+    if (columns.output[number] === 1) return;
+    let talk = at - 1;
+    while (talk >= 0 && columns.output[order[talk] ?? 0] === 1) talk--;
+    const said = order[talk] ?? -1;
+    if (said < 0) return;
+    const near = this.near(number, said);
+    columns.previous[number] = near ? said : -1;
+    columns.next[said] = near ? number : -1;
+  }
+
+  /** @param before -1 when there is none */
+  private near(number: number, before: number): boolean {
+    const { time } = this.columns;
+    return before >= 0 && Math.abs((time[number] ?? 0) - (time[before] ?? 0)) <= maxPause;
   }
 }
 

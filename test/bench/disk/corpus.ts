@@ -10,7 +10,7 @@ const largest = 200_000;
 /** Bytes of a page as the indexer cuts them, roughly. */
 const pageBytes = 900;
 
-interface SourceFile {
+export interface SourceFile {
   readonly rel: string;
   readonly text: string;
 }
@@ -59,7 +59,8 @@ export class Corpus {
   }
 }
 
-function* sourceFiles(folder: string, below: string): Generator<SourceFile> {
+/** Source text of a folder and those below it. */
+export function* sourceFiles(folder: string, below: string): Generator<SourceFile> {
   for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {
     const rel = below === '' ? entry.name : `${below}/${entry.name}`;
     if (entry.isDirectory()) {

@@ -2,6 +2,7 @@
 import { runChanges } from './changes';
 import type { DiskBenchOptions, DiskBenchResult } from './options';
 import { runQueries } from './queries';
+import { runRecall } from './recall';
 import { runReopen } from './reopen';
 import { runStorage } from './storage';
 import { runThroughput } from './throughput';
@@ -14,6 +15,7 @@ const PARTS: Parts = {
   changes: runChanges,
   storage: runStorage,
   queries: runQueries,
+  recall: runRecall,
 };
 
 /**

@@ -121,6 +121,15 @@ describe('MessageRanker', () => {
     expect(search(messages, 'why does flush fail')[0]).toBe('t');
   });
 
+  it('joins question and answer across what tools put out between them', () => {
+    const lines = ['Why is the gateway slow?', 'irrelevant', 'irrelevant', 'irrelevant', 'A missing index.'];
+    const messages = talk(lines).map((one, i) => ({
+      ...one,
+      role: i % 4 === 0 ? ('user' as const) : ('tool' as const),
+    }));
+    expect(search(messages, 'gateway slow').sort()).toEqual(['s/1', 's/5']);
+  });
+
   it('leaves out what is not of the time asked for', () => {
     const messages = talk(['apple one', 'apple two', 'apple three']);
     expect(search(messages, { text: 'apple', since: start + minute }).sort()).toEqual(['s/2', 's/3']);
