@@ -3,7 +3,7 @@ import { MessageColumns } from './MessageColumns';
 import { PostingLists } from './PostingLists';
 import { SessionOrder } from './SessionOrder';
 import { Tally } from './Tally';
-import { analyseWord, wordsOf } from './words';
+import { wordGrams, wordsOf, wordTerms } from './words';
 
 /** Beyond this a message (a tool's output) contributes each further term once: it stays findable without outweighing talk. */
 const maxRepeated = 1500;
@@ -23,7 +23,8 @@ export interface IndexedMessage extends RecallMessage {
 
 interface KnownWord {
   readonly terms: readonly number[];
-  readonly grams: readonly number[];
+  /** Made when they are first needed: most words of tool output never need theirs. */
+  grams?: readonly number[];
 }
 
 /** Everything that ranking needs of all messages, in memory. A message is found as soon as it was added. */
@@ -112,6 +113,7 @@ export class MessagePostings {
         terms++;
       }
       if (!grammed || terms > maxGrammed) return;
+      word.grams ??= word.terms.length > 0 ? wordGrams(raw).map((gram) => this.grams.intern(gram)) : [];
       for (const gram of word.grams) gramTally.add(gram);
       grams += word.grams.length;
     };
@@ -133,11 +135,7 @@ export class MessagePostings {
   private word(raw: string): KnownWord {
     let word = this.known.get(raw);
     if (!word) {
-      const { terms, grams } = analyseWord(raw);
-      word = {
-        terms: terms.map((term) => this.words.intern(term)),
-        grams: grams.map((gram) => this.grams.intern(gram)),
-      };
+      word = { terms: wordTerms(raw).map((term) => this.words.intern(term)) };
       if (this.known.size === maxKnownWords) this.known.clear();
       this.known.set(raw, word);
     }

@@ -1,6 +1,6 @@
 import { wantedCues } from './cues';
 import { mentionedDates } from './dates';
-import { analyseWord, wordsOf } from './words';
+import { wordGrams, wordsOf, wordTerms } from './words';
 
 export interface MessageQuestion {
   readonly text: string;
@@ -37,9 +37,10 @@ export function readQuestion(
     const who = speakersNamed(raw.replace(/['’]s$/, '').toLowerCase());
     for (const speaker of who) speakers.add(speaker);
     if (who.length > 0) continue;
-    const word = analyseWord(raw);
-    for (const term of word.terms) if (terms.size < maxTerms) terms.add(term);
-    for (const gram of word.grams) if (grams.size < maxGrams) grams.add(gram);
+    const ofWord = wordTerms(raw);
+    if (ofWord.length === 0) continue;
+    for (const term of ofWord) if (terms.size < maxTerms) terms.add(term);
+    for (const gram of wordGrams(raw)) if (grams.size < maxGrams) grams.add(gram);
   }
   return {
     terms: [...terms],

@@ -22,35 +22,30 @@ const stopWords = new Set(
   ).split(' '),
 );
 
-/** What one word of a text is found by. */
-export interface MessageWord {
-  /** None for words that every text has. */
-  readonly terms: readonly string[];
-  /** Runs of four characters, the ends of the word marked. */
-  readonly grams: readonly string[];
+/** @param raw one of `wordsOf` @returns its terms, none of a word that every text has */
+export function wordTerms(raw: string): readonly string[] {
+  const bare = withoutEnding(raw);
+  if (bare.includes("'")) return bare.split("'").flatMap(wordTerms);
+  const lower = bare.toLowerCase();
+  if (lower.length < 2 || stopWords.has(lower)) return [];
+  return plain.test(bare) ? [stem(irregularForms.get(lower) ?? lower)] : codeTokens(bare);
 }
 
-/** @param raw one match of `wordsOf` */
-export function analyseWord(raw: string): MessageWord {
-  const bare = raw.replace('’', "'").replace(contracted, '');
-  if (bare.includes("'")) {
-    const parts = bare.split("'").map(analyseWord);
-    return { terms: parts.flatMap((part) => part.terms), grams: parts.flatMap((part) => part.grams) };
-  }
-  const lower = bare.toLowerCase();
-  if (lower.length < 2 || stopWords.has(lower)) return nothing;
-  const terms = plain.test(bare) ? [stem(irregularForms.get(lower) ?? lower)] : codeTokens(bare);
-  return { terms, grams: terms.length > 0 ? gramsOf(lower) : [] };
+/** @param raw one of `wordsOf` that has terms @returns its runs of four characters, the ends of the word marked */
+export function wordGrams(raw: string): readonly string[] {
+  const bare = withoutEnding(raw);
+  if (bare.includes("'"))
+    return bare.split("'").flatMap((part) => (wordTerms(part).length > 0 ? wordGrams(part) : []));
+  const marked = `_${bare.toLowerCase()}_`;
+  if (marked.length <= gramLength) return [marked];
+  return Array.from({ length: marked.length - gramLength + 1 }, (_, i) => marked.slice(i, i + gramLength));
 }
-const nothing: MessageWord = { terms: [], grams: [] };
+
+function withoutEnding(raw: string): string {
+  return raw.replace('’', "'").replace(contracted, '');
+}
 
 /** @returns the words of a text as they are written */
 export function wordsOf(text: string): readonly string[] {
   return text.match(word) ?? [];
-}
-
-function gramsOf(lower: string): string[] {
-  const marked = `_${lower}_`;
-  if (marked.length <= gramLength) return [marked];
-  return Array.from({ length: marked.length - gramLength + 1 }, (_, i) => marked.slice(i, i + gramLength));
 }

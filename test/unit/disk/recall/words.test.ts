@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { analyseWord, wordsOf } from '../../../../src/disk/recall/words';
+import { wordGrams, wordsOf, wordTerms } from '../../../../src/disk/recall/words';
 
-const terms = (text: string) => wordsOf(text).flatMap((raw) => analyseWord(raw).terms);
+const terms = (text: string) => wordsOf(text).flatMap(wordTerms);
 
 describe('words of messages', () => {
   it('stems plain words and drops those that every text has', () => {
@@ -25,8 +25,8 @@ describe('words of messages', () => {
   });
 
   it('gives the runs of four characters of a word, its ends marked', () => {
-    expect(analyseWord('Gate').grams).toEqual(['_gat', 'gate', 'ate_']);
-    expect(analyseWord('go').grams).toEqual(['_go_']);
-    expect(analyseWord('the').grams).toEqual([]);
+    expect(wordGrams('Gate')).toEqual(['_gat', 'gate', 'ate_']);
+    expect(wordGrams('go')).toEqual(['_go_']);
+    expect(wordGrams("rock'n'roll's")).toEqual([...wordGrams('rock'), ...wordGrams('roll')]);
   });
 });
