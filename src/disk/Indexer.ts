@@ -367,8 +367,8 @@ export class Indexer {
       onProgress: (done, total) => this.events.onPhase({ phase: 'indexing', done, total }),
       onWritten: async (pages) => {
         if (pages < optimiseAt) return;
-        // Each optimisation costs as much as there is: their sum stays in proportion.
-        optimiseAt *= 4;
+        // Each optimisation writes the whole table anew; searches read what is not in the index yet.
+        optimiseAt *= 8;
         await this.database.pages.optimise();
       },
     });
