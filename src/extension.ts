@@ -23,7 +23,8 @@ import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { rulesWarning } from './host/rulesWarning';
-import { affectsMemory, affectsModel, chatSettings, readSettings } from './host/settings';
+import { affectsIndex, affectsMemory, affectsModel, chatSettings, readSettings } from './host/settings';
+import { SharedIndexKeys } from './host/sharedIndexKeys';
 import { ShownSessions } from './host/shownSessions';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
@@ -60,6 +61,7 @@ export function activate(context: ExtensionContext): void {
   const chats = async () =>
     (await listSessions(sessionsFolder(store))).filter(({ forked }) => forked?.kind !== 'process');
   const keys = new ApiKeys(context);
+  const sharedKeys = new SharedIndexKeys(context.secrets);
   const resolve = (path: string) => absolutePath(roots(), path);
   const preview = new FaultPreview(resolve);
   const ripgrepPath = bundled(join('bin', process.platform === 'win32' ? 'rg.exe' : 'rg'));
@@ -124,11 +126,16 @@ export function activate(context: ExtensionContext): void {
     },
     () => readSettings().pauseOnBattery,
   );
+  const openWorkspace = async () => {
+    const { maxFileBytes, maxFiles, storageUri } = readSettings();
+    const shared =
+      storageUri === '' ? undefined : { uri: storageUri, credentials: await sharedKeys.get(storageUri) };
+    await disk.openWorkspace(roots(), { maxFileBytes, maxFiles }, shared);
+  };
   const indexWorkspace = () => {
-    const { maxFileBytes, maxFiles } = readSettings();
     // First what is open: the walk begins there.
     attention.report(false);
-    background(disk.openWorkspace(roots(), { maxFileBytes, maxFiles }), 'index');
+    background(openWorkspace(), 'index');
   };
   const feed = async () => feedRecall(disk, history, await openBlobs());
   const background = (work: Promise<unknown>, what: string) => {
@@ -181,6 +188,9 @@ export function activate(context: ExtensionContext): void {
       paging,
       logFile: (session) => sessionLogPath(sessionsFolder(store), session),
       feedRecall: feed,
+      setSharedIndexKeys: async () => {
+        if (await sharedKeys.ask(readSettings().storageUri)) indexWorkspace();
+      },
       chats,
     }),
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
@@ -191,6 +201,7 @@ export function activate(context: ExtensionContext): void {
     // The rules of the repository hold from now on.
     workspace.onDidGrantWorkspaceTrust(() => background(sessions.filesChanged(), 'rules')),
     workspace.onDidChangeConfiguration((change) => {
+      if (affectsIndex(change) && roots().length > 0) indexWorkspace();
       if (affectsModel(change)) sessions.modelChanged();
       if (affectsMemory(change)) sessions.limitsChanged();
     }),

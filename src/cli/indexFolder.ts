@@ -1,18 +1,34 @@
+import type { Published } from '../disk/protocol';
+import type { RebuildTarget } from '../engine/indexStatus';
 import { type PlaceOptions, placeOf } from './place';
 import { bringUpToDate, withDisk } from './withDisk';
 
-type Options = Pick<PlaceOptions, 'store'> & { readonly json?: boolean };
+type Options = Pick<PlaceOptions, 'store'> & {
+  readonly root?: string;
+  readonly rebuild?: RebuildTarget | true;
+  readonly json?: boolean;
+};
 
-/** `vctx index DIR` */
+const SHARED = /^(s3|gs|az|db):\/\//;
+
+/** `vctx index DIR`: with the address of a shared index as the store, what is indexed in DIR's own store is then published. */
 export async function indexFolder(dir: string, options: Options, signal: AbortSignal): Promise<void> {
-  const place = await placeOf({ ...options, workspace: dir });
+  const { store, root, rebuild } = options;
+  const shared = store !== undefined && SHARED.test(store) ? store : undefined;
+  const place = await placeOf({ workspace: dir, ...(store === undefined || shared ? {} : { store }) });
   const start = performance.now();
   await withDisk(place.store, async (disk) => {
+    if (rebuild) await disk.rebuild(rebuild === true ? 'everything' : rebuild);
     const { files, pages, skipped, failed, fallback, fallbackFiles, storeBytes } = await bringUpToDate(
       disk,
       place,
       signal,
     );
+    let published: Published | undefined;
+    if (shared) {
+      const location = { uri: shared, credentials: {} };
+      published = await disk.publish(location, place.root.path, root ?? place.root.name, signal);
+    }
     const ms = Math.round(performance.now() - start);
     if (options.json) {
       const result = {
@@ -26,6 +42,7 @@ export async function indexFolder(dir: string, options: Options, signal: AbortSi
         fallbackFiles,
         storeBytes,
         ms,
+        ...(published ? { published } : {}),
       };
       console.log(JSON.stringify(result));
       return;
@@ -37,5 +54,10 @@ export async function indexFolder(dir: string, options: Options, signal: AbortSi
     if (fallback > 0)
       console.log(`${fallback} cut by lines because the grammar failed: ${fallbackFiles.join(', ')}`);
     console.log(`Store: ${place.store}`);
+    if (!published) return;
+    const { added, removed, unchanged } = published;
+    console.log(
+      `Published to ${shared}: ${added} files written, ${removed} removed, ${unchanged} as they were`,
+    );
   });
 }

@@ -8,6 +8,7 @@ import { importMessages } from './importMessages';
 import { indexFolder } from './indexFolder';
 import { printLog } from './printLog';
 import { printStats } from './printStats';
+import { printStoreStats } from './printStoreStats';
 import { replay } from './replay';
 import { REPLAY_POLICIES, replayUnderPolicy } from './replay/replayUnderPolicy';
 import { searchMessages } from './searchMessages';
@@ -21,7 +22,20 @@ function buildProgram(signal: AbortSignal): Command {
     .command('index')
     .description('index a folder, or what changed in it since last time')
     .argument('<dir>', 'the folder')
-    .addOption(store())
+    .option(
+      '--store <dir>',
+      'where the index is kept (default: by folder, in your data folder); s3://, gs://, az:// or db://: publish it there for others',
+    )
+    .option('--root <name>', 'name of the folder in a shared index (default: its own)')
+    .addOption(
+      new Option('--rebuild [table]', 'make it anew').choices([
+        'everything',
+        'workspace',
+        'vectors',
+        'messages',
+        'notes',
+      ]),
+    )
     .option('--json', 'print the result as JSON')
     .action((dir, options) => indexFolder(dir, options, signal));
 
@@ -86,12 +100,16 @@ function buildProgram(signal: AbortSignal): Command {
 
   program
     .command('stats')
-    .description('print what a session has in memory: occupancy, counters, page table')
-    .requiredOption('--session <id>')
+    .description(
+      'print what a session has in memory: occupancy, counters, page table; without one, the tables of the store',
+    )
+    .option('--session <id>')
     .addOption(workspace())
     .addOption(store())
     .option('--json', 'print the report as JSON')
-    .action((options) => printStats(options, signal));
+    .action(({ session, ...options }) =>
+      session === undefined ? printStoreStats(options) : printStats({ ...options, session }, signal),
+    );
 
   program
     .command('eval')

@@ -2,6 +2,7 @@ import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ColumnTable } from './ColumnTable';
 import type { Database } from './Database';
+import { unfinishedMark } from './integrity';
 import type { ParseState } from './Page';
 import { isOneOf, quote } from './sql';
 import { filesSchema } from './tableSchemas';
@@ -14,7 +15,8 @@ export interface KnownFile {
   readonly size: number;
   readonly hash: string;
   readonly pages: number;
-  readonly state: 'indexed' | 'skipped' | 'failed';
+  /** Shared: as in the shared index, which has its pages. */
+  readonly state: 'indexed' | 'shared' | 'skipped' | 'failed';
   readonly reason: string;
   /** The index generation in which it was last written. */
   readonly generation: number;
@@ -37,8 +39,6 @@ export interface FileCounts {
 }
 
 const separator = '\0';
-/** Beside the tables while they are being written. */
-const unfinishedMark = 'unfinished';
 const columns = [
   'root',
   'rel',
@@ -161,6 +161,12 @@ export class Catalog {
     return this.known.get(keyOf(file));
   }
 
+  /** Whether a search may give pages of a file. */
+  isSearched(file: FileKey): boolean {
+    const state = this.get(file)?.state;
+    return state === 'indexed' || state === 'shared';
+  }
+
   files(): IterableIterator<KnownFile> {
     return this.known.values();
   }
@@ -268,7 +274,7 @@ export class Catalog {
   }
 
   private count(file: KnownFile, sign: 1 | -1): void {
-    if (file.state === 'indexed') this.tally.files += sign;
+    if (file.state === 'indexed' || file.state === 'shared') this.tally.files += sign;
     else this.tally[file.state] += sign;
     this.tally.pages += sign * file.pages;
   }

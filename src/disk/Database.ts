@@ -1,6 +1,8 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } from 'apache-arrow';
+import type { TableSize } from '../engine/indexStatus';
+import { forgetMiscounted } from './integrity';
 import { LanceTable, type TableSpec } from './LanceTable';
 import { loadLance } from './loadLance';
 import { filesSchema, pagesSchema, symbolsSchema } from './tableSchemas';
@@ -8,6 +10,8 @@ import { filesSchema, pagesSchema, symbolsSchema } from './tableSchemas';
 /** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */
 const version = 2;
 const folderPrefix = 'tables-v';
+/** Folder of the tables, in a store or below the address of a shared index. */
+export const tableFolder = `${folderPrefix}${version}`;
 /** Beside the tables: the model that the vectors were made with. */
 export const vectorModelFile = 'lsi.model';
 
@@ -24,7 +28,7 @@ export function vectorSchema(dimensions: number): Schema {
   return new Schema([text('id'), text('root'), text('rel'), new Field('vector', vector, false)]);
 }
 
-const specs = {
+export const tableSpecs = {
   files: {
     name: 'files',
     schema: filesSchema,
@@ -80,7 +84,7 @@ const specs = {
   },
 } satisfies Record<string, TableSpec>;
 
-export type TableName = keyof typeof specs;
+export type TableName = keyof typeof tableSpecs;
 
 /** The store's LanceDB tables. */
 export class Database {
@@ -95,7 +99,7 @@ export class Database {
    */
   static async open(store: string): Promise<Database> {
     const lance = await loadLance();
-    const folder = join(store, `${folderPrefix}${version}`);
+    const folder = join(store, tableFolder);
     await mkdir(folder, { recursive: true });
     await removeOtherVersions(store, folder);
     const connection = await lance.connect(
@@ -105,18 +109,18 @@ export class Database {
     );
     const open = (spec: TableSpec) => LanceTable.open(lance, connection, folder, spec);
     const [files, pages, symbols, commits, vectors, messages, notes] = await Promise.all([
-      open(specs.files),
-      open(specs.pages),
-      open(specs.symbols),
-      open(specs.commits),
-      open({ ...specs.vectors }),
-      open(specs.messages),
-      open(specs.notes),
+      open(tableSpecs.files),
+      open(tableSpecs.pages),
+      open(tableSpecs.symbols),
+      open(tableSpecs.commits),
+      open({ ...tableSpecs.vectors }),
+      open(tableSpecs.messages),
+      open(tableSpecs.notes),
     ]);
     // Files are known by what is in the other tables: when one of those is gone, everything is indexed again.
     if (pages.rebuilt || symbols.rebuilt || vectors.rebuilt) await files.table.delete('true');
     if (vectors.rebuilt) await rm(join(folder, vectorModelFile), { force: true });
-    return new Database(folder, {
+    const database = new Database(folder, {
       files: files.table,
       pages: pages.table,
       symbols: symbols.table,
@@ -125,6 +129,8 @@ export class Database {
       messages: messages.table,
       notes: notes.table,
     });
+    await forgetMiscounted(database);
+    return database;
   }
 
   get files(): LanceTable {
@@ -155,17 +161,32 @@ export class Database {
   }
 
   /** Bytes the tables take on disk. */
-  async bytes(): Promise<number> {
-    let total = 0;
-    for (const entry of await readdir(this.folder, { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile()) continue;
-      total += await stat(join(entry.parentPath, entry.name)).then(
-        (info) => info.size,
-        () => 0,
-      );
-    }
-    return total;
+  bytes(): Promise<number> {
+    return folderBytes(this.folder);
   }
+
+  /** Rows and bytes of each table. */
+  sizes(): Promise<TableSize[]> {
+    return Promise.all(
+      Object.entries(this.tables).map(async ([name, table]) => ({
+        name,
+        rows: await table.count(),
+        bytes: await folderBytes(join(this.folder, `${name}.lance`)),
+      })),
+    );
+  }
+}
+
+async function folderBytes(folder: string): Promise<number> {
+  let total = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    total += await stat(join(entry.parentPath, entry.name)).then(
+      (info) => info.size,
+      () => 0,
+    );
+  }
+  return total;
 }
 
 async function removeOtherVersions(store: string, current: string): Promise<void> {

@@ -1,16 +1,32 @@
 import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DiskUnavailableError, VirtualContextError } from '../engine/errors';
+import type { RebuildTarget } from '../engine/indexStatus';
 import { Database } from './Database';
 import { GitHistory } from './GitHistory';
 import { Indexer } from './Indexer';
 import { reasonOf } from './loadLance';
 import { NotesIndex } from './NotesIndex';
-import type { IndexPhase, IndexStatus, OpenWorkspaceParams } from './protocol';
+import { OverlaidPages } from './OverlaidPages';
+import type {
+  IndexPhase,
+  IndexStatus,
+  OpenWorkspaceParams,
+  Published,
+  PublishParams,
+  WorkspaceRoot,
+} from './protocol';
+import { publishIndex } from './publishIndex';
 import { RecallIndex } from './RecallIndex';
+import { SharedIndex } from './SharedIndex';
+import { SharedStore } from './SharedStore';
 import { WorkspaceSearch } from './WorkspaceSearch';
+import { WriterLease } from './WriterLease';
 
 /** Progress is told this often at most, ms. */
 const statusInterval = 150;
+/** Indexing waits so long, ms, for a shared index to be reached. */
+const sharedPatience = 10_000;
 
 interface Parts {
   readonly database: Database;
@@ -29,6 +45,8 @@ export class DiskService {
   /** Where `phase` goes as soon as the store has been measured. */
   private nextPhase: IndexPhase | undefined;
   private storeBytes = 0;
+  private shared: SharedIndex | undefined;
+  private sharedKey = '';
   private statusTimer: NodeJS.Timeout | undefined;
 
   /**
@@ -54,10 +72,68 @@ export class DiskService {
     return this.opening;
   }
 
-  async openWorkspace({ roots, options, paused }: OpenWorkspaceParams): Promise<void> {
+  async openWorkspace(params: OpenWorkspaceParams): Promise<void> {
+    const { roots, options, paused } = params;
     const { indexer } = await this.open();
     const folders = roots.map(({ name, path }) => ({ name, path: resolve(path) }));
+    await this.share(params, folders);
     indexer.open(folders, options, paused);
+  }
+
+  /** Reads another shared index, or none, from now on. Waits a while for it, so that nothing is indexed here in vain. */
+  private async share(
+    { shared: location }: OpenWorkspaceParams,
+    folders: readonly WorkspaceRoot[],
+  ): Promise<void> {
+    const key = JSON.stringify([location, folders]);
+    if (key === this.sharedKey) return;
+    this.sharedKey = key;
+    this.shared?.close();
+    this.shared = undefined;
+    if (!location) return;
+    const shared = new SharedIndex(location, folders, () => {
+      if (this.shared !== shared) return;
+      this.parts?.indexer.sharedChanged();
+      this.tellSoon();
+    });
+    this.shared = shared;
+    await Promise.race([shared.open(), sleep(sharedPatience, undefined, { ref: false })]);
+  }
+
+  /** @throws HeldElsewhereError when another process writes the shared index | DiskUnavailableError when it cannot be reached */
+  async publish({ location, path, root }: PublishParams, signal: AbortSignal): Promise<Published> {
+    const { database } = await this.open();
+    try {
+      const store = await SharedStore.open(location, 'write');
+      const lease = await WriterLease.acquire(store.connection);
+      try {
+        return await publishIndex(
+          database,
+          store,
+          { path: resolve(path), root },
+          () => lease.check(),
+          signal,
+        );
+      } finally {
+        await lease.release();
+      }
+    } catch (error) {
+      if (error instanceof VirtualContextError) throw error;
+      throw new DiskUnavailableError(
+        `The shared index ${location.uri} could not be written: ${reasonOf(error)}.`,
+        'Check the address, the network and the credentials in the environment.',
+        { cause: error },
+      );
+    }
+  }
+
+  async rebuild(target: RebuildTarget): Promise<void> {
+    const { database, indexer } = await this.open();
+    const all = target === 'everything';
+    if (all || target === 'messages') await database.messages.rewrite();
+    if (all || target === 'notes') await database.notes.rewrite();
+    if (all || target === 'workspace') indexer.rebuild('workspace');
+    else if (target === 'vectors') indexer.rebuild('vectors');
   }
 
   status(): IndexStatus {
@@ -68,6 +144,7 @@ export class DiskService {
       fallbackFiles: indexer?.fallbackFiles() ?? [],
       cappedAt: indexer?.cappedAt ?? 0,
       fitting: indexer?.fitting ?? false,
+      ...(this.shared ? { shared: this.shared.status } : {}),
       storeBytes: this.storeBytes,
       pid: process.pid,
     };
@@ -76,6 +153,7 @@ export class DiskService {
   /** Finishes what is being written. */
   async dispose(): Promise<void> {
     clearTimeout(this.statusTimer);
+    this.shared?.close();
     const parts = await this.opening?.catch(() => undefined);
     if (!parts) return;
     await Promise.all([parts.indexer.dispose(), parts.history.dispose()]);
@@ -85,16 +163,21 @@ export class DiskService {
   private async openParts(): Promise<Parts> {
     const database = await Database.open(this.store);
     const indexer = await Indexer.create(database, this.scripts, {
+      sharedHash: (file) => this.shared?.get(file)?.hash,
       onPhase: (phase) => this.setPhase(phase),
       onChange: () => this.tellSoon(),
     });
-    const isIndexed = (root: string, rel: string) => indexer.catalog.get({ root, rel })?.state === 'indexed';
+    const isIndexed = (root: string, rel: string) => indexer.catalog.isSearched({ root, rel });
     const history = new GitHistory(database, isIndexed);
     this.parts = {
       database,
       indexer,
       history,
-      search: new WorkspaceSearch(database, indexer, history),
+      search: new WorkspaceSearch(
+        new OverlaidPages(database, indexer.catalog, () => this.shared),
+        indexer,
+        history,
+      ),
       recall: new RecallIndex(database, this.store),
       notes: new NotesIndex(database),
     };

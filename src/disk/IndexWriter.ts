@@ -116,6 +116,8 @@ function entryOf(file: FoundFile, result: FileResult, generation: number): Known
       const { hash, pages, parse } = result;
       return { ...entry, state: 'indexed', hash, pages, parse };
     }
+    case 'shared':
+      return { ...entry, state: 'shared', hash: result.hash };
     case 'skipped':
       return { ...entry, state: 'skipped', hash: result.hash, reason: result.reason };
     case 'failed':

@@ -34,6 +34,8 @@ interface Events {
   readonly onPhase: (phase: IndexPhase) => void;
   /** Counts and the like have changed, the phase has not. */
   readonly onChange: () => void;
+  /** SHA-256 of a file as a shared index has it. */
+  readonly sharedHash: (file: FileKey) => string | undefined;
 }
 
 /**
@@ -45,6 +47,7 @@ export class Indexer {
   private options = { maxFileBytes: 1024 * 1024, maxFiles: defaultMaxFiles };
   private scanWanted = false;
   private rebuildWanted = false;
+  private vectorsUnwanted = false;
   private readonly changed = new Set<string>();
   private running: Promise<void> | undefined;
   private pipeline: PagePipeline | undefined;
@@ -100,8 +103,17 @@ export class Indexer {
     this.start();
   }
 
-  rebuild(): void {
-    this.rebuildWanted = true;
+  /** Forgets the index of the workspace, or the vectors alone, and makes it anew. */
+  rebuild(what: 'workspace' | 'vectors'): void {
+    if (what === 'workspace') this.rebuildWanted = true;
+    else this.vectorsUnwanted = true;
+    this.start();
+  }
+
+  /** The shared index has other files, or can no longer be reached: what it does not have is indexed here. */
+  sharedChanged(): void {
+    if (this.roots.length === 0) return;
+    this.scanWanted = true;
     this.start();
   }
 
@@ -218,7 +230,7 @@ export class Indexer {
   }
 
   private hasWork(): boolean {
-    return this.scanWanted || this.rebuildWanted || this.changed.size > 0;
+    return this.scanWanted || this.rebuildWanted || this.vectorsUnwanted || this.changed.size > 0;
   }
 
   private async run(): Promise<void> {
@@ -230,6 +242,10 @@ export class Indexer {
         this.rebuildWanted = false;
         this.scanWanted = true;
         await this.catalog.forget(this.catalog.everything());
+        await this.vectors.clear();
+      }
+      if (this.vectorsUnwanted) {
+        this.vectorsUnwanted = false;
         await this.vectors.clear();
       }
       const paths = [...this.changed];
@@ -305,6 +321,7 @@ export class Indexer {
   /** @returns false when it was interrupted */
   private scan(): Promise<boolean> {
     return this.runPipeline(async (pipeline) => {
+      await this.catalog.forget(this.noLongerShared());
       const present = new Set<string>();
       // A new file may be one that was renamed, which is known only when all were seen.
       const fresh: FoundFile[] = [];
@@ -337,6 +354,12 @@ export class Indexer {
     return answer;
   }
 
+  private noLongerShared(): FileKey[] {
+    return [...this.catalog.files()].filter(
+      (file) => file.state === 'shared' && this.events.sharedHash(file) !== file.hash,
+    );
+  }
+
   private differs(file: FoundFile): boolean {
     const known = this.catalog.get(file);
     return known?.mtime !== file.mtime || known.size !== file.size || known.state === 'failed';
@@ -362,6 +385,7 @@ export class Indexer {
     let optimiseAt = Math.max(firstOptimise, this.catalog.counts.pages);
     const pipeline = new PagePipeline(this.readers, this.writer, this.catalog, {
       maxFileBytes: this.options.maxFileBytes,
+      sharedHash: (file) => this.events.sharedHash(file),
       signal: this.abort.signal,
       threads: () => this.threads,
       onProgress: (done, total) => this.events.onPhase({ phase: 'indexing', done, total }),

@@ -4,26 +4,16 @@ import { join } from 'node:path';
 import type * as Lance from '@lancedb/lancedb';
 import type { Table as ArrowTable, RecordBatch, Schema } from 'apache-arrow';
 import type { LanceModule } from './loadLance';
+import { plainRows } from './plainRows';
 import { Readers } from './Readers';
+import { retrying } from './retrying';
 import { type Backlog, worthInAPause, worthNow, worthWhenIdle } from './upkeep';
 
 /** Optimising what is worth it waits for a pause this long, ms, the rest until nothing was written for so long. */
 const pauseTime = 2000;
 const idleTime = 20_000;
-const attempts = 4;
-
-async function retrying<Result>(act: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await act();
-    } catch (error) {
-      const conflict = /conflict|concurrent/i.test(error instanceof Error ? error.message : '');
-      if (!conflict || attempt === attempts) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 30 * 2 ** attempt));
-    }
-  }
-}
-
+/** What others may still be reading stays this long, ms. */
+const sharedGrace = 3_600_000;
 type Row = Record<string, unknown>;
 
 export interface TableSpec {
@@ -56,10 +46,34 @@ export class LanceTable {
   private constructor(
     private readonly lance: LanceModule,
     private readonly connection: Lance.Connection,
-    private readonly folder: string,
+    /** Of the tables on this machine; undefined when they are elsewhere, where others read them, too. */
+    private readonly folder: string | undefined,
     private readonly spec: TableSpec,
     private table: Lance.Table,
   ) {}
+
+  /**
+   * Opens a table that others use, too: nothing is repaired.
+   * @param create makes it when it is not there
+   * @throws Error when it cannot be reached or is not there
+   */
+  static async openShared(
+    lance: LanceModule,
+    connection: Lance.Connection,
+    spec: TableSpec,
+    create: boolean,
+  ): Promise<LanceTable> {
+    const attach = (table: Lance.Table) => new LanceTable(lance, connection, undefined, spec, table);
+    try {
+      return attach(await connection.openTable(spec.name));
+    } catch (error) {
+      const missing = error instanceof Error && /was not found/.test(error.message);
+      if (!create || !missing) throw error;
+    }
+    const opened = attach(await connection.createEmptyTable(spec.name, spec.schema));
+    await opened.index();
+    return opened;
+  }
 
   /** Opens a table, or makes it; one that cannot be read (killed while written, damaged) is dropped and made anew. */
   static async open(
@@ -154,6 +168,7 @@ export class LanceTable {
   }
 
   private whenQuiet(time: number, act: () => Promise<void>): void {
+    if (this.folder === undefined) return;
     clearTimeout(this.quietTimer);
     // Whatever is wrong with the table is told by the next write.
     this.quietTimer = setTimeout(() => void act().catch(() => undefined), time).unref();
@@ -221,6 +236,23 @@ export class LanceTable {
     });
   }
 
+  /** Writes all rows anew, with new indices; rows that cannot be read are lost. */
+  async rewrite(): Promise<void> {
+    await this.write(async () => {
+      const rows = await this.table
+        .query()
+        .toArrow()
+        .catch(() => undefined);
+      const { name, schema } = this.spec;
+      this.table = rows?.numRows
+        ? await this.connection.createTable(name, rows, { mode: 'overwrite' })
+        : await this.connection.createEmptyTable(name, schema, { mode: 'overwrite' });
+      await this.index();
+      this.commits++;
+    });
+    await this.optimise();
+  }
+
   /**
    * Brings new rows into the indices and removes what nobody reads any more; what a scan reads stays until the next time.
    */
@@ -228,13 +260,20 @@ export class LanceTable {
     return this.write(async () => {
       if (this.unindexedRows === 0 && this.commits === 0) return;
       clearTimeout(this.quietTimer);
+      const { folder } = this;
+      if (folder === undefined) {
+        await this.table.optimize({ cleanupOlderThan: new Date(Date.now() - sharedGrace) });
+        this.unindexedRows = 0;
+        this.commits = 0;
+        return;
+      }
       // Nobody else writes: files that no version names were left by a process that was killed.
       await this.readers.clear((cleanupOlderThan) =>
         this.table.optimize({ cleanupOlderThan, deleteUnverified: true }),
       );
       this.unindexedRows = 0;
       this.commits = this.readers.scanning ? 1 : 0;
-      await removeEmptyFolders(join(this.folder, `${this.spec.name}.lance`, '_indices'));
+      await removeEmptyFolders(join(folder, `${this.spec.name}.lance`, '_indices'));
     });
   }
 
@@ -243,20 +282,25 @@ export class LanceTable {
     if (worthNow(await this.backlog(), this.isSearched)) await this.optimise();
   }
 
+  get columnNames(): readonly string[] {
+    return this.spec.schema.fields.map((field) => field.name);
+  }
+
   count(where?: string): Promise<number> {
     return this.readers.read(() => this.table.countRows(where));
   }
 
   async rows(columns: readonly string[], where?: string): Promise<Row[]> {
-    return this.readers.read(() => {
+    return this.readers.read(async () => {
       const query = this.table.query().select([...columns]);
-      return (where === undefined ? query : query.where(where)).toArray();
+      return plainRows(await (where === undefined ? query : query.where(where)).toArrow());
     });
   }
 
   /** Every row as it lies in Arrow's columns, in batches; no object is made for a row. */
-  async *batches(columns: readonly string[]): AsyncGenerator<RecordBatch> {
-    yield* this.readers.scan(this.table.query().select([...columns]));
+  async *batches(columns: readonly string[], where?: string): AsyncGenerator<RecordBatch> {
+    const query = this.table.query().select([...columns]);
+    yield* this.readers.scan(where === undefined ? query : query.where(where));
   }
 
   /** Some rows as they lie in Arrow's columns. */
@@ -275,12 +319,6 @@ export class LanceTable {
     for await (const batch of this.readers.scan(this.table.query().select([...columns]))) {
       yield batch.toArray() as unknown as Row[];
     }
-  }
-
-  /** As `scan`, without an object for each row. */
-  async *scanBatches(columns: readonly string[], where?: string): AsyncGenerator<RecordBatch> {
-    const query = this.table.query().select([...columns]);
-    yield* this.readers.scan(where === undefined ? query : query.where(where));
   }
 
   /** Up to `count` rows, drawn evenly from the whole table. */
@@ -333,18 +371,6 @@ export class LanceTable {
       return (where === undefined ? search : search.where(where)).toArray();
     });
   }
-}
-
-/** Rows as plain objects: Arrow's own are proxies, and take twice the time of a whole search. */
-function plainRows(table: ArrowTable): Row[] {
-  const rows: Row[] = Array.from({ length: table.numRows }, () => ({}));
-  for (const { name } of table.schema.fields) {
-    const column = table.getChild(name);
-    rows.forEach((row, i) => {
-      row[name] = column?.get(i);
-    });
-  }
-  return rows;
 }
 
 /** LanceDB removes the files of old indices and leaves their folders. */

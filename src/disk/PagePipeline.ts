@@ -9,6 +9,8 @@ import { Signal } from './Signal';
 
 export interface PipelineControl {
   readonly maxFileBytes: number;
+  /** SHA-256 of a file as a shared index has it. */
+  readonly sharedHash: (file: FileKey) => string | undefined;
   readonly signal: AbortSignal;
   /** How many threads may work at the moment; 0 to stop after what is under way. */
   readonly threads: () => number;
@@ -148,11 +150,13 @@ export class PagePipeline {
     const known = this.catalog.get(file);
     const { root, rel } = file;
     const goneHashes = this.moved?.hashes(file) ?? [];
+    const sharedHash = this.control.sharedHash(file);
     return {
       root,
       rel,
       maxFileBytes: this.control.maxFileBytes,
       ...(known && known.state !== 'failed' ? { knownHash: known.hash } : {}),
+      ...(sharedHash === undefined ? {} : { sharedHash }),
       ...(goneHashes.length > 0 ? { goneHashes } : {}),
     };
   }

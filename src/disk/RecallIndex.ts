@@ -161,7 +161,7 @@ export class RecallIndex {
     const postings = new MessagePostings();
     const turns = new Turns();
     const where = partial ? `time >= ${await this.earliestSearched()}` : undefined;
-    for await (const batch of messages.scanBatches(columns, where)) {
+    for await (const batch of messages.batches(columns, where)) {
       for (const message of messagesOf(batch)) {
         postings.add(message);
         await turns.pause();
@@ -176,7 +176,7 @@ export class RecallIndex {
   /** Time of the oldest message that is searched, ms. */
   private async earliestSearched(): Promise<number> {
     const times: number[] = [];
-    for await (const batch of this.database.messages.scanBatches(['time']))
+    for await (const batch of this.database.messages.batches(['time']))
       for (const time of batch.getChild('time') ?? []) times.push(Number(time));
     return Float64Array.from(times).sort().at(-this.limit) ?? Number.NEGATIVE_INFINITY;
   }

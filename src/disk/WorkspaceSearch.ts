@@ -2,10 +2,10 @@ import ignore from 'ignore';
 import { globPatterns } from '../engine/globPatterns';
 import type { CodeHit, SearchPage } from '../engine/ports';
 import { type FileKey, rowsOf } from './Catalog';
-import type { Database } from './Database';
 import type { GitHistory } from './GitHistory';
 import type { PastAnswer } from './HistoryIndex';
 import type { Indexer } from './Indexer';
+import type { OverlaidPages } from './OverlaidPages';
 import type { CandidatePage, Weighing } from './pageEvidence';
 import { paginate } from './paginate';
 import type { CodeQuery, WorkspaceRoot } from './protocol';
@@ -34,7 +34,7 @@ export class WorkspaceSearch {
   private counting: Promise<TermStatistics> | undefined;
 
   constructor(
-    private readonly database: Database,
+    private readonly source: OverlaidPages,
     private readonly indexer: Indexer,
     private readonly history: GitHistory,
   ) {}
@@ -57,7 +57,7 @@ export class WorkspaceSearch {
       statistics,
     };
     const ranked = rankPages([...found.values()], weighing, (page) => ({
-      pages: this.indexer.catalog.get(page)?.pages ?? 1,
+      pages: this.source.pagesOf(page) ?? 1,
       past: past.get(page.root),
     }));
     const page = paginate(ranked, query.page, query.pageSize);
@@ -66,7 +66,7 @@ export class WorkspaceSearch {
 
   /** Counts how common terms are when the workspace has changed so much that it matters; the last count serves meanwhile. */
   async termStatistics(): Promise<TermStatistics> {
-    const { pages } = this.indexer.catalog.counts;
+    const pages = this.source.pageCount;
     const known = this.statistics;
     if (known && pages <= known.pages * growth && pages >= known.pages / growth) return known.terms;
     this.counting ??= this.count(pages).finally(() => {
@@ -76,7 +76,7 @@ export class WorkspaceSearch {
   }
 
   private async count(pages: number): Promise<TermStatistics> {
-    const sample = await this.database.pages.sample(['toks', 'head'], sampledPages);
+    const sample = await this.source.sample(['toks', 'head'], sampledPages);
     const terms = await TermStatistics.of(sample as unknown as SampledPage[]);
     this.statistics = { terms, pages };
     return terms;
@@ -97,7 +97,7 @@ export class WorkspaceSearch {
   }
 
   private async fromLongList(terms: readonly string[], filter: Filter): Promise<CandidatePage[]> {
-    const rows = await this.database.pages.searchTerms({
+    const rows = await this.source.searchTerms({
       terms,
       columns: ['id', 'root', 'rel'],
       limit: longList,
@@ -131,15 +131,15 @@ export class WorkspaceSearch {
     limit: number,
     where: string | undefined,
   ): Promise<CandidatePage[]> {
-    const rows = await this.database.pages.searchTerms({ terms, columns, limit, where });
+    const rows = await this.source.searchTerms({ terms, columns, limit, where });
     return rows.map((row) => ({ ...(row as unknown as CandidatePage), score: Number(row._score) }));
   }
 
   private async hits(ranked: readonly RankedPage[], explained: boolean): Promise<CodeHit[]> {
     const ids = ranked.map(({ page }) => page.id);
-    const rows = await this.database.pages.rows(
+    const rows = await this.source.byId(
       ['id', 'root', 'rel', 'startLine', 'endLine', 'symbol', 'language', 'text'],
-      isOneOf('id', ids),
+      ids,
     );
     const byId = new Map(rows.map((row) => [String(row.id), row]));
     return ranked.flatMap(({ page, score, features }) => {
@@ -170,7 +170,7 @@ export class WorkspaceSearch {
       return [...paths].some((path) => matcher.ignores(path)) !== excluded;
     };
     const files = [...this.indexer.catalog.files()].filter(
-      (file) => file.state === 'indexed' && accepts(file),
+      (file) => this.indexer.catalog.isSearched(file) && accepts(file),
     );
     if (files.length <= maxFilterFiles) return { where: rowsOf(files), longList: false, accepts };
     return { where: undefined, longList: true, accepts };

@@ -7,6 +7,7 @@ import {
   ResponseError,
 } from 'vscode-jsonrpc/node';
 import { DiskUnavailableError } from '../engine/errors';
+import type { RebuildTarget, TableSize } from '../engine/indexStatus';
 import type {
   ArchivalNote,
   ArchivalStorage,
@@ -26,9 +27,12 @@ import {
   type IndexStatus,
   type NoteHit,
   type NoteQuery,
+  type Published,
   requests,
   type WorkspaceRoot,
 } from './protocol';
+import { withEnvironment } from './sharedCredentials';
+import type { SharedLocation } from './sharedLocation';
 
 export type { Attention, IndexOptions, IndexStatus, WorkspaceRoot } from './protocol';
 
@@ -67,8 +71,8 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   private readonly link: DiskLink;
   private readonly listeners = new Set<(status: IndexStatus) => void>();
   private lastStatus = nothing;
-  private workspace: { readonly roots: readonly WorkspaceRoot[]; readonly options: IndexOptions } | undefined;
   private attention: Attention | undefined;
+  private workspace: Workspace | undefined;
   private paused = false;
   private disposed = false;
 
@@ -82,12 +86,26 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     });
   }
 
-  /** Starts indexing what changed in these folders since last time. Resolves when the process has accepted it. */
-  async openWorkspace(roots: readonly WorkspaceRoot[], options: IndexOptions): Promise<void> {
-    this.workspace = { roots, options };
+  /**
+   * Starts indexing what changed in these folders since last time. Resolves when the process has accepted it.
+   * @param shared an index that others share; what its credentials lack is taken from this process's environment
+   */
+  async openWorkspace(
+    roots: readonly WorkspaceRoot[],
+    options: IndexOptions,
+    shared?: SharedLocation,
+  ): Promise<void> {
+    const workspace = { roots, options, ...(shared ? { shared: withEnvironment(shared) } : {}) };
+    this.workspace = workspace;
     await this.request((to, token) =>
-      to.sendRequest(requests.openWorkspace, { roots, options, paused: this.paused }, token),
+      to.sendRequest(requests.openWorkspace, { ...workspace, paused: this.paused }, token),
     );
+  }
+
+  /** Brings a shared index in step with a folder that is indexed here; only one process may do so at a time. */
+  publish(location: SharedLocation, path: string, root: string, signal: AbortSignal): Promise<Published> {
+    const request = { location: withEnvironment(location), path, root };
+    return this.request((to, token) => to.sendRequest(requests.publish, request, token), signal);
   }
 
   /** Tells that files or folders were saved, created, deleted or renamed (both names). */
@@ -141,9 +159,13 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     return this.request((to, token) => to.sendRequest(requests.noteIds, { session }, token));
   }
 
-  /** Forgets the workspace index and makes it anew. Messages and notes stay. */
-  async rebuild(): Promise<void> {
-    await this.request((to, token) => to.sendRequest(requests.rebuild, token));
+  /** Makes tables anew: the workspace's from its files, messages and notes from their rows. */
+  async rebuild(target: RebuildTarget): Promise<void> {
+    await this.request((to, token) => to.sendRequest(requests.rebuild, { target }, token));
+  }
+
+  tableSizes(): Promise<readonly TableSize[]> {
+    return this.request((to, token) => to.sendRequest(requests.tableSizes, token));
   }
 
   /** Stops indexing after the files under way; searches go on with what there is. */
@@ -263,6 +285,12 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
       }
     }
   }
+}
+
+interface Workspace {
+  readonly roots: readonly WorkspaceRoot[];
+  readonly options: IndexOptions;
+  readonly shared?: SharedLocation;
 }
 
 type Ask<Result> = (to: MessageConnection, token: CancellationToken) => Promise<Result>;

@@ -1,6 +1,7 @@
 /** What the disk process accepts: parameters come from another process, perhaps of another version. */
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
+import { sharedLocation } from './sharedLocation';
 
 const absolutePath = z.string().min(1).refine(isAbsolute, 'must be an absolute path');
 /** Of an endless question the beginning is asked. */
@@ -26,6 +27,7 @@ export const params = {
     roots: z.array(z.object({ name: z.string(), path: absolutePath })),
     options: z.object({ maxFileBytes: z.number().positive(), maxFiles: z.int().positive().exactOptional() }),
     paused: z.boolean(),
+    shared: sharedLocation.exactOptional(),
   }),
   filesChanged: z.object({ paths: z.array(absolutePath) }),
   attend: z.object({
@@ -40,6 +42,8 @@ export const params = {
     page,
     pageSize,
   }),
+  rebuild: z.object({ target: z.enum(['everything', 'workspace', 'vectors', 'messages', 'notes']) }),
+  publish: z.object({ location: sharedLocation, path: absolutePath, root: z.string().min(1).max(200) }),
   appendMessages: z.object({ messages: z.array(message) }),
   searchMessages: z.object({
     text,

@@ -1,6 +1,6 @@
 /** What client and disk process say to each other: JSON-RPC over a local socket. Loaded by the extension: types and names only. */
 import { NotificationType, ParameterStructures, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
-import type { Attention, IndexStatus } from '../engine/indexStatus';
+import type { Attention, IndexStatus, RebuildTarget, TableSize } from '../engine/indexStatus';
 import type {
   ArchivalNote,
   CodeHit,
@@ -9,11 +9,12 @@ import type {
   RecallQuery,
   SearchPage,
 } from '../engine/ports';
+import type { SharedLocation } from './sharedLocation';
 
 export type { Attention, IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
-export const protocolVersion = 3;
+export const protocolVersion = 4;
 
 /** Exit status of a disk process that found the store held by another one. */
 export const heldElsewhereStatus = 75;
@@ -35,6 +36,23 @@ export interface OpenWorkspaceParams {
   readonly roots: readonly WorkspaceRoot[];
   readonly options: IndexOptions;
   readonly paused: boolean;
+  /** An index that others share: files that are as in there are not indexed here. */
+  readonly shared?: SharedLocation;
+}
+
+export interface PublishParams {
+  readonly location: SharedLocation;
+  /** Absolute path of a folder that is indexed here. */
+  readonly path: string;
+  /** Its name in the shared index. */
+  readonly root: string;
+}
+
+/** Files that publishing wrote, removed, and left. */
+export interface Published {
+  readonly added: number;
+  readonly removed: number;
+  readonly unchanged: number;
 }
 
 export interface CodeQuery {
@@ -70,7 +88,9 @@ export const requests = {
   ),
   attend: new RequestType<Attention, null, FailureData>('workspace/attention', one),
   searchWorkspace: new RequestType<CodeQuery, SearchPage<CodeHit>, FailureData>('workspace/search', one),
-  rebuild: new RequestType0<null, FailureData>('index/rebuild'),
+  rebuild: new RequestType<{ readonly target: RebuildTarget }, null, FailureData>('index/rebuild', one),
+  publish: new RequestType<PublishParams, Published, FailureData>('index/publish', one),
+  tableSizes: new RequestType0<TableSize[], FailureData>('index/tables'),
   pause: new RequestType0<null, FailureData>('index/pause'),
   resume: new RequestType0<null, FailureData>('index/resume'),
   appendMessages: new RequestType<{ readonly messages: readonly RecallMessage[] }, null, FailureData>(

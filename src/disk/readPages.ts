@@ -16,6 +16,8 @@ export interface PageRequest {
   readonly knownHash?: string;
   /** SHA-256 of files that are gone: the content of one of these need not be read again. */
   readonly goneHashes?: readonly string[];
+  /** SHA-256 of the file as a shared index has it: then it need not be cut here. */
+  readonly sharedHash?: string;
   readonly maxFileBytes: number;
 }
 
@@ -29,6 +31,7 @@ export type FileResult =
       readonly pages: number;
     }
   | { readonly state: 'unchanged'; readonly hash: string }
+  | { readonly state: 'shared'; readonly hash: string }
   /** Its content is that of a file that is gone. */
   | { readonly state: 'moved'; readonly hash: string }
   | { readonly state: 'skipped'; readonly hash: string; readonly reason: string }
@@ -65,6 +68,7 @@ export async function readPages(
   if (bytes.length > request.maxFileBytes) return { state: 'skipped', hash: '', reason: 'too large' };
   const hash = hashOf('sha256', bytes, 'hex');
   if (hash === request.knownHash) return { state: 'unchanged', hash };
+  if (hash === request.sharedHash) return { state: 'shared', hash };
   if (request.goneHashes?.includes(hash)) return { state: 'moved', hash };
 
   const text = decodeText(bytes);

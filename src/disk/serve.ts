@@ -48,8 +48,22 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
       (await service.open()).search.search(query, signal),
     ),
   );
-  const steering = { rebuild: requests.rebuild, pause: requests.pause, resume: requests.resume } as const;
-  for (const act of ['rebuild', 'pause', 'resume'] as const) {
+  connection.onRequest(
+    requests.rebuild,
+    answering(params.rebuild, async ({ target }) => {
+      await service.rebuild(target);
+      return null;
+    }),
+  );
+  connection.onRequest(
+    requests.publish,
+    answering(params.publish, (request, signal) => service.publish(request, signal)),
+  );
+  connection.onRequest(requests.tableSizes, () =>
+    guarded(async () => (await service.open()).database.sizes()),
+  );
+  const steering = { pause: requests.pause, resume: requests.resume } as const;
+  for (const act of ['pause', 'resume'] as const) {
     connection.onRequest(steering[act], () =>
       guarded(async () => {
         (await service.open()).indexer[act]();

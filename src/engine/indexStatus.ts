@@ -24,6 +24,8 @@ export type IndexStatus = IndexPhase & {
   readonly cappedAt: number;
   /** Whether vectors are being made; terms find everything already. */
   readonly fitting: boolean;
+  /** The shared index that this workspace reads, when one is set. */
+  readonly shared?: SharedIndexStatus;
   /** Bytes of the store's tables at the end of the last run. */
   readonly storeBytes: number;
   /** Process id of the disk process; 0 while there is none. */
@@ -40,6 +42,25 @@ export interface Attention {
   readonly onBattery: boolean;
 }
 
+/** How it stands with an index that others share. */
+export interface SharedIndexStatus {
+  readonly uri: string;
+  /** Unreachable: everything is indexed here, and it is tried again. */
+  readonly state: 'connecting' | 'ready' | 'unreachable';
+  /** Why it cannot be reached; empty otherwise. */
+  readonly message: string;
+}
+
+/** What can be made anew. */
+export type RebuildTarget = 'everything' | 'workspace' | 'vectors' | 'messages' | 'notes';
+
+/** One table of the store. */
+export interface TableSize {
+  readonly name: string;
+  readonly rows: number;
+  readonly bytes: number;
+}
+
 /** What the person can do to the index. */
 export interface IndexControl {
   /** Never throws: trouble is a phase. */
@@ -51,5 +72,7 @@ export interface IndexControl {
   /** @throws DiskUnavailableError */
   resume(): Promise<void>;
   /** @throws DiskUnavailableError */
-  rebuild(): Promise<void>;
+  rebuild(target: RebuildTarget): Promise<void>;
+  /** @throws DiskUnavailableError */
+  tableSizes(): Promise<readonly TableSize[]>;
 }

@@ -1,7 +1,7 @@
 /** The commands `virtualContext.*`. */
 import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
 import { describeError } from '../engine/errors';
-import type { IndexControl } from '../engine/indexStatus';
+import type { IndexControl, RebuildTarget } from '../engine/indexStatus';
 import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
 import type { MemoryDocument } from './memoryDocument';
@@ -25,6 +25,8 @@ export interface CommandParts {
   readonly logFile: (session: string) => string;
   /** Feeds recall from the logs after the tables were emptied. */
   readonly feedRecall: () => Promise<void>;
+  /** Asks for the credentials of the shared index. */
+  readonly setSharedIndexKeys: () => Promise<void>;
   /** Chats of this workspace, last changed first. */
   readonly chats: () => Promise<readonly EarlierChat[]>;
 }
@@ -61,6 +63,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       sessions.modelChanged();
     },
     rebuildIndex: () => rebuildIndex(index, parts.feedRecall),
+    setSharedIndexKeys: () => parts.setSharedIndexKeys(),
     pauseIndexing: () => index.pause(),
     resumeIndexing: () => index.resume(),
     showIndexStatus: () => indexStatus.showDetails(),
@@ -88,11 +91,34 @@ async function addNote(sessions: ChatSessions): Promise<void> {
   if (text?.trim()) await sessions.notes.pin(text.trim());
 }
 
+const REBUILD_TARGETS: readonly {
+  readonly target: RebuildTarget;
+  readonly label: string;
+  readonly detail: string;
+}[] = [
+  { target: 'everything', label: 'Everything', detail: 'All of the below.' },
+  { target: 'workspace', label: 'Workspace', detail: 'Pages and symbols, from the files.' },
+  { target: 'vectors', label: 'Vectors', detail: 'The second opinion of a search, from the pages.' },
+  {
+    target: 'messages',
+    label: 'Messages',
+    detail: 'The index of all chats, from what is stored and from their logs.',
+  },
+  { target: 'notes', label: 'Notes', detail: 'The index of archival notes, likewise.' },
+];
+
 async function rebuildIndex(index: IndexControl, feedRecall: () => Promise<void>): Promise<void> {
+  const sizes = await index.tableSizes().catch(() => []);
+  const tables = sizes.map(({ name, bytes }) => `${name} ${(bytes / 1e6).toFixed(1)} MB`).join(', ');
+  const choice = await window.showQuickPick(REBUILD_TARGETS, {
+    title: 'Rebuild Index',
+    placeHolder: tables === '' ? 'What to make anew' : `What to make anew (${tables})`,
+  });
+  if (!choice) return;
   await window.withProgress(
     { location: ProgressLocation.Window, title: 'Rebuilding the index' },
     async () => {
-      await index.rebuild();
+      await index.rebuild(choice.target);
       await feedRecall();
     },
   );

@@ -33,7 +33,8 @@ export class IndexStatusItem implements Disposable {
       ...(status.cappedAt > 0 ? [cappedText(status)] : []),
       `${status.skipped} skipped, ${status.failed} unreadable`,
       ...(status.fallback > 0 ? [fallbackText(status)] : []),
-      `${(status.storeBytes / 1e6).toFixed(1)} MB in ${this.store}`,
+      `${size(status)} in ${this.store}`,
+      ...sharedText(status),
     ].join(' · ');
     const text = failed ? `${status.message} ${status.nextStep}` : `Index ${phaseText(status)}. ${details}`;
     const choice = await (failed ? window.showWarningMessage : window.showInformationMessage)(
@@ -53,10 +54,30 @@ export class IndexStatusItem implements Disposable {
     item.tooltip =
       status.phase === 'error'
         ? `${status.message} ${status.nextStep}`
-        : `Virtual Context index ${phaseText(status)}: ${plural(status.files, 'file')}, ${plural(status.pages, 'page')}`;
-    if (status.cappedAt > 0) item.tooltip += `; ${cappedText(status)}`;
+        : [
+            `Virtual Context index ${phaseText(status)}: ${plural(status.files, 'file')}, ${plural(status.pages, 'page')}`,
+            ...(status.storeBytes > 0 ? [size(status)] : []),
+            ...sharedText(status),
+            ...(status.cappedAt > 0 ? [cappedText(status)] : []),
+          ].join(', ');
     item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
     item.show();
+  }
+}
+
+function size(status: IndexStatus): string {
+  return `${(status.storeBytes / 1e6).toFixed(1)} MB`;
+}
+
+function sharedText({ shared }: IndexStatus): string[] {
+  if (!shared) return [];
+  switch (shared.state) {
+    case 'connecting':
+      return [`connecting to the shared index ${shared.uri}`];
+    case 'ready':
+      return [`with the shared index ${shared.uri}`];
+    case 'unreachable':
+      return [`shared index not reachable: ${shared.message}, using the local one`];
   }
 }
 

@@ -24,6 +24,8 @@ export interface Settings {
   readonly maxFileBytes: number;
   readonly maxFiles: number;
   readonly pauseOnBattery: boolean;
+  /** Address of a shared index; empty: none. */
+  readonly storageUri: string;
   readonly opener: OpenerMode;
 }
 
@@ -51,6 +53,7 @@ export function readSettings(policy?: string): Settings {
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
     maxFiles: section.get('index.maxFiles', 200_000),
     pauseOnBattery: section.get('index.pauseOnBattery', false),
+    storageUri: section.get('storage.uri', '').trim(),
     opener: section.get<OpenerMode>('opener', 'card'),
   };
 }
@@ -96,4 +99,9 @@ export function affectsModel(change: ConfigurationChangeEvent): boolean {
 /** @returns whether a change concerns what the gauge, the notes or the memory report show */
 export function affectsMemory(change: ConfigurationChangeEvent): boolean {
   return ['notes', 'memory'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
+}
+
+/** @returns whether a change concerns what is indexed, and where */
+export function affectsIndex(change: ConfigurationChangeEvent): boolean {
+  return ['index', 'storage'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
 }

@@ -302,7 +302,8 @@ describe('a folder with odd files', () => {
       await chat.ask(`${call('search_workspace', { query: 'zebra' })} [[then]] [[say ok]]`);
       expect(results()[0]).toContain('src/zebra.ts');
     }, timeout);
-    await vscode.runCommand('Virtual Context: Rebuild Index');
+    await vscode.runCommand('Virtual Context: Rebuild Index…');
+    await vscode.choose('Everything');
     await status(/^\s*\d+ files/);
     await vscode.runCommand('Virtual Context: Show Index Status');
     await vscode.page.locator('.notifications-toasts', { hasText: /\d+ files in \d+ pages/ }).waitFor();

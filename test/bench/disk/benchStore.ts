@@ -34,7 +34,10 @@ export async function withBenchStore<Result>(
 
 /** Indexes the corpus as it is now. */
 export async function bringUpToDate({ disk, corpus }: BenchStore, timeout = 3_600_000): Promise<IndexStatus> {
-  await disk.openWorkspace([{ name: 'corpus', path: corpus }], { maxFileBytes: 1024 * 1024 });
+  await disk.openWorkspace([{ name: 'corpus', path: corpus }], {
+    maxFileBytes: 1024 * 1024,
+    maxFiles: 2_000_000,
+  });
   return disk.whenReady(AbortSignal.timeout(timeout));
 }
 
@@ -42,7 +45,9 @@ export async function bringUpToDate({ disk, corpus }: BenchStore, timeout = 3_60
 export function sizeOf(folder: string): number {
   let bytes = 0;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name)).size;
+    // It may be gone since it was listed.
+    if (entry.isFile())
+      bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
   }
   return bytes;
 }

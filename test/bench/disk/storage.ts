@@ -41,11 +41,12 @@ export function runStorage({ dist, quick, seed, repo }: DiskBenchOptions): Promi
       await bench.disk.filesChanged(changed);
       await bench.disk.whenReady(AbortSignal.timeout(60_000));
       if (batches % 50 === 0) peak = Math.max(peak, sizeOf(bench.store));
+      if (batches % 1000 === 999)
+        console.log(`  ${done} updates: ${mb(sizeOf(bench.store))} MB of ${mb(indexed)}`);
     }
     const seconds = Math.round((performance.now() - start) / 1000);
     const after = sizeOf(bench.store);
     const fresh = await freshSize(dist, bench);
-    const mb = (bytes: number) => Math.round(bytes / 1e5) / 10;
     const ratio = Math.round((after / fresh) * 100) / 100;
     return {
       headline: { diskRatio: ratio },
@@ -61,6 +62,10 @@ export function runStorage({ dist, quick, seed, repo }: DiskBenchOptions): Promi
       peakRatio: Math.round((Math.max(peak, after) / fresh) * 100) / 100,
     };
   });
+}
+
+function mb(bytes: number): number {
+  return Math.round(bytes / 1e5) / 10;
 }
 
 /** A line more or, in the other half of the cases, one less. */

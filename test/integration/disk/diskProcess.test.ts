@@ -77,6 +77,22 @@ describe('the process', () => {
     expect((await rows(disk().store, 'vectors')).length).toBe((await rows(fresh, 'vectors')).length);
   });
 
+  it('indexes files again whose pages are gone or too many', async () => {
+    const first = await disk().indexed();
+    await disk().crash(first);
+    const pages = await (await connect(join(disk().store, 'tables-v2'))).openTable('pages');
+    await pages.delete("rel = 'src/queue.ts'");
+    const client = await disk().indexed();
+    expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
+    await disk().crash(client);
+    const rest = await (await connect(join(disk().store, 'tables-v2'))).openTable('pages');
+    const [twice] = await rest.query().where("rel = 'src/parser.py'").toArray();
+    await rest.add([twice.toJSON()]);
+    const again = await disk().indexed();
+    expect(await again.tableSizes()).toContainEqual(expect.objectContaining({ name: 'pages', rows: 3 }));
+    expect(await again.status()).toMatchObject({ files: 3, pages: 3 });
+  });
+
   it('makes damaged tables anew', async () => {
     const first = await disk().indexed();
     await disk().crash(first);

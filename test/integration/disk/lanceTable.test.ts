@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { bm25 } from '../../../src/disk/bm25';
 import { Database } from '../../../src/disk/Database';
 import type { LanceTable } from '../../../src/disk/LanceTable';
 
@@ -78,6 +79,44 @@ it('answers while it is optimised again and again, and ends a scan with what it 
   writing = false;
   expect(await read).toBeGreaterThan(0);
   expect(seen).toBe(12_000);
+});
+
+it('scores as the reader of a shared index does', async () => {
+  const { notes } = await Database.open(store);
+  const docs = Array.from({ length: 500 }, (_, i) => ({
+    id: `n${i}`,
+    session: 's',
+    time: i,
+    text: '',
+    toks: `${'alpha '.repeat(1 + (i % 4))}${i % 7 === 0 ? 'beta ' : ''}${'filler '.repeat(1 + ((i * 13) % 90))}w${i}`,
+  }));
+  await notes.add(docs);
+  await notes.optimise();
+  const lists = docs.map(({ toks }) => toks.split(' '));
+  const statistics = {
+    documents: docs.length,
+    averageLength: lists.reduce((sum, list) => sum + list.length, 0) / docs.length,
+    frequency: (term: string) => lists.filter((list) => list.includes(term)).length,
+  };
+  const terms = ['alpha', 'beta', 'w35'];
+  const rows = await notes.searchTerms({ terms, columns: ['id', 'toks'], limit: 20 });
+  expect(rows).toHaveLength(20);
+  for (const row of rows) {
+    const score = bm25(terms, String(row.toks).split(' '), statistics);
+    // LanceDB keeps lengths of documents in a byte each.
+    expect(Math.abs(score / Number(row._score) - 1)).toBeLessThan(0.05);
+  }
+});
+
+it('makes all rows anew with their indices', async () => {
+  const { notes, messages } = await Database.open(store);
+  await notes.add(Array.from({ length: 400 }, (_, i) => note(i, 'first')));
+  await notes.rewrite();
+  await messages.rewrite();
+  expect(await notes.count()).toBe(400);
+  expect(await find(notes, 'w77')).toEqual(['n77']);
+  await notes.add([note(900, 'later')]);
+  expect(await find(notes, 'later')).toEqual(['n900']);
 });
 
 it('makes a damaged full-text index anew and keeps the rows', async () => {

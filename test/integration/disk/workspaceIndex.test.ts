@@ -186,7 +186,11 @@ describe('the workspace index', () => {
     await client.append([
       { id: 'm1', session: 's', seq: 1, time: 1, role: 'user', text: 'remember the xylophone' },
     ]);
-    await client.rebuild();
+    await client.rebuild('workspace');
+    await client.whenReady(soon());
+    expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
+    expect((await client.search({ text: 'xylophone', page: 1, pageSize: 5 }, never)).total).toBe(1);
+    await client.rebuild('everything');
     await client.whenReady(soon());
     expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
     expect((await client.search({ text: 'xylophone', page: 1, pageSize: 5 }, never)).total).toBe(1);
