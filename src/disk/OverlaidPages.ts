@@ -29,7 +29,7 @@ export class OverlaidPages {
     const columns = [...new Set([...query.columns, 'root', 'rel'])];
     const [theirs, ours, statistics] = await Promise.all([
       shared.searchTerms({ ...query, columns, limit: Math.ceil(query.limit * margin) }),
-      this.database.pages.searchTerms({ ...query, columns: [...columns, 'toks'] }),
+      this.database.pages.searchTerms({ ...query, columns: [...new Set([...columns, 'toks'])] }),
       shared.statistics(query.terms),
     ]);
     const rescored = ours.map((row) => {
