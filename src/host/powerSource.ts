@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 const patience = 10_000;
 
 /** Where to ask; tests ask elsewhere. */
-export interface PowerSource {
+interface PowerSource {
   readonly platform: NodeJS.Platform;
   /** Linux's folder of power supplies. */
   readonly supplies: string;

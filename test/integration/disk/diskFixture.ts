@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, inject } from 'vitest';
-import { DiskClient, type IndexStatus } from '../../../src/disk/client';
+import { DiskClient, type IndexOptions, type IndexStatus } from '../../../src/disk/client';
 import { endProcess } from '../../support/endProcess';
 
 export const options = { maxFileBytes: 100_000 };
@@ -41,7 +41,7 @@ export class DiskFixture {
     return client;
   }
 
-  async indexed(client = this.newClient(), indexOptions = options): Promise<DiskClient> {
+  async indexed(client = this.newClient(), indexOptions: IndexOptions = options): Promise<DiskClient> {
     await client.openWorkspace([{ name: 'project', path: this.root }], indexOptions);
     await client.whenReady(soon());
     return client;
