@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import type { Table } from 'apache-arrow';
 import type { Database } from './Database';
 import { headCommit, isAncestor, type LoggedCommit, readLog } from './gitLog';
 import { type Commit, HistoryIndex } from './HistoryIndex';
@@ -88,31 +89,68 @@ export class GitHistory {
   }
 
   /** @returns the root's commits, newest first, as they are in the table now */
-  private async update(root: string, head: string): Promise<readonly CommitRow[]> {
+  private async update(root: string, head: string): Promise<Iterable<CommitRow>> {
     const where = `root = ${quote(root)}`;
-    const rows = ((await this.database.commits.rows(columns, where)) as unknown as CommitRow[])
-      .map((row) => ({ ...row }))
-      .sort((a, b) => b.sequence - a.sequence);
-    const [newest] = rows;
-    if (newest?.hash === head) return rows;
+    const table = new CommitTable(await this.database.commits.columns(columns, where));
+    const newest = table.at(0);
+    if (newest?.hash === head) return table.first(maxCommits);
     const since =
       newest && (await isAncestor(root, newest.hash, this.abort.signal)) ? newest.hash : undefined;
     const log = await readLog(root, maxCommits, since, this.abort.signal);
-    if (!log) return since === undefined ? [] : rows;
+    if (!log) return since === undefined ? [] : table.first(maxCommits);
     const before = since === undefined ? 0 : (newest?.sequence ?? 0);
     const fresh = log.map((commit, i) => rowOf(root, commit, before + log.length - i));
-    const kept = since === undefined ? [] : rows.slice(0, maxCommits - fresh.length);
-    const oldest = kept.at(-1)?.sequence ?? 0;
-    if (rows.length > kept.length)
-      await this.database.commits.delete(since === undefined ? where : `${where} AND sequence < ${oldest}`);
+    const kept = since === undefined ? 0 : Math.min(table.length, maxCommits - fresh.length);
+    if (table.length > kept) {
+      const oldest = table.at(kept - 1)?.sequence;
+      await this.database.commits.delete(oldest === undefined ? where : `${where} AND sequence < ${oldest}`);
+    }
     await this.database.commits.add(fresh.map((row) => ({ ...row })));
-    return [...fresh, ...kept];
+    return chained(fresh, table.first(kept));
   }
 
-  private async load(root: string, rows: readonly CommitRow[]): Promise<void> {
+  private async load(root: string, rows: Iterable<CommitRow>): Promise<void> {
     const index = await HistoryIndex.of(renamed(rows), (rel) => this.exists(root, rel));
     if (index.commits < minCommits) this.indices.delete(root);
     else this.indices.set(root, index);
+  }
+}
+
+function* chained<Item>(...parts: readonly Iterable<Item>[]): Generator<Item> {
+  for (const part of parts) yield* part;
+}
+
+/** Rows of the table, newest first, each read when it is asked for. */
+class CommitTable {
+  private readonly order: Int32Array;
+
+  constructor(private readonly rows: Table) {
+    const sequence = rows.getChild('sequence');
+    this.order = Int32Array.from({ length: rows.numRows }, (_, i) => i).sort(
+      (a, b) => Number(sequence?.get(b)) - Number(sequence?.get(a)),
+    );
+  }
+
+  get length(): number {
+    return this.order.length;
+  }
+
+  at(place: number): CommitRow | undefined {
+    const row = this.order[place];
+    if (row === undefined) return undefined;
+    const text = (name: string) => String(this.rows.getChild(name)?.get(row) ?? '');
+    return {
+      root: text('root'),
+      hash: text('hash'),
+      sequence: Number(this.rows.getChild('sequence')?.get(row)),
+      toks: text('toks'),
+      files: text('files'),
+      moves: text('moves'),
+    };
+  }
+
+  *first(count: number): Generator<CommitRow> {
+    for (let i = 0; i < Math.min(count, this.length); i++) yield this.at(i) as CommitRow;
   }
 }
 

@@ -28,6 +28,8 @@ export interface TableSpec {
 export interface TermQuery {
   readonly terms: readonly string[];
   readonly columns: readonly string[];
+  /** Columns of text that are given as UTF-8, undecoded. */
+  readonly bytes?: readonly string[];
   readonly limit: number;
   readonly where?: string | undefined;
   /** Leaves out rows that are not in the index yet. */
@@ -321,36 +323,32 @@ export class LanceTable {
     }
   }
 
-  /** Up to `count` rows, drawn evenly from the whole table. */
+  /** Up to `count` rows, drawn evenly from the whole table; columns of text as undecoded UTF-8. */
   async sample(columns: readonly string[], count: number): Promise<Row[]> {
     const rows = await this.count();
-    const offsets = Array.from({ length: Math.min(rows, count) }, (_, i) =>
-      Math.floor((i * rows) / Math.min(rows, count)),
-    );
-    if (offsets.length === 0) return [];
-    return this.readers.read(async () =>
-      plainRows(
-        await this.table
-          .takeOffsets(offsets)
-          .select([...columns])
-          .toArrow(),
-      ),
-    );
+    const drawn = Math.min(rows, count);
+    if (drawn === 0) return [];
+    const offsets = Array.from({ length: drawn }, (_, i) => Math.floor((i * rows) / drawn));
+    return this.readers.read(async () => {
+      const query = this.table.takeOffsets(offsets).select([...columns]);
+      return plainRows(await query.toArrow(), columns);
+    });
   }
 
   /** BM25 over the terms column, best first; each row has `_score`. */
   async searchTerms(query: TermQuery): Promise<Row[]> {
     const { terms: column } = this.spec;
     if (!column || query.terms.length === 0) return [];
+    const bytes = query.bytes ?? [];
     return this.readers.read(async () => {
       const search = this.table
         .query()
         .fullTextSearch(new this.lance.MatchQuery(query.terms.join(' '), column))
-        .select([...query.columns, '_score'])
+        .select([...query.columns, ...bytes, '_score'])
         .limit(query.limit);
       const restricted = query.indexedOnly ? search.fastSearch() : search;
       const found = query.where === undefined ? restricted : restricted.where(query.where);
-      return plainRows(await found.toArrow());
+      return plainRows(await found.toArrow(), bytes);
     });
   }
 

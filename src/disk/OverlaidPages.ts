@@ -9,6 +9,7 @@ type Row = Record<string, unknown>;
 
 /** More is asked of the shared index than is wanted: some of it is masked. */
 const margin = 1.5;
+const decoder = new TextDecoder();
 
 /**
  * The pages of a workspace: those of files that are as in the shared index come from there, the others from the store of this
@@ -27,15 +28,17 @@ export class OverlaidPages {
     const shared = this.shared();
     if (!shared?.isReady || query.terms.length === 0) return this.database.pages.searchTerms(query);
     const columns = [...new Set([...query.columns, 'root', 'rel'])];
+    const bytes = [...new Set([...(query.bytes ?? []), 'toks'])];
     const [theirs, ours, statistics] = await Promise.all([
       shared.searchTerms({ ...query, columns, limit: Math.ceil(query.limit * margin) }),
-      this.database.pages.searchTerms({ ...query, columns: [...new Set([...columns, 'toks'])] }),
+      this.database.pages.searchTerms({ ...query, columns, bytes }),
       shared.statistics(query.terms),
     ]);
     const rescored = ours.map((row) => {
-      const toks = String(row.toks).split(' ');
+      const toks = decoder.decode(row.toks as Uint8Array).split(' ');
       const score = statistics ? bm25(query.terms, toks, statistics) : Number(row._score);
-      return { ...Object.fromEntries(columns.map((name) => [name, row[name]])), _score: score };
+      const shown = [...columns, ...(query.bytes ?? [])];
+      return { ...Object.fromEntries(shown.map((name) => [name, row[name]])), _score: score };
     });
     const shown = theirs.filter((row) => this.isShared(row as unknown as FileKey, shared));
     return [...shown, ...rescored].sort((a, b) => Number(b._score) - Number(a._score)).slice(0, query.limit);

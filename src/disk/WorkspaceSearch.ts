@@ -6,7 +6,7 @@ import type { GitHistory } from './GitHistory';
 import type { PastAnswer } from './HistoryIndex';
 import type { Indexer } from './Indexer';
 import type { OverlaidPages } from './OverlaidPages';
-import type { CandidatePage, Weighing } from './pageEvidence';
+import { type CandidatePage, weighingOf } from './pageEvidence';
 import { paginate } from './paginate';
 import type { CodeQuery, WorkspaceRoot } from './protocol';
 import { type QueryTraits, readQuery } from './QueryTraits';
@@ -26,7 +26,7 @@ const longList = 2000;
 const sampledPages = 4000;
 const growth = 1.3;
 
-const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names', 'toks', 'head'];
+const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names'];
 
 /** Finds pages of the workspace by a question or by names. */
 export class WorkspaceSearch {
@@ -51,11 +51,7 @@ export class WorkspaceSearch {
     ]);
     signal.throwIfAborted();
     const found = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
-    const weighing: Weighing = {
-      query: traits,
-      idf: traits.terms.map((term) => statistics.idf(term)),
-      statistics,
-    };
+    const weighing = weighingOf(traits, statistics);
     const ranked = rankPages([...found.values()], weighing, (page) => ({
       pages: this.source.pagesOf(page) ?? 1,
       past: past.get(page.root),
@@ -131,7 +127,13 @@ export class WorkspaceSearch {
     limit: number,
     where: string | undefined,
   ): Promise<CandidatePage[]> {
-    const rows = await this.source.searchTerms({ terms, columns, limit, where });
+    const rows = await this.source.searchTerms({
+      terms,
+      columns,
+      bytes: ['toks', 'head'],
+      limit,
+      where,
+    });
     return rows.map((row) => ({ ...(row as unknown as CandidatePage), score: Number(row._score) }));
   }
 

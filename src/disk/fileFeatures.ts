@@ -95,6 +95,9 @@ class Measure {
   file({ rel, pages, evidence, past }: CandidateFile): Features {
     const { query } = this.weighing;
     const scores = evidence.map((one) => one.page.score);
+    const test = isTestPath(rel);
+    const prose = isProse(evidence[0]?.page.language ?? '');
+    const beside = isBesidePath(rel);
     const base = this.cover(codeTokens(baseName(rel)));
     const path = this.cover(codeTokens(rel));
     const names = evidence.flatMap((one) => one.names);
@@ -120,9 +123,12 @@ class Measure {
       depth: rel.split('/').length,
       ...this.definitions(names),
       identifiers: this.identifiersIn(evidence),
-      testUnasked: Number(isTestPath(rel) && !query.wantsTests),
-      proseUnasked: Number(isProse(evidence[0]?.page.language ?? '') && !query.wantsProse),
-      besideUnasked: Number(isBesidePath(rel) && !query.wantsBeside),
+      test: Number(test),
+      testUnasked: Number(test && !query.wantsTests),
+      prose: Number(prose),
+      proseUnasked: Number(prose && !query.wantsProse),
+      beside: Number(beside),
+      besideUnasked: Number(beside && !query.wantsBeside),
       generated: Number(isGeneratedPath(rel)),
       messages,
       mentions,

@@ -1,6 +1,7 @@
 /** What a page says about a query, field by field. */
 import { codeTokens } from './codeTokens';
 import type { QueryTraits } from './QueryTraits';
+import { TermScanner } from './TermScanner';
 import type { TermStatistics } from './TermStatistics';
 
 const k1 = 1.2;
@@ -14,10 +15,10 @@ export interface CandidatePage {
   readonly symbol: string;
   /** Space-separated names defined on the page. */
   readonly names: string;
-  /** Space-separated terms: `head` twice, then the body. */
-  readonly toks: string;
-  /** Space-separated terms of path and symbols. */
-  readonly head: string;
+  /** Space-separated terms, UTF-8: `head` twice, then the body. */
+  readonly toks: Uint8Array;
+  /** Space-separated terms of path and symbols, UTF-8. */
+  readonly head: Uint8Array;
   /** BM25 over `toks`. */
   readonly score: number;
 }
@@ -39,35 +40,36 @@ export interface PageEvidence {
 
 export interface Weighing {
   readonly query: QueryTraits;
+  readonly scanner: TermScanner;
   /** Inverse document frequency of each of the query's terms. */
   readonly idf: readonly number[];
   readonly statistics: TermStatistics;
 }
 
+export function weighingOf(query: QueryTraits, statistics: TermStatistics): Weighing {
+  const idf = query.terms.map((term) => statistics.idf(term));
+  return { query, scanner: new TermScanner(query.terms), idf, statistics };
+}
+
 export function evidenceOf(page: CandidatePage, weighing: Weighing): PageEvidence {
-  const { query, idf, statistics } = weighing;
+  const { query, scanner, idf, statistics } = weighing;
   const width = query.terms.length;
-  const tokens = page.toks.split(' ');
-  const headLength = page.head === '' ? 0 : page.head.split(' ').length;
   const inHead = new Uint16Array(width);
   const inBody = new Uint16Array(width);
   const pairs = new Set<number>();
-  let before: number | undefined;
-  for (let i = 0; i < tokens.length; i++) {
-    const place = query.places.get(tokens[i] as string);
-    if (i < headLength) {
-      if (place !== undefined) inHead[place] = (inHead[place] as number) + 1;
-      continue;
-    }
-    // The head stands there twice.
-    if (i < 2 * headLength) continue;
-    if (place !== undefined) {
+  const headLength = scanner.scan(page.head, 0, (place) => {
+    if (place >= 0) inHead[place] = (inHead[place] as number) + 1;
+  });
+  let before = -1;
+  // The head stands there twice, a space after each.
+  const bodyStart = page.head.length === 0 ? 0 : 2 * (page.head.length + 1);
+  const bodyLength = scanner.scan(page.toks, bodyStart, (place) => {
+    if (place >= 0) {
       inBody[place] = (inBody[place] as number) + 1;
-      if (before !== undefined && query.pairs.has(before * width + place)) pairs.add(before * width + place);
+      if (before >= 0 && query.pairs.has(before * width + place)) pairs.add(before * width + place);
     }
     before = place;
-  }
-  const bodyLength = tokens.length - 2 * headLength;
+  });
   const names = [...page.names.split(' '), page.symbol]
     .map((name) => name.slice(name.lastIndexOf('.') + 1))
     .filter((name) => name !== '');

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { codeTokens } from '../../../src/disk/codeTokens';
 import { HistoryIndex } from '../../../src/disk/HistoryIndex';
-import type { CandidatePage } from '../../../src/disk/pageEvidence';
+import { type CandidatePage, weighingOf } from '../../../src/disk/pageEvidence';
 import { readQuery } from '../../../src/disk/QueryTraits';
 import { explain, rankPages } from '../../../src/disk/rankFiles';
 import { TermStatistics } from '../../../src/disk/TermStatistics';
 
+const bytes = (text: string) => new TextEncoder().encode(text);
 const page = (rel: string, score: number, more: Partial<CandidatePage> & { readonly text?: string } = {}) => {
   const { text = 'queue flush', names = '', ...others } = more;
   const head = codeTokens(`${rel} ${names}`).join(' ');
@@ -16,8 +17,8 @@ const page = (rel: string, score: number, more: Partial<CandidatePage> & { reado
     language: 'typescript',
     symbol: '',
     names,
-    head,
-    toks: [head, head, ...codeTokens(text)].join(' '),
+    head: bytes(head),
+    toks: bytes([head, head, ...codeTokens(text)].join(' ')),
     score,
     ...others,
   };
@@ -26,8 +27,8 @@ const page = (rel: string, score: number, more: Partial<CandidatePage> & { reado
 let statistics: TermStatistics;
 beforeAll(async () => {
   const rows = ['queue flush', 'render', 'parse', 'socket read', 'owner user'].map((toks) => ({
-    toks,
-    head: '',
+    toks: bytes(toks),
+    head: bytes(''),
   }));
   statistics = await TermStatistics.of(rows);
 });
@@ -35,8 +36,7 @@ beforeAll(async () => {
 const rank = (pages: readonly CandidatePage[], text: string, history?: HistoryIndex) => {
   const query = readQuery(text);
   const past = history?.ask(query);
-  const weighing = { query, idf: query.terms.map((term) => statistics.idf(term)), statistics };
-  return rankPages(pages, weighing, () => ({ pages: 3, past }));
+  return rankPages(pages, weighingOf(query, statistics), () => ({ pages: 3, past }));
 };
 const rels = (pages: readonly CandidatePage[], text: string, history?: HistoryIndex) =>
   rank(pages, text, history).map((one) => one.page.rel);
