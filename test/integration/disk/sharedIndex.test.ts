@@ -2,11 +2,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import S3rver from 's3rver';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { DiskClient } from '../../../src/disk/client';
 import { loadLance } from '../../../src/disk/loadLance';
 import { connectShared, type SharedLocation } from '../../../src/disk/sharedLocation';
 import { WriterLease } from '../../../src/disk/WriterLease';
+import { runCli } from '../cli/runCli';
 import { never, options, paths, soon, useDisk } from './diskFixture';
 
 const disk = useDisk();
@@ -158,6 +159,42 @@ describe('a shared index', () => {
     const client = await clone.open();
     expect(await paths(client, 'submarine')).toEqual(['src/queue.ts']);
     expect(await stored(client, 'pages')).toBe(0);
+  });
+
+  it('is written by vctx with the keys of its environment', async () => {
+    disk().put(files);
+    const dist = inject('dist');
+    const env = {
+      XDG_DATA_HOME: join(disk().folder, 'data'),
+      AWS_ACCESS_KEY_ID: 'S3RVER',
+      AWS_SECRET_ACCESS_KEY: 'S3RVER',
+      AWS_REGION: 'us-east-1',
+      AWS_ENDPOINT: `http://127.0.0.1:${port}`,
+      AWS_ALLOW_HTTP: 'true',
+    };
+    const run = await runCli(
+      dist,
+      ['index', disk().root, '--store', 's3://team/index', '--root', 'shop', '--json'],
+      env,
+    );
+    expect(run).toMatchObject({ status: 0, stderr: '' });
+    const { store, published } = JSON.parse(run.stdout);
+    expect(published).toEqual({ added: 4, removed: 0, unchanged: 0 });
+    const local = disk().newClient(undefined, store);
+    expect((await local.tableSizes()).find(({ name }) => name === 'files')?.rows).toBeGreaterThanOrEqual(4);
+    const clone = new Clone();
+    clone.put(files);
+    const client = await clone.open();
+    expect(await paths(client, 'flushAtWatermark')).toEqual(['src/queue.ts']);
+    expect(await stored(client, 'pages')).toBe(0);
+    const stats = await runCli(dist, ['stats', '--workspace', disk().root, '--store', store], env);
+    expect(stats.stdout).toMatch(/^pages +\d+ +[\d.]+ MB$/m);
+    const rebuilt = await runCli(
+      dist,
+      ['index', disk().root, '--store', store, '--rebuild', 'workspace'],
+      env,
+    );
+    expect(rebuilt).toMatchObject({ status: 0, stderr: '' });
   });
 
   it('has one writer at a time', async () => {
