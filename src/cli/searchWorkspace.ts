@@ -25,6 +25,6 @@ function describeHit({ path, startLine, endLine, symbol, score }: CodeHit): stri
   return `${path}:${startLine}-${endLine}${symbol === '' ? '' : ` ${symbol}`} (${score.toPrecision(3)})`;
 }
 
-function plainHit({ path, startLine, endLine, symbol, score }: CodeHit) {
-  return { path, startLine, endLine, symbol, score };
+function plainHit({ path, startLine, endLine, symbol, score, hash, generation, outdated }: CodeHit) {
+  return { path, startLine, endLine, symbol, score, hash, generation, ...(outdated ? { outdated } : {}) };
 }

@@ -1,13 +1,16 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiskUnavailableError, VirtualContextError } from '../engine/errors';
 import type { RebuildTarget } from '../engine/indexStatus';
+import type { FileKey } from './Catalog';
 import { Database } from './Database';
 import { GitHistory } from './GitHistory';
 import { Indexer } from './Indexer';
+import { LivePages } from './LivePages';
 import { reasonOf } from './loadLance';
 import { NotesIndex } from './NotesIndex';
 import { OverlaidPages } from './OverlaidPages';
+import { PageReader } from './PageReader';
 import type {
   IndexPhase,
   IndexStatus,
@@ -20,6 +23,8 @@ import { publishIndex } from './publishIndex';
 import { RecallIndex } from './RecallIndex';
 import { SharedIndex } from './SharedIndex';
 import { SharedStore } from './SharedStore';
+import { sleepWatch } from './sleepWatch';
+import { type ClientId, UnsavedFiles } from './UnsavedFiles';
 import { WorkspaceSearch } from './WorkspaceSearch';
 import { WriterLease } from './WriterLease';
 
@@ -32,6 +37,7 @@ interface Parts {
   readonly database: Database;
   readonly indexer: Indexer;
   readonly history: GitHistory;
+  readonly unsaved: UnsavedFiles;
   readonly search: WorkspaceSearch;
   readonly recall: RecallIndex;
   readonly notes: NotesIndex;
@@ -48,6 +54,7 @@ export class DiskService {
   private shared: SharedIndex | undefined;
   private sharedKey = '';
   private statusTimer: NodeJS.Timeout | undefined;
+  private stopWatchingSleep: (() => void) | undefined;
 
   /**
    * @param store folder of the tables
@@ -74,10 +81,11 @@ export class DiskService {
 
   async openWorkspace(params: OpenWorkspaceParams): Promise<void> {
     const { roots, options, paused } = params;
-    const { indexer } = await this.open();
+    const { indexer, unsaved } = await this.open();
     const folders = roots.map(({ name, path }) => ({ name, path: resolve(path) }));
     await this.share(params, folders);
     indexer.open(folders, options, paused);
+    void unsaved.refresh().catch(() => undefined);
   }
 
   /** Reads another shared index, or none, from now on. Waits a while for it, so that nothing is indexed here in vain. */
@@ -93,7 +101,7 @@ export class DiskService {
     if (!location) return;
     const shared = new SharedIndex(location, folders, () => {
       if (this.shared !== shared) return;
-      this.parts?.indexer.sharedChanged();
+      this.parts?.indexer.reconcile();
       this.tellSoon();
     });
     this.shared = shared;
@@ -150,12 +158,19 @@ export class DiskService {
     };
   }
 
+  /** A client has left. */
+  async forget(client: ClientId): Promise<void> {
+    await this.parts?.unsaved.leave(client).catch(() => undefined);
+  }
+
   /** Finishes what is being written. */
   async dispose(): Promise<void> {
     clearTimeout(this.statusTimer);
     this.shared?.close();
+    this.stopWatchingSleep?.();
     const parts = await this.opening?.catch(() => undefined);
     if (!parts) return;
+    parts.unsaved.dispose();
     await Promise.all([parts.indexer.dispose(), parts.history.dispose()]);
     await parts.database.settled();
   }
@@ -169,14 +184,26 @@ export class DiskService {
     });
     const isIndexed = (root: string, rel: string) => indexer.catalog.isSearched({ root, rel });
     const history = new GitHistory(database, isIndexed);
+    const files = {
+      known: (file: FileKey) => indexer.catalog.get(file),
+      reindex: (paths: readonly string[]) => indexer.filesChanged(paths),
+    };
+    const unsaved = new UnsavedFiles({
+      ...files,
+      reader: new PageReader(join(this.scripts, 'indexWorker.js'), join(this.scripts, 'grammars')),
+      request: (path) => indexer.requestOf(path),
+    });
+    this.stopWatchingSleep = sleepWatch(() => indexer.reconcile());
     this.parts = {
       database,
       indexer,
       history,
+      unsaved,
       search: new WorkspaceSearch(
         new OverlaidPages(database, indexer.catalog, () => this.shared),
         indexer,
         history,
+        new LivePages({ ...files, unsaved }),
       ),
       recall: new RecallIndex(database, this.store),
       notes: new NotesIndex(database),
@@ -197,7 +224,9 @@ export class DiskService {
 
   /** What searches go by besides the pages; none waits for it long. */
   private prepareSearch(): void {
-    const { history, indexer, search } = this.parts ?? {};
+    const { history, indexer, search, unsaved } = this.parts ?? {};
+    // Ignore rules may be others now; a failure leaves them as they are.
+    void unsaved?.refresh().catch(() => undefined);
     void history?.refresh(indexer?.workspaceRoots.map(({ path }) => path) ?? []);
     // A failure to count is told by the search that needs it.
     void search?.termStatistics().catch(() => undefined);

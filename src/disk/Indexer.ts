@@ -1,15 +1,16 @@
 import { availableParallelism } from 'node:os';
-import { basename, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { Catalog, type FileCounts, type FileKey, type KnownFile, keyOf } from './Catalog';
 import type { Database } from './Database';
 import { IndexWriter } from './IndexWriter';
-import { ignoreFileNames } from './ignoreRules';
+import { isIgnoreFile } from './ignoreRules';
 import { reasonOf } from './loadLance';
 import type { FoundFile, Looked } from './look';
 import { MovedFiles } from './MovedFiles';
 import { PagePipeline } from './PagePipeline';
 import { PageReader } from './PageReader';
 import type { Attention, IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
+import type { PageRequest } from './readPages';
 import { VectorSpace } from './VectorSpace';
 import { WorkerThread } from './WorkerThread';
 import type { FoundFiles, WalkResult } from './walk';
@@ -110,8 +111,19 @@ export class Indexer {
     this.start();
   }
 
-  /** The shared index has other files, or can no longer be reached: what it does not have is indexed here. */
-  sharedChanged(): void {
+  /**
+   * @param path absolute
+   * @returns what reading the file would take; undefined when it does not belong to the index
+   */
+  async requestOf(path: string): Promise<PageRequest | undefined> {
+    const file = this.locate(path);
+    if (!file) return undefined;
+    const { found } = await this.look([file]);
+    return found.length === 0 ? undefined : { ...file, maxFileBytes: this.options.maxFileBytes };
+  }
+
+  /** Looks for what changed while nobody told, on disk or in the shared index: one look at each file. */
+  reconcile(): void {
     if (this.roots.length === 0) return;
     this.scanWanted = true;
     this.start();
@@ -302,8 +314,8 @@ export class Indexer {
 
   /** @returns false when only a scan can tell what changed, or when it was interrupted */
   private async update(paths: readonly string[]): Promise<boolean> {
-    if (paths.some((path) => (ignoreFileNames as readonly string[]).includes(basename(path)))) return false;
     const keys = paths.flatMap((path) => this.locate(path) ?? []);
+    if (keys.some(({ rel }) => isIgnoreFile(rel))) return false;
     if (keys.length === 0) return true;
     const { found, gone, folders, missing } = await this.look(keys);
     if (folders) return false;

@@ -1,10 +1,11 @@
 import ignore from 'ignore';
 import { globPatterns } from '../engine/globPatterns';
 import type { CodeHit, SearchPage } from '../engine/ports';
-import { type FileKey, rowsOf } from './Catalog';
+import { type FileKey, keyOf, rowsOf } from './Catalog';
 import type { GitHistory } from './GitHistory';
 import type { PastAnswer } from './HistoryIndex';
 import type { Indexer } from './Indexer';
+import type { LivePages, StoredPlace } from './LivePages';
 import type { OverlaidPages } from './OverlaidPages';
 import { type CandidatePage, weighingOf } from './pageEvidence';
 import { paginate } from './paginate';
@@ -27,6 +28,8 @@ const sampledPages = 4000;
 const growth = 1.3;
 
 const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names'];
+const placeColumns = ['id', 'root', 'rel', 'startByte', 'endByte', 'hash'];
+const hitColumns = [...placeColumns, 'startLine', 'endLine', 'symbol', 'language', 'text'];
 
 /** Finds pages of the workspace by a question or by names. */
 export class WorkspaceSearch {
@@ -37,6 +40,7 @@ export class WorkspaceSearch {
     private readonly source: OverlaidPages,
     private readonly indexer: Indexer,
     private readonly history: GitHistory,
+    private readonly live: LivePages,
   ) {}
 
   async search(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {
@@ -50,14 +54,28 @@ export class WorkspaceSearch {
       this.byHistory(traits.terms, past, filter),
     ]);
     signal.throwIfAborted();
-    const found = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
+    const stored = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
     const weighing = weighingOf(traits, statistics);
-    const ranked = rankPages([...found.values()], weighing, (page) => ({
+    const found = this.live.candidates([...stored.values()], weighing, filter.accepts);
+    const ranked = rankPages(found, weighing, (page) => ({
       pages: this.source.pagesOf(page) ?? 1,
       past: past.get(page.root),
     }));
-    const page = paginate(ranked, query.page, query.pageSize);
-    return { ...page, hits: await this.hits(page.hits, query.explain ?? false) };
+    const { shown, changed } = await this.paginateLive(ranked, query);
+    return { ...shown, hits: await this.hits(shown.hits, changed, query.explain ?? false) };
+  }
+
+  /** A page of results without those of files that are gone, and which files have changed. */
+  private async paginateLive(
+    ranked: readonly RankedPage[],
+    { page, pageSize }: CodeQuery,
+  ): Promise<{ readonly shown: SearchPage<RankedPage>; readonly changed: ReadonlySet<string> }> {
+    const first = paginate(ranked, page, pageSize);
+    const { changed, anyGone } = await this.live.lookAt(first.hits.map((hit) => hit.page));
+    if (!anyGone) return { shown: first, changed };
+    const all = await this.live.lookAt(ranked.map((hit) => hit.page));
+    const there = ranked.filter((hit) => !this.live.isGone(hit.page));
+    return { shown: paginate(there, page, pageSize), changed: all.changed };
   }
 
   /** Counts how common terms are when the workspace has changed so much that it matters; the last count serves meanwhile. */
@@ -137,15 +155,19 @@ export class WorkspaceSearch {
     return rows.map((row) => ({ ...(row as unknown as CandidatePage), score: Number(row._score) }));
   }
 
-  private async hits(ranked: readonly RankedPage[], explained: boolean): Promise<CodeHit[]> {
+  private async hits(
+    ranked: readonly RankedPage[],
+    changed: ReadonlySet<string>,
+    explained: boolean,
+  ): Promise<CodeHit[]> {
     const ids = ranked.map(({ page }) => page.id);
-    const rows = await this.source.byId(
-      ['id', 'root', 'rel', 'startLine', 'endLine', 'symbol', 'language', 'text'],
-      ids,
-    );
+    const rows = await this.source.byId(hitColumns, ids);
     const byId = new Map(rows.map((row) => [String(row.id), row]));
+    const typed = this.live.typedPages();
+    const outdated = await this.outdated(rows as unknown as StoredRow[], changed);
     return ranked.flatMap(({ page, score, features }) => {
-      const row = byId.get(page.id);
+      const unsaved = typed.get(page.id);
+      const row = unsaved ?? byId.get(page.id);
       // Indexed anew between the two queries: the page is no longer what was found.
       if (!row) return [];
       return {
@@ -156,9 +178,23 @@ export class WorkspaceSearch {
         language: String(row.language),
         score: Math.round(score * 1000) / 1000,
         text: String(row.text),
+        hash: String(row.hash),
+        generation: this.indexer.catalog.get(page)?.generation ?? 0,
+        ...(unsaved ? { unsaved: true as const } : {}),
+        ...(!unsaved && outdated.has(page.id) ? { outdated: true as const } : {}),
         ...(explained ? { explanation: explain(features) } : {}),
       };
     });
+  }
+
+  /** Ids of those that their files no longer have. */
+  private async outdated(
+    rows: readonly StoredRow[],
+    changed: ReadonlySet<string>,
+  ): Promise<ReadonlySet<string>> {
+    const suspects = rows.filter((row) => changed.has(keyOf(row)));
+    const ids = suspects.map(async (row) => ((await this.live.isOutdated(row)) ? [row.id] : []));
+    return new Set((await Promise.all(ids)).flat());
   }
 
   private filter(glob: string | undefined): Filter {
@@ -178,6 +214,8 @@ export class WorkspaceSearch {
     return { where: undefined, longList: true, accepts };
   }
 }
+
+type StoredRow = StoredPlace & { readonly id: string };
 
 interface Filter {
   readonly where: string | undefined;

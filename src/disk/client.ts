@@ -73,6 +73,8 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   private lastStatus = nothing;
   private attention: Attention | undefined;
   private workspace: Workspace | undefined;
+  /** Unsaved texts by absolute path: a new process is told them again. */
+  private readonly overlays = new Map<string, string>();
   private paused = false;
   private disposed = false;
 
@@ -114,6 +116,21 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
       await this.request((to, token) =>
         to.sendRequest(requests.filesChanged, { paths: absolutePaths }, token),
       );
+  }
+
+  /**
+   * Tells what an editor shows of a file and has not saved: it is searched instead of what the index has. Resolves when it is.
+   * @param text null: it was saved, or given up
+   */
+  async overlay(absolutePath: string, text: string | null): Promise<void> {
+    if (text === null) this.overlays.delete(absolutePath);
+    else this.overlays.set(absolutePath, text);
+    await this.request((to, token) => to.sendRequest(requests.overlay, { path: absolutePath, text }, token));
+  }
+
+  /** Looks for files that changed unnoticed: while the machine slept, or when a watcher missed something. */
+  async reconcile(): Promise<void> {
+    await this.request((to, token) => to.sendRequest(requests.reconcile, token));
   }
 
   /** Tells what the person is at: files near to it are indexed first, and less is done while they type. */
@@ -249,6 +266,9 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     try {
       if (this.attention) await connection.sendRequest(requests.attend, { ...this.attention, typing: false });
       await connection.sendRequest(requests.openWorkspace, { ...this.workspace, paused: this.paused });
+      // Not waited for: cutting them takes longer than a search should wait for its connection.
+      for (const [path, text] of this.overlays)
+        connection.sendRequest(requests.overlay, { path, text }).catch(() => undefined);
     } catch (error) {
       // Refused for a reason of its own (LanceDB missing): the status says so, and so will every request.
       if (!(error instanceof ResponseError) || isLoss(error)) throw error;

@@ -4,7 +4,15 @@ import ignore, { type Ignore } from 'ignore';
 import { isSecretPath } from '../engine/secretFiles';
 
 /** Later files win over earlier ones of the same folder. */
-export const ignoreFileNames = ['.gitignore', '.virtualcontextignore'] as const;
+const ignoreFileNames = ['.gitignore', '.virtualcontextignore'] as const;
+/** Rules of a clone that are not shared; of the root only, and the first to be overruled. */
+const cloneRules = '.git/info/exclude';
+
+/** @param rel `/`-separated path within a root @returns whether a change of it may change what belongs to the index */
+export function isIgnoreFile(rel: string): boolean {
+  const name = rel.slice(rel.lastIndexOf('/') + 1);
+  return rel === cloneRules || (ignoreFileNames as readonly string[]).includes(name);
+}
 
 /** What is never worth a search unless `.virtualcontextignore` takes it back with `!`: files and folders of these names … */
 const defaultNames = new Set(
@@ -75,7 +83,7 @@ export class IgnoreRules {
   private rulesOf(folder: string): Ignore | undefined {
     let rules = this.folders.get(folder);
     if (!rules && !this.folders.has(folder)) {
-      rules = this.read(folder, folder === '' ? ['.git/info/exclude', ...ignoreFileNames] : ignoreFileNames);
+      rules = this.read(folder, folder === '' ? [cloneRules, ...ignoreFileNames] : ignoreFileNames);
       this.folders.set(folder, rules);
     }
     return rules;

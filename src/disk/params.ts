@@ -30,6 +30,7 @@ export const params = {
     shared: sharedLocation.exactOptional(),
   }),
   filesChanged: z.object({ paths: z.array(absolutePath) }),
+  overlay: z.object({ path: absolutePath, text: z.string().nullable() }),
   attend: z.object({
     paths: z.array(absolutePath).transform((paths) => paths.slice(0, 32)),
     typing: z.boolean(),

@@ -14,7 +14,7 @@ import type { SharedLocation } from './sharedLocation';
 export type { Attention, IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
-export const protocolVersion = 4;
+export const protocolVersion = 5;
 
 /** Exit status of a disk process that found the store held by another one. */
 export const heldElsewhereStatus = 75;
@@ -64,6 +64,13 @@ export interface CodeQuery {
   readonly pageSize: number;
 }
 
+export interface UnsavedText {
+  /** Absolute. */
+  readonly path: string;
+  /** What an editor shows; null: it was saved, or given up. */
+  readonly text: string | null;
+}
+
 export interface NoteQuery {
   readonly text: string;
   readonly page: number;
@@ -86,6 +93,8 @@ export const requests = {
     'workspace/filesChanged',
     one,
   ),
+  overlay: new RequestType<UnsavedText, null, FailureData>('workspace/overlay', one),
+  reconcile: new RequestType0<null, FailureData>('workspace/reconcile'),
   attend: new RequestType<Attention, null, FailureData>('workspace/attention', one),
   searchWorkspace: new RequestType<CodeQuery, SearchPage<CodeHit>, FailureData>('workspace/search', one),
   rebuild: new RequestType<{ readonly target: RebuildTarget }, null, FailureData>('index/rebuild', one),

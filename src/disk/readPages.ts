@@ -19,6 +19,8 @@ export interface PageRequest {
   /** SHA-256 of the file as a shared index has it: then it need not be cut here. */
   readonly sharedHash?: string;
   readonly maxFileBytes: number;
+  /** What an editor shows of it: cut instead of what is on disk. */
+  readonly text?: string;
 }
 
 /** What became of a file. */
@@ -60,7 +62,8 @@ export async function readPages(
 ): Promise<FileResult> {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(join(request.root, request.rel));
+    const { root, rel, text } = request;
+    bytes = text === undefined ? readFileSync(join(root, rel)) : Buffer.from(text);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     return code === 'ENOENT' || code === 'ENOTDIR' ? { state: 'gone' } : { state: 'failed', reason: code };

@@ -20,6 +20,8 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
     new SocketMessageWriter(socket),
   );
 
+  const client = Symbol('client');
+  socket.on('close', () => void service.forget(client));
   connection.onRequest(requests.hello, () => ({ protocol: protocolVersion, status: service.status() }));
   connection.onRequest(
     requests.openWorkspace,
@@ -49,6 +51,13 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
     ),
   );
   connection.onRequest(
+    requests.overlay,
+    answering(params.overlay, async ({ path, text }) => {
+      await (await service.open()).unsaved.set(client, path, text);
+      return null;
+    }),
+  );
+  connection.onRequest(
     requests.rebuild,
     answering(params.rebuild, async ({ target }) => {
       await service.rebuild(target);
@@ -62,8 +71,12 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
   connection.onRequest(requests.tableSizes, () =>
     guarded(async () => (await service.open()).database.sizes()),
   );
-  const steering = { pause: requests.pause, resume: requests.resume } as const;
-  for (const act of ['pause', 'resume'] as const) {
+  const steering = {
+    reconcile: requests.reconcile,
+    pause: requests.pause,
+    resume: requests.resume,
+  } as const;
+  for (const act of ['reconcile', 'pause', 'resume'] as const) {
     connection.onRequest(steering[act], () =>
       guarded(async () => {
         (await service.open()).indexer[act]();

@@ -156,6 +156,14 @@ export interface CodeHit {
   readonly language: string;
   readonly score: number;
   readonly text: string;
+  /** First 16 hex digits of the SHA-256 of the page's bytes. */
+  readonly hash: string;
+  /** The index generation in which its file was last written; 0 when it never was. */
+  readonly generation: number;
+  /** It is what an editor shows and has not saved. */
+  readonly unsaved?: true;
+  /** The file has changed since it was indexed, and no longer has this page in this place. */
+  readonly outdated?: true;
   /** Greatest part first; only when it was asked for. */
   readonly explanation?: readonly ScorePart[];
 }

@@ -44,7 +44,8 @@ export class FakeStorage implements RecallStorage, ArchivalStorage {
 
 export function codeHit(path: string, text: string, score: number, startLine = 1): CodeHit {
   const endLine = startLine + text.split('\n').length - 1;
-  return { path, text, score, startLine, endLine, symbol: '', language: 'typescript' };
+  const page = { startLine, endLine, symbol: '', language: 'typescript', hash: '', generation: 1 };
+  return { path, text, score, ...page };
 }
 
 export function recallHit(id: string, text: string, score: number): RecallHit {

@@ -43,6 +43,8 @@ function hit(path: string, startLine: number, endLine: number): CodeHit {
     language: 'ts',
     score: 7,
     text: 'export function flushQueue() {',
+    hash: '',
+    generation: 1,
   };
 }
 

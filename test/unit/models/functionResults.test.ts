@@ -14,6 +14,8 @@ const hit = (path: string, startLine: number, endLine: number, symbol = ''): Cod
   language: 'ts',
   score: 7.1,
   text: '1. not/a/hit.ts:3-4 in a snippet\nconst other = 2;',
+  hash: '',
+  generation: 1,
 });
 
 describe('results as the functions write them', () => {

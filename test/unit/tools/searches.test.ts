@@ -7,7 +7,8 @@ import { fakeContext, tokensOf } from './fakeContext';
 import { runFunction } from './runFunction';
 
 function hit(n: number, text = 'flush() {\n\n  const watermark = high;\n  evict();\n}'): CodeHit {
-  return { path: `src/f${n}.ts`, startLine: 10, endLine: 14, symbol: '', language: 'ts', score: 7.123, text };
+  const place = { path: `src/f${n}.ts`, startLine: 10, endLine: 14, symbol: '', language: 'ts' };
+  return { ...place, score: 7.123, text, hash: '', generation: 1 };
 }
 
 function message(seq: number, text: string): RecallMessage {
