@@ -16,10 +16,18 @@ export interface TreeTable {
 }
 
 export class BoostedTrees {
-  constructor(private readonly table: TreeTable) {}
+  readonly features: readonly string[];
+  private readonly table;
 
-  get features(): readonly string[] {
-    return this.table.features;
+  constructor({ features, roots, feature, threshold, right, value }: TreeTable) {
+    this.features = features;
+    this.table = {
+      roots: Int32Array.from(roots),
+      feature: Int32Array.from(feature),
+      threshold: Float64Array.from(threshold),
+      right: Int32Array.from(right),
+      value: Float64Array.from(value),
+    };
   }
 
   /** @param values of the features, in the order of `features` */
@@ -35,7 +43,7 @@ export class BoostedTrees {
    * with `base` they are the score.
    */
   contributions(values: ArrayLike<number>): Float64Array {
-    const parts = new Float64Array(this.table.features.length);
+    const parts = new Float64Array(this.features.length);
     for (const root of this.table.roots) this.leaf(root, values, parts);
     return parts;
   }

@@ -165,7 +165,7 @@ export class WorkspaceSearch {
     const byId = new Map(rows.map((row) => [String(row.id), row]));
     const typed = this.live.typedPages();
     const outdated = await this.outdated(rows as unknown as StoredRow[], changed);
-    return ranked.flatMap(({ page, score, features }) => {
+    return ranked.flatMap(({ page, score, values }) => {
       const unsaved = typed.get(page.id);
       const row = unsaved ?? byId.get(page.id);
       // Indexed anew between the two queries: the page is no longer what was found.
@@ -182,7 +182,7 @@ export class WorkspaceSearch {
         generation: this.indexer.catalog.get(page)?.generation ?? 0,
         ...(unsaved ? { unsaved: true as const } : {}),
         ...(!unsaved && outdated.has(page.id) ? { outdated: true as const } : {}),
-        ...(explained ? { explanation: explain(features) } : {}),
+        ...(explained ? { explanation: explain(values) } : {}),
       };
     });
   }

@@ -1,6 +1,6 @@
 /** The numbers that a file is judged by. Most are relative to the other candidates, so that they mean the same in every workspace. */
-import { codeTokens } from './codeTokens';
 import { noPast, type PastAnswer } from './HistoryIndex';
+import { nameTerms } from './nameTerms';
 import type { PageEvidence, Weighing } from './pageEvidence';
 import {
   baseName,
@@ -22,7 +22,7 @@ export interface CandidateFile {
   readonly past: PastAnswer | undefined;
 }
 
-export type Features = Record<string, number>;
+type Features = Record<string, number>;
 
 /** Of these also: standard deviations from the mean (`…Deviation`) and share of the greatest (`…Share`). */
 const compared = [
@@ -43,43 +43,48 @@ const compared = [
 ];
 /** Of these also 1 / place (`…Place`). */
 const placed = ['text', 'bestPage', 'head', 'messages', 'similar'];
-/** Mean something only in comparison. */
-const relativeOnly = new Set([
-  'text',
-  'bestPage',
-  'allPages',
-  'body',
-  'head',
-  'symbols',
-  'messages',
-  'mentions',
-  'similar',
-]);
 
-/** @returns the features of each file, in order; the same keys for all */
-export function featuresOf(files: readonly CandidateFile[], weighing: Weighing): Features[] {
+/** Features of files: a row of numbers for each, in the order of `names`. */
+export interface FeatureTable {
+  readonly names: readonly string[];
+  readonly rows: readonly Float64Array[];
+}
+
+export function featuresOf(files: readonly CandidateFile[], weighing: Weighing): FeatureTable {
   const measure = new Measure(weighing);
-  const absolute = files.map((file) => measure.file(file));
-  const features: Features[] = absolute.map((one) =>
-    Object.fromEntries(Object.entries(one).filter(([name]) => !relativeOnly.has(name))),
-  );
+  const own = files.map((file) => measure.file(file));
+  const columns = new Map<string, ArrayLike<number>>();
+  for (const name of Object.keys(own[0] ?? {}))
+    columns.set(
+      name,
+      Float64Array.from(own, (one) => one[name] as number),
+    );
   for (const name of compared) {
-    const values = absolute.map((one) => one[name] ?? 0);
-    const deviations = standardise(values);
-    const greatest = Math.max(...values, 1e-9);
-    features.forEach((one, i) => {
-      one[`${name}Deviation`] = deviations[i] as number;
-      one[`${name}Share`] = (values[i] as number) / greatest;
-    });
-    if (placed.includes(name)) {
-      const order = values.map((_, i) => i).sort((a, b) => (values[b] as number) - (values[a] as number));
-      order.forEach((i, place) => {
-        (features[i] as Features)[`${name}Place`] = (values[i] as number) > 0 ? 1 / (1 + place) : 0;
-      });
-    }
+    const values = columns.get(name) ?? [];
+    const greatest = Array.from(values).reduce((most, value) => Math.max(most, value), 1e-9);
+    columns.set(`${name}Deviation`, standardise(values));
+    columns.set(
+      `${name}Share`,
+      Float64Array.from(values, (value) => value / greatest),
+    );
+    if (placed.includes(name)) columns.set(`${name}Place`, placesOf(values));
   }
-  addNeighbours(files, features);
-  return features;
+  for (const [name, values] of neighbours(files, columns.get('textShare') ?? [])) columns.set(name, values);
+  const all = [...columns.values()];
+  return {
+    names: [...columns.keys()],
+    rows: files.map((_, i) => Float64Array.from(all, (values) => values[i] as number)),
+  };
+}
+
+/** 1 / place of each value among all, 0 for what is 0. */
+function placesOf(values: ArrayLike<number>): Float64Array {
+  const places = new Float64Array(values.length);
+  const order = Array.from(values, (_, i) => i).sort((a, b) => (values[b] as number) - (values[a] as number));
+  order.forEach((i, before) => {
+    places[i] = (values[i] as number) > 0 ? 1 / (1 + before) : 0;
+  });
+  return places;
 }
 
 class Measure {
@@ -98,8 +103,8 @@ class Measure {
     const test = isTestPath(rel);
     const prose = isProse(evidence[0]?.page.language ?? '');
     const beside = isBesidePath(rel);
-    const base = this.cover(codeTokens(baseName(rel)));
-    const path = this.cover(codeTokens(rel));
+    const base = this.cover(nameTerms(baseName(rel)));
+    const path = this.cover(nameTerms(rel));
     const names = evidence.flatMap((one) => one.names);
     const { messages, mentions, similar, alike, nearest, commits, recent } = past?.of(rel) ?? noPast;
     return {
@@ -119,7 +124,7 @@ class Measure {
       fileNamePrecision: base.precision,
       path: path.covered / this.mass,
       pathPrecision: path.precision,
-      folder: this.cover(codeTokens(folderOf(rel))).covered / this.mass,
+      folder: this.cover(nameTerms(folderOf(rel))).covered / this.mass,
       depth: rel.split('/').length,
       ...this.definitions(names),
       identifiers: this.identifiersIn(evidence),
@@ -153,7 +158,7 @@ class Measure {
     let namedAfter = 0;
     let definesWords = 0;
     for (const name of new Set(names)) {
-      const tokens = codeTokens(name);
+      const tokens = nameTerms(name);
       const { covered, precision } = this.cover(tokens);
       namedAfter = Math.max(namedAfter, covered * precision);
       // The first token of a compound name is its whole form.
@@ -206,22 +211,38 @@ class Measure {
 }
 
 /** What the other candidates say about a file: those in its folder, and a test of it. */
-function addNeighbours(files: readonly CandidateFile[], features: readonly Features[]): void {
+function neighbours(
+  files: readonly CandidateFile[],
+  textShare: ArrayLike<number>,
+): readonly (readonly [string, Float64Array])[] {
   const folders = new Map<string, number[]>();
   const tested = new Map<string, number>();
   files.forEach(({ rel }, i) => {
     const folder = folderOf(rel);
-    folders.set(folder, [...(folders.get(folder) ?? []), i]);
-    const share = features[i]?.textShare ?? 0;
-    if (isTestPath(rel)) tested.set(testedName(rel), Math.max(tested.get(testedName(rel)) ?? 0, share));
+    const known = folders.get(folder);
+    if (known) known.push(i);
+    else folders.set(folder, [i]);
+    if (!isTestPath(rel)) return;
+    const name = testedName(rel);
+    tested.set(name, Math.max(tested.get(name) ?? 0, textShare[i] as number));
   });
+  const [best, found, test] = [1, 2, 3].map(() => new Float64Array(files.length)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   files.forEach(({ rel }, i) => {
-    const others = (folders.get(folderOf(rel)) ?? []).filter((other) => other !== i);
-    const one = features[i] as Features;
-    one.folderBest = Math.max(0, ...others.map((other) => features[other]?.textShare ?? 0));
-    one.folderFound = Math.log(1 + others.length);
-    one.testFound = isTestPath(rel) ? 0 : (tested.get(baseName(rel).toLowerCase()) ?? 0);
+    const inFolder = folders.get(folderOf(rel)) ?? [];
+    for (const other of inFolder)
+      if (other !== i) best[i] = Math.max(best[i] as number, textShare[other] as number);
+    found[i] = Math.log(inFolder.length);
+    test[i] = isTestPath(rel) ? 0 : (tested.get(baseName(rel).toLowerCase()) ?? 0);
   });
+  return [
+    ['folderBest', best],
+    ['folderFound', found],
+    ['testFound', test],
+  ];
 }
 
 /** Score of a file from the scores of its pages: the best counts whole, the next half, the third a quarter. */
@@ -231,10 +252,9 @@ export function topThree(scores: readonly number[]): number {
 }
 
 /** Values in standard deviations from their mean; all 0 when they are equal. */
-export function standardise(values: readonly number[]): number[] {
-  const mean = values.reduce((sum, value) => sum + value, 0) / (values.length || 1);
-  const deviation = Math.sqrt(
-    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length || 1),
-  );
-  return values.map((value) => (deviation > 1e-12 ? (value - mean) / deviation : 0));
+export function standardise(values: ArrayLike<number>): Float64Array {
+  const all = Float64Array.from(values);
+  const mean = all.reduce((sum, value) => sum + value, 0) / (all.length || 1);
+  const deviation = Math.sqrt(all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length || 1));
+  return all.map((value) => (deviation > 1e-12 ? (value - mean) / deviation : 0));
 }

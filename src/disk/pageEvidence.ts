@@ -1,5 +1,5 @@
 /** What a page says about a query, field by field. */
-import { codeTokens } from './codeTokens';
+import { nameTerms } from './nameTerms';
 import type { QueryTraits } from './QueryTraits';
 import { TermScanner } from './TermScanner';
 import type { TermStatistics } from './TermStatistics';
@@ -80,7 +80,7 @@ export function evidenceOf(page: CandidatePage, weighing: Weighing): PageEvidenc
     page,
     body: bm25(inBody, idf, lengthNorm(bodyLength, statistics.averageBody, 0.75)),
     head: bm25(inHead, idf, lengthNorm(headLength, statistics.averageHead, 0.5)),
-    symbols: bm25(countsOf(codeTokens(`${page.symbol} ${page.names}`), query), idf, 1),
+    symbols: bm25(countsOf(nameTerms(`${page.symbol} ${page.names}`), query), idf, 1),
     terms: present,
     bodyTerms: new Set(present.filter((place) => (inBody[place] as number) > 0)),
     pairs,

@@ -2,7 +2,7 @@
 import type { ScorePart } from '../engine/ports';
 import { BoostedTrees } from './BoostedTrees';
 import { keyOf } from './Catalog';
-import { type CandidateFile, type Features, featuresOf } from './fileFeatures';
+import { type CandidateFile, featuresOf } from './fileFeatures';
 import { type CandidatePage, evidenceOf, type PageEvidence, type Weighing } from './pageEvidence';
 import rankingModel from './rankingModel.json';
 
@@ -14,8 +14,8 @@ const model = new BoostedTrees(rankingModel);
 export interface RankedPage {
   readonly page: CandidatePage;
   readonly score: number;
-  /** Features of the page's file. */
-  readonly features: Features;
+  /** What the model was told of the page's file, in the order of its features. */
+  readonly values: Float64Array;
 }
 
 /** What is known of a file beyond its candidate pages. */
@@ -28,21 +28,22 @@ export function rankPages(
   facts: FileFacts,
 ): RankedPage[] {
   const files = groupByFile(pages, weighing, facts);
-  const features = featuresOf(files, weighing);
+  const { names, rows } = featuresOf(files, weighing);
+  const columns = model.features.map((name) => names.indexOf(name));
   return files
     .flatMap(({ evidence }, i) => {
-      const own = features[i] as Features;
-      const score = model.score(model.features.map((name) => own[name] ?? 0));
+      const row = rows[i] as Float64Array;
+      const values = Float64Array.from(columns, (column) => row[column] ?? 0);
+      const score = model.score(values);
       return [...evidence]
         .sort((a, b) => b.page.score - a.page.score)
-        .map(({ page }, place) => ({ page, score: score - furtherPage * place, features: own }));
+        .map(({ page }, place) => ({ page, score: score - furtherPage * place, values }));
     })
     .sort((a, b) => b.score - a.score || (a.page.id < b.page.id ? -1 : 1));
 }
 
-/** @returns every feature that moved a file's score, greatest part first */
-export function explain(features: Features): ScorePart[] {
-  const values = model.features.map((name) => features[name] ?? 0);
+/** @param values as in `RankedPage` @returns every feature that moved a file's score, greatest part first */
+export function explain(values: Float64Array): ScorePart[] {
   const parts = model.contributions(values);
   return model.features
     .map((feature, i) => ({ feature, value: values[i] as number, contribution: parts[i] as number }))

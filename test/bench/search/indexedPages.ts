@@ -1,5 +1,5 @@
 import { connect } from '@lancedb/lancedb';
-import { isProse, isTestPath } from '../../../src/disk/pathKinds';
+import { isProse } from '../../../src/disk/pathKinds';
 
 /** A page as the indexer has written it. */
 export interface IndexedPage {
@@ -10,8 +10,8 @@ export interface IndexedPage {
 
 /**
  * @param tables folder of the LanceDB tables that the indexer has written
- * @returns the pages of source files: neither prose and data nor tests, which are never the answer here. The search itself
- * looks at all pages; what it is compared with is spared those.
+ * @returns the pages of source files, tests included; prose and data, which are never the answer here, are left out. The
+ * search itself looks at all pages; what it is compared with is spared those.
  */
 export async function sourcePages(tables: string): Promise<IndexedPage[]> {
   const table = await (await connect(tables)).openTable('pages');
@@ -22,7 +22,7 @@ export async function sourcePages(tables: string): Promise<IndexedPage[]> {
   const pages: IndexedPage[] = [];
   for (let i = 0; i < rows.numRows; i++) {
     const rel = String(rels?.get(i));
-    if (isTestPath(rel) || isProse(String(languages?.get(i)))) continue;
+    if (isProse(String(languages?.get(i)))) continue;
     pages.push({ rel, text: String(texts?.get(i)), toks: String(toks?.get(i)) });
   }
   return pages;
