@@ -200,5 +200,5 @@ it(
       await expectAsMadeAnew(client, fixture, i);
     }
   },
-  60_000 + operations * 500,
+  60_000 + operations * 2000,
 );
