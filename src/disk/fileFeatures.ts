@@ -252,7 +252,7 @@ export function topThree(scores: readonly number[]): number {
 }
 
 /** Values in standard deviations from their mean; all 0 when they are equal. */
-export function standardise(values: ArrayLike<number>): Float64Array {
+function standardise(values: ArrayLike<number>): Float64Array {
   const all = Float64Array.from(values);
   const mean = all.reduce((sum, value) => sum + value, 0) / (all.length || 1);
   const deviation = Math.sqrt(all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length || 1));

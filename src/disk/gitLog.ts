@@ -128,7 +128,7 @@ function readRecord(record: string): LoggedCommit {
 }
 
 /** @returns the terms of a commit's message, separated by spaces: its first line and the beginning of the rest */
-export function messageTerms(message: string): string {
+function messageTerms(message: string): string {
   const [subject = '', ...rest] = message.split('\n');
   const body = rest.join('\n').replace(trailer, '').slice(0, maxBody);
   return [...codeTokens(subject), ...codeTokens(body)].slice(0, maxTerms).join(' ');
