@@ -19,6 +19,7 @@ import { modalApprover } from './host/modalApprover';
 import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
 import { NotesViewProvider } from './host/notesViewProvider';
+import { onReturn } from './host/onReturn';
 import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
@@ -26,6 +27,7 @@ import { rulesWarning } from './host/rulesWarning';
 import { affectsIndex, affectsMemory, affectsModel, chatSettings, readSettings } from './host/settings';
 import { SharedIndexKeys } from './host/sharedIndexKeys';
 import { ShownSessions } from './host/shownSessions';
+import { UnsavedReporter } from './host/unsavedReporter';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
 import { WorkspaceWatcher } from './host/workspaceWatcher';
@@ -146,6 +148,10 @@ export function activate(context: ExtensionContext): void {
     background(disk.filesChanged(paths), 'index');
     background(sessions.filesChanged(), 'notes');
   });
+  const unsaved = new UnsavedReporter(
+    (path, text) => background(disk.overlay(path, text), 'unsaved text'),
+    () => readSettings().maxFileBytes,
+  );
   const indexStatus = new IndexStatusItem(disk, store);
   const memory = new MemoryDocument(sessions);
   const models = new ModelPicker(keys, catalog);
@@ -176,7 +182,11 @@ export function activate(context: ExtensionContext): void {
     preview,
     sessions,
     watcher,
+    unsaved,
     attention,
+    onReturn(() => {
+      if (roots().length > 0) background(disk.reconcile(), 'index');
+    }),
     indexStatus,
     memory,
     ...registerCommands({
@@ -212,6 +222,7 @@ export function activate(context: ExtensionContext): void {
   setImmediate(() => {
     background(sessions.current(), 'session');
     if (roots().length > 0) indexWorkspace();
+    unsaved.reportAll();
     background(feed(), 'recall');
   });
 }

@@ -2,6 +2,9 @@
 import { type Disposable, RelativePattern, type Uri, type WorkspaceFolder, workspace } from 'vscode';
 import { ChangeBatch } from './changeBatch';
 
+/** Git's own files, but for the ignore rules that are among them. */
+const gitOwn = /\/\.git\/(?!info\/exclude$)/;
+
 export class WorkspaceWatcher implements Disposable {
   private readonly batch: ChangeBatch;
   private readonly subscriptions: Disposable[] = [];
@@ -34,7 +37,7 @@ export class WorkspaceWatcher implements Disposable {
   }
 
   private note(uri: Uri): void {
-    if (uri.scheme !== 'file' || /[\\/]\.git[\\/]/.test(uri.path)) return;
+    if (uri.scheme !== 'file' || gitOwn.test(uri.path)) return;
     this.batch.add(uri.fsPath);
   }
 }

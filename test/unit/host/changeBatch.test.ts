@@ -38,4 +38,25 @@ describe('ChangeBatch', () => {
     vi.advanceTimersByTime(1000);
     expect(tell).toHaveBeenCalledTimes(2);
   });
+
+  it('tells a checkout of thousands of files as one batch, and waits for no end of it', () => {
+    const tell = vi.fn();
+    const batch = new ChangeBatch(tell);
+    for (let i = 0; i < 1000; i++) {
+      batch.add(`/${i}`);
+      if (i % 10 === 9) vi.advanceTimersByTime(10);
+    }
+    vi.advanceTimersByTime(500);
+    const sizes = tell.mock.calls.map(([paths]) => paths.length);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1000);
+    // What came before it could be known for one is a batch of its own.
+    expect(Math.max(...sizes)).toBeGreaterThan(900);
+    expect(sizes.length).toBeLessThanOrEqual(2);
+    tell.mockClear();
+    for (let i = 0; i < 1000; i++) {
+      batch.add(`/${i}`);
+      vi.advanceTimersByTime(10);
+    }
+    expect(tell.mock.calls.length).toBeGreaterThanOrEqual(4);
+  });
 });
