@@ -1,26 +1,23 @@
 import { LruLeash } from './LruLeash';
+import { RegretLearner } from './RegretLearner';
 import type { ReplacedPage, ReplacementPolicy } from './ReplacementPolicy';
-import { ReturnLearner } from './ReturnLearner';
 import { FEATURES, UsageHistory } from './UsageHistory';
 
 /** A fault costs a step of the model whatever the page's size: as much as this many tokens. */
 const FAULT_TOKENS = 200;
 /** Share of the resident tokens that pages used only once may have before they leave first. */
 const PROBATION_SHARE = 0.5;
-/** The last uses from which pages to learn from are picked: this many per resident page, at most RECENT_USES. */
-const LEARNING_REACH = 8;
-const RECENT_USES = 2048;
-/** Primes that spread the picks. */
-const RESIDENT_STRIDE = 7919;
-const RECENT_STRIDE = 104_729;
+/** Pages that stayed with which one that leaves is compared; a prime spreads the picks. */
+const COMPARED = 2;
+const STRIDE = 7919;
 
 /**
- * Where the weights start: what was learned from the commits of 14 public repositories, none of them a trace of the
+ * Where the weights start: what was learned from the commits of 28 public repositories, none of them a trace of the
  * benchmark; in the order of the features. From there they follow the stream.
  */
 const PRIOR = [
-  -1.23, -0.06, -0.27, -0.13, 0.18, 0.21, 0.42, 0.26, -0.35, -0.28, -0.11, -0.13, 0.1, -0.24, 0.72, 0.23,
-  0.12, -0.04,
+  -0.1, -0.21, 0.48, 0.24, 0.21, -0.01, 0.07, 0.04, 0.12, -0.04, 0.27, -0.37, -0.04, 0.12, 0.36, 0.32, 0.19,
+  -0.17, -0.1, -0.03, -0.36, 0.08, -0.34, 0.07, 0.08,
 ];
 
 interface RatedPage {
@@ -32,7 +29,7 @@ interface RatedPage {
 }
 
 /**
- * Our own policy. The page with the least expected saving per token leaves first: the chance that it is used again soon,
+ * Our own policy. The page with the least expected saving per token leaves first: how soon it is likely to return,
  * learned online from the stream, times what a fault would cost, by its tokens. Pages used only once are on probation:
  * when they have more than their share of the tokens they leave before all others, so a flood of one-shot results
  * cannot flush the pages that are used. Where it has lately missed more than LRU would have, it does as LRU does.
@@ -43,10 +40,11 @@ export class AdaptivePolicy implements ReplacementPolicy {
   private readonly resident = new Map<string, ReplacedPage>();
   /** The resident keys again, to pick one by number. */
   private readonly keys: string[] = [];
-  private readonly recent: string[] = [];
   private readonly history = new UsageHistory();
-  private readonly learner = new ReturnLearner(PRIOR);
+  private readonly learner = new RegretLearner(PRIOR);
   private readonly leash = new LruLeash();
+  private lastUsed = '';
+  private picks = 0;
 
   admit(key: string, page: ReplacedPage): void {
     const hit = this.resident.delete(key);
@@ -68,6 +66,7 @@ export class AdaptivePolicy implements ReplacementPolicy {
     const last = this.keys.pop();
     if (last !== undefined && last !== key) this.keys[this.keys.indexOf(key)] = last;
     this.leash.trim(this.resident.size);
+    this.compare(key);
   }
 
   victims(): readonly string[] {
@@ -91,33 +90,37 @@ export class AdaptivePolicy implements ReplacementPolicy {
 
   /** Resident pages, the least expected saving per token first. */
   private byWorth(): RatedPage[] {
-    const features = this.history.features();
-    const scratch = new Float64Array(FEATURES);
+    const features = new Float64Array(FEATURES);
     const pages = [...this.resident].map(([key, page]) => {
       const tokens = Math.max(1, page.tokens);
       const once = this.history.uses(key) <= 1;
-      const worth = this.learner.predict(features(key, scratch)) * (1 + FAULT_TOKENS / tokens);
+      const rate = this.learner.rate(this.history.features(key, features));
+      const worth = rate * (1 + FAULT_TOKENS / tokens);
       return { key, tokens, once, worth };
     });
     return pages.sort((a, b) => a.worth - b.worth || (a.key < b.key ? -1 : 1));
   }
 
   private learn(key: string): void {
+    this.learner.used(key, this.history.now + 1);
     this.history.used(key, this.resident);
-    this.learner.used(key, this.history.now);
-    this.recent[this.history.now % RECENT_USES] = key;
-    this.watchPages();
+    this.lastUsed = key;
   }
 
-  /** One resident page and one used lately are watched to learn whether they return. */
-  private watchPages(): void {
+  /** The page that leaves is compared with pages that stay; the one just used, which cannot leave, tells nothing. */
+  private compare(left: string): void {
     const { now } = this.history;
-    const reach = Math.min(now, RECENT_USES, LEARNING_REACH * Math.max(1, this.keys.length));
-    const picks = [
-      this.keys[(now * RESIDENT_STRIDE) % this.keys.length],
-      this.recent[(now - ((now * RECENT_STRIDE) % reach)) % RECENT_USES],
-    ];
-    for (const key of picks)
-      if (key !== undefined) this.learner.watch(key, now, () => this.history.featuresOf(key));
+    const features = this.history.features(left, new Float64Array(FEATURES));
+    for (let i = 0; i < COMPARED; i++) {
+      const stayed = this.keys[(++this.picks * STRIDE) % this.keys.length];
+      if (stayed === undefined || stayed === this.lastUsed) continue;
+      const other = this.history.features(stayed, new Float64Array(FEATURES));
+      this.learner.compare({
+        left,
+        stayed,
+        at: now,
+        difference: features.map((f, j) => f - (other[j] ?? 0)),
+      });
+    }
   }
 }

@@ -2,11 +2,24 @@
 const RECENT = 5;
 /** Partners remembered per page: the weakest is forgotten beyond. */
 const PARTNERS = 24;
+/** A page last used at most this many uses before another has been used with it. */
+const TOGETHER = 6;
+/** How sure a call can make one: beyond, several calls add nothing. */
+const MOST = 0.95;
 
 /** What is remembered of a page used together with others. */
 export interface CoUsed {
   uses: number;
+  /** Number of the last use. */
+  last: number;
   readonly partners: Map<string, number>;
+}
+
+export interface Call {
+  /** Uses together per use, summed over the pages used last. */
+  readonly strength: number;
+  /** Chance that at least one of them still waits for the page: those it was not just used with. */
+  readonly owed: number;
 }
 
 /** Which pages are used together, learned from the stream: a use counts for the few distinct pages used just before. */
@@ -28,26 +41,23 @@ export class CoUse {
     if (this.recent.length > RECENT) this.recent.shift();
   }
 
-  /** How strongly the pages used last call for others: uses together per use, summed over them. */
-  calls(): ReadonlyMap<string, number> {
-    const calls = new Map<string, number>();
+  /** How strongly the pages used last call for others. */
+  calls(): ReadonlyMap<string, Call> {
+    const calls = new Map<string, Call>();
     for (const key of this.recent) {
       const page = this.pageOf(key);
       if (!page) continue;
-      for (const [partner, count] of page.partners)
-        calls.set(partner, (calls.get(partner) ?? 0) + count / (page.uses + 1));
+      for (const [partner, count] of page.partners) {
+        const { strength, owed } = calls.get(partner) ?? { strength: 0, owed: 0 };
+        const waits = page.last - (this.pageOf(partner)?.last ?? 0) > TOGETHER;
+        const chance = waits ? Math.min(MOST, (count - 0.5) / (page.uses + 1)) : 0;
+        calls.set(partner, {
+          strength: strength + count / (page.uses + 1),
+          owed: 1 - (1 - owed) * (1 - chance),
+        });
+      }
     }
     return calls;
-  }
-
-  /** One of `calls`. */
-  callsFor(key: string): number {
-    let strength = 0;
-    for (const caller of this.recent) {
-      const page = this.pageOf(caller);
-      if (page) strength += (page.partners.get(key) ?? 0) / (page.uses + 1);
-    }
-    return strength;
   }
 }
 

@@ -1,13 +1,11 @@
+import { halved } from './powersOfTwo';
+
 /** A count of uses in which a use counts half after `halfLife` further uses of any page. */
 export class DecayedCount {
   private value = 0;
   private at = 0;
 
-  private readonly decay: number;
-
-  constructor(halfLife: number) {
-    this.decay = -Math.LN2 / halfLife;
-  }
+  constructor(private readonly halfLife: number) {}
 
   add(now: number): void {
     this.value = this.read(now) + 1;
@@ -15,6 +13,6 @@ export class DecayedCount {
   }
 
   read(now: number): number {
-    return this.value * Math.exp(this.decay * (now - this.at));
+    return this.value * halved((now - this.at) / this.halfLife);
   }
 }

@@ -1,10 +1,11 @@
 /** Steps of the learning rate: the first steps are damped by this many squared gradients. */
-const RATE = 0.05;
-const DAMPING = 10;
+const RATE = 0.03;
+const DAMPING = 20;
 
 /**
- * Logistic regression, learned online: the chance that a page is used again soon, from its features. Learning is
- * AdaGrad (Duchi, Hazan, Singer 2011): every weight has a rate of its own, which shrinks as it has been moved.
+ * How soon pages return, from their features: proportional hazards (Cox 1972), so of two pages the chance that one is
+ * used before the other is the logistic function of the difference of their scores. Learning is AdaGrad (Duchi, Hazan,
+ * Singer 2011): every weight has a rate of its own, which shrinks as it has been moved.
  */
 export class ReturnModel {
   private readonly weights: Float64Array;
@@ -16,22 +17,28 @@ export class ReturnModel {
     this.squares = new Float64Array(prior.length).fill(DAMPING);
   }
 
-  /** Chance between 0 and 1. */
-  predict(features: Float64Array): number {
-    let sum = 0;
-    for (let i = 0; i < this.weights.length; i++) sum += (this.weights[i] ?? 0) * (features[i] ?? 0);
-    return 1 / (1 + Math.exp(-sum));
+  /** Expected returns in a unit of time that is the same for all pages. */
+  rate(features: Float64Array): number {
+    return Math.exp(this.score(features));
   }
 
-  /** @param outcome 1: used at once, 0: not used again; between: later */
-  learn(features: Float64Array, outcome: number): void {
-    const error = this.predict(features) - outcome;
-    const { weights, squares } = this;
-    for (let i = 0; i < weights.length; i++) {
-      const gradient = error * (features[i] ?? 0);
-      const square = (squares[i] ?? DAMPING) + gradient * gradient;
-      squares[i] = square;
-      weights[i] = (weights[i] ?? 0) - (RATE * gradient) / Math.sqrt(square);
+  /**
+   * @param difference features of the page that was used first, less those of the other
+   * @param importance 0-1
+   */
+  learn(difference: Float64Array, importance: number): void {
+    const error = importance / (1 + Math.exp(this.score(difference)));
+    for (let i = 0; i < this.weights.length; i++) {
+      const gradient = error * (difference[i] ?? 0);
+      const square = (this.squares[i] ?? DAMPING) + gradient * gradient;
+      this.squares[i] = square;
+      this.weights[i] = (this.weights[i] ?? 0) + (RATE * gradient) / Math.sqrt(square);
     }
+  }
+
+  private score(features: Float64Array): number {
+    let sum = 0;
+    for (let i = 0; i < this.weights.length; i++) sum += (this.weights[i] ?? 0) * (features[i] ?? 0);
+    return sum;
   }
 }

@@ -1,17 +1,21 @@
-/** How many uses of the pages of a group are returns, not first touches. */
+/** How much the uses of the pages of a group are returns: 1 is a return, 0 a first touch, between: a late return. */
 export class ReturnRate {
   constructor(
     private returns = 0,
-    private uses = 0,
+    private counted = 0,
   ) {}
 
-  add(isReturn: boolean): void {
-    this.uses += 1;
-    if (isReturn) this.returns += 1;
+  get uses(): number {
+    return this.counted;
   }
 
-  /** Share of returns, as if `weight` uses more had come at the rate `expected`. */
+  add(returned: number): void {
+    this.counted += 1;
+    this.returns += returned;
+  }
+
+  /** Mean over the uses, as if `weight` uses more had come at the rate `expected`. */
   read(expected: number, weight: number): number {
-    return (this.returns + expected * weight) / (this.uses + weight);
+    return (this.returns + expected * weight) / (this.counted + weight);
   }
 }

@@ -1,39 +1,53 @@
-import { CoUse, type CoUsed } from './CoUse';
+import { type Call, CoUse, type CoUsed } from './CoUse';
 import { DecayedCount } from './DecayedCount';
+import { DistinctUses } from './DistinctUses';
+import { fileTraits } from './fileTraits';
 import { PageHistory } from './PageHistory';
+import { halved, log2 } from './powersOfTwo';
 import { ReturnRate } from './ReturnRate';
 
-/** Half-lives of a page's counts of uses, in uses, and what a count decays by at every use, as an exponent of e. */
+/** Half-lives of a page's counts of uses, in uses. */
 const HALF_LIVES = [10, 40, 160, 640, 2560] as const;
-const DECAYS = HALF_LIVES.map((halfLife) => -Math.LN2 / halfLife);
-/** Features of a page. */
-export const FEATURES = 13 + HALF_LIVES.length;
+/** Features that change only when the page is used, and all. */
+const FIXED = 9;
+export const FEATURES = FIXED + 11 + HALF_LIVES.length;
 /** Half-lives of a folder's counts, and of the count of the part of the project it is in. */
 const FOLDER_SHORT = 30;
 const FOLDER_LONG = 300;
 const AREA = 60;
-/** Folders, file types and file names remembered, each. */
+/** A return is half as quick after so many uses. */
+const QUICK = 60;
+/** Groups of each kind that are remembered, and words of paths. */
 const GROUPS = 2048;
+const WORDS = 8192;
 
-interface KnownPage extends CoUsed {
-  last: number;
-  /** Uses between the last two uses; 0: not used that often. */
-  gap: number;
-  /** Features that change only when the page is used. */
-  logGap: number;
-  logGapBefore: number;
-  /** By half-life, as they stood at the last use. */
-  readonly counts: Float64Array;
-  readonly folder: Folder;
-  readonly area: DecayedCount;
-  readonly type: ReturnRate;
-  readonly name: ReturnRate;
+/** Whether pages of a kind return, and how quickly. */
+interface Kind {
+  readonly returns: ReturnRate;
+  readonly quick: ReturnRate;
 }
 
-interface Folder {
+interface Folder extends Kind {
   readonly short: DecayedCount;
   readonly long: DecayedCount;
   last: number;
+}
+
+interface KnownPage extends CoUsed {
+  first: number;
+  /** Uses between the last two uses; 0: not used that often. */
+  gap: number;
+  /** By half-life, as they stood at the last use. */
+  readonly counts: Float64Array;
+  /** Features as they stood at the last use. */
+  readonly fixed: Float64Array;
+  readonly depth: number;
+  readonly folder: Folder;
+  readonly area: DecayedCount;
+  readonly stem: { last: number };
+  readonly type: Kind;
+  readonly name: Kind;
+  readonly words: readonly ReturnRate[];
 }
 
 /** What is known of pages from their uses, and the features of a page by which its return is foretold. */
@@ -43,31 +57,41 @@ export class UsageHistory {
   private readonly pages = new PageHistory<KnownPage>();
   private readonly folders = new PageHistory<Folder>(GROUPS);
   private readonly areas = new PageHistory<DecayedCount>(GROUPS);
-  private readonly types = new PageHistory<ReturnRate>(GROUPS);
-  private readonly names = new PageHistory<ReturnRate>(GROUPS);
-  private readonly all = new ReturnRate(1, 2);
+  private readonly stems = new PageHistory<{ last: number }>(WORDS);
+  private readonly types = new PageHistory<Kind>(GROUPS);
+  private readonly names = new PageHistory<Kind>(GROUPS);
+  private readonly words = new PageHistory<ReturnRate>(WORDS);
+  private readonly all: Kind = { returns: new ReturnRate(1, 2), quick: new ReturnRate(1, 3) };
+  private readonly distinct = new DistinctUses();
   private readonly coUse = new CoUse((key) => this.pages.get(key));
+  private calls: { readonly at: number; readonly by: ReadonlyMap<string, Call> } = { at: 0, by: new Map() };
 
   /** @param resident pages that are never forgotten */
   used(key: string, resident: { has(key: string): boolean; readonly size: number }): void {
     this.now += 1;
+    const { now } = this;
     const page = this.pages.get(key) ?? this.newPage(key);
-    const age = this.now - page.last;
-    if (page.uses > 0) {
-      page.logGapBefore = page.logGap;
-      page.gap = age;
-      page.logGap = Math.log2(1 + age) / 4;
-    }
-    DECAYS.forEach((decay, i) => {
-      page.counts[i] = (page.counts[i] ?? 0) * Math.exp(decay * age) + 1;
+    const age = now - page.last;
+    const isReturn = page.uses > 0;
+    if (isReturn) page.gap = age;
+    HALF_LIVES.forEach((halfLife, i) => {
+      page.counts[i] = (page.counts[i] ?? 0) * halved(age / halfLife) + 1;
     });
-    for (const rate of [page.type, page.name, this.all]) rate.add(page.uses > 0);
-    for (const count of [page.folder.short, page.folder.long, page.area]) count.add(this.now);
+    const quickness = isReturn ? halved(age / QUICK) : 0;
+    for (const { returns, quick } of [page.type, page.name, page.folder, this.all]) {
+      returns.add(isReturn ? 1 : 0);
+      quick.add(quickness);
+    }
+    for (const word of page.words) word.add(quickness);
+    for (const count of [page.folder.short, page.folder.long, page.area]) count.add(now);
+    this.distinct.used(now, page.last);
     page.uses += 1;
-    page.last = this.now;
-    page.folder.last = this.now;
+    page.last = now;
+    page.folder.last = now;
+    page.stem.last = now;
     this.pages.set(key, page, resident);
     this.coUse.used(key);
+    this.writeFixed(page);
   }
 
   uses(key: string): number {
@@ -75,87 +99,100 @@ export class UsageHistory {
   }
 
   /**
-   * What writes the features of a page as things are now into an array of that length: logarithms, scaled to about one.
-   * All 0 of a page never used.
+   * Writes the features of a page as things are now: logarithms, scaled to about one. All 0 of a page never used.
+   * @param into FEATURES numbers
    */
-  features(): (key: string, into: Float64Array) => Float64Array {
-    const calls = this.coUse.calls();
-    const rate = this.all.read(0.5, 0);
-    return (key, into) => {
-      const page = this.pages.get(key);
-      return page ? this.write(into, page, calls.get(key) ?? 0, rate) : into.fill(0);
-    };
-  }
-
-  /** As `features`, of one page. */
-  featuresOf(key: string): Float64Array {
+  features(key: string, into: Float64Array): Float64Array {
     const page = this.pages.get(key);
-    const into = new Float64Array(FEATURES);
-    return page ? this.write(into, page, this.coUse.callsFor(key), this.all.read(0.5, 0)) : into;
-  }
-
-  /** @param rate share of all uses that are returns */
-  private write(into: Float64Array, page: KnownPage, called: number, rate: number): Float64Array {
+    if (!page) return into.fill(0);
     const { now } = this;
     const { folder, gap } = page;
     const age = now - page.last;
-    const logAge = Math.log2(1 + age) / 4;
-    const typeRate = page.type.read(rate, 8);
-    let next = 0;
-    into[next++] = 1;
-    // How long ago it was used, how often with each half-life, and whether it is overdue.
-    into[next++] = logAge;
-    into[next++] = (logAge * logAge) / 2;
-    for (let i = 0; i < DECAYS.length; i++)
-      into[next++] = Math.log2(0.05 + (page.counts[i] ?? 0) * Math.exp((DECAYS[i] ?? 0) * age)) / 2;
-    into[next++] = page.logGap;
-    into[next++] = gap && age > gap ? Math.log2((age + 1) / (gap + 1)) / 3 : 0;
-    into[next++] = page.logGapBefore;
-    // Whether its folder is busy.
-    into[next++] = Math.log2(0.05 + folder.short.read(now)) / 2;
-    into[next++] = Math.log2(0.05 + folder.long.read(now)) / 3;
-    into[next++] = Math.log2(1 + now - folder.last) / 4;
-    // Whether files of its type and of its name return.
-    into[next++] = Math.log2(typeRate / rate);
-    into[next++] = Math.log2(page.name.read(typeRate, 3) / typeRate);
-    // Whether the pages used last call for it, and whether its part of the project is busy.
-    into[next++] = Math.log2(0.03 + called) / 2;
-    into[next++] = Math.log2(0.05 + page.area.read(now)) / 3;
+    const call = this.callsNow().get(key);
+    into.set(page.fixed);
+    let next = FIXED;
+    // How long ago it was used, in uses and in distinct pages, since when it is known, how often with each half-life,
+    // and whether it is overdue.
+    into[next++] = log2(1 + age) / 4;
+    into[next++] = log2(1 + this.distinct.since(page.last, now)) / 4;
+    into[next++] = log2(1 + now - page.first) / 8;
+    for (let i = 0; i < HALF_LIVES.length; i++)
+      into[next++] = log2(0.05 + (page.counts[i] ?? 0) * halved(age / (HALF_LIVES[i] ?? 1))) / 2;
+    into[next++] = gap && age > gap ? log2((age + 1) / (gap + 1)) / 3 : 0;
+    // Whether its folder, its part of the project and its twins are busy.
+    into[next++] = log2(0.05 + folder.short.read(now)) / 2;
+    into[next++] = log2(0.05 + folder.long.read(now)) / 3;
+    into[next++] = log2(1 + now - folder.last) / 4;
+    into[next++] = log2(0.05 + page.area.read(now)) / 3;
+    into[next++] = log2(1 + now - page.stem.last) / 4;
+    // Whether the pages used last call for it, and still wait for it.
+    into[next++] = log2(0.03 + (call?.strength ?? 0)) / 2;
+    into[next++] = log2(0.03 + (call?.owed ?? 0)) / 2;
     return into;
   }
 
+  private writeFixed(page: KnownPage): void {
+    const rate = this.all.returns.read(0, 0);
+    const quick = this.all.quick.read(0, 0);
+    const typeRate = page.type.returns.read(rate, 8);
+    const typeQuick = page.type.quick.read(quick, 4);
+    const into = page.fixed;
+    let next = 0;
+    into[next++] = page.gap ? log2(1 + page.gap) / 4 : 0;
+    into[next++] = page.depth / 4;
+    // Whether pages of its type, its name and its folder return, and how quickly these and those with its words do.
+    into[next++] = log2(typeRate / rate);
+    into[next++] = log2(page.name.returns.read(typeRate, 3) / typeRate);
+    into[next++] = log2(page.folder.returns.read(typeRate, 4) / typeRate);
+    into[next++] = log2(typeQuick);
+    into[next++] = log2(page.name.quick.read(typeQuick, 3));
+    into[next++] = log2(page.folder.quick.read(typeQuick, 4));
+    into[next++] = log2(quicknessOf(page.words, quick));
+  }
+
+  private callsNow(): ReadonlyMap<string, Call> {
+    if (this.calls.at !== this.now) this.calls = { at: this.now, by: this.coUse.calls() };
+    return this.calls.by;
+  }
+
   private newPage(key: string): KnownPage {
-    const { folder, name, type, area } = partsOf(key);
+    const { folder, name, type, area, stem, words, depth } = fileTraits(key);
     return {
       uses: 0,
       last: 0,
+      first: this.now,
       gap: 0,
-      logGap: 0,
-      logGapBefore: 0,
       counts: new Float64Array(HALF_LIVES.length),
+      fixed: new Float64Array(FIXED),
       partners: new Map(),
+      depth,
       folder: this.folders.getOrSet(folder, () => ({
+        ...newKind(),
         short: new DecayedCount(FOLDER_SHORT),
         long: new DecayedCount(FOLDER_LONG),
         last: 0,
       })),
       area: this.areas.getOrSet(area, () => new DecayedCount(AREA)),
-      type: this.types.getOrSet(type, () => new ReturnRate()),
-      name: this.names.getOrSet(name, () => new ReturnRate()),
+      stem: this.stems.getOrSet(stem, () => ({ last: 0 })),
+      type: this.types.getOrSet(type, newKind),
+      name: this.names.getOrSet(name, newKind),
+      words: words.map((word) => this.words.getOrSet(word, () => new ReturnRate())),
     };
   }
 }
 
-/** A file's folder, name, type (all after the name's first dot) and area (two folders deep); a tool result has one of each. */
-function partsOf(key: string): { folder: string; name: string; type: string; area: string } {
-  if (!key.startsWith('file:')) return { folder: ':', name: ':', type: ':', area: ':' };
-  const segments = key.slice('file:'.length).split('/');
-  const name = segments.pop() ?? '';
-  const dot = name.indexOf('.');
-  return {
-    folder: segments.join('/'),
-    name,
-    type: dot < 0 ? name : name.slice(dot),
-    area: segments.slice(0, 2).join('/'),
-  };
+function newKind(): Kind {
+  return { returns: new ReturnRate(), quick: new ReturnRate() };
+}
+
+/** How quickly pages with these words return; rare words tell more. */
+function quicknessOf(words: readonly ReturnRate[], expected: number): number {
+  let sum = 0;
+  let weights = 0;
+  for (const word of words) {
+    const weight = 1 / Math.sqrt(1 + word.uses);
+    sum += weight * word.read(expected, 4);
+    weights += weight;
+  }
+  return weights > 0 ? sum / weights : expected;
 }

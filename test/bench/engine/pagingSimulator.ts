@@ -68,20 +68,22 @@ export function simulate(
 
 /** What the prefetcher knows: the policy's own co-use table, kept apart so that every policy is helped alike. */
 class TogetherCounts {
+  private now = 0;
   private readonly pages = new Map<string, CoUsed>();
   private readonly coUse = new CoUse((key) => this.pages.get(key));
 
   used(key: string): void {
-    const page = this.pages.get(key) ?? { uses: 0, partners: new Map<string, number>() };
+    const page = this.pages.get(key) ?? { uses: 0, last: 0, partners: new Map<string, number>() };
     page.uses += 1;
+    page.last = ++this.now;
     this.pages.set(key, page);
     this.coUse.used(key);
   }
 
   calledFor(budget: PrefetchBudget, unwanted: ReadonlySet<string>): string[] {
     return [...this.coUse.calls()]
-      .filter(([key, strength]) => strength >= budget.confidence && !unwanted.has(key))
-      .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+      .filter(([key, { strength }]) => strength >= budget.confidence && !unwanted.has(key))
+      .sort((a, b) => b[1].strength - a[1].strength || (a[0] < b[0] ? -1 : 1))
       .slice(0, budget.pages)
       .map(([key]) => key);
   }
