@@ -90,11 +90,12 @@ export class AdaptivePolicy implements ReplacementPolicy {
 
   /** Resident pages, the least expected saving per token first. */
   private byWorth(): RatedPage[] {
-    const features = new Float64Array(FEATURES);
+    const features = this.history.features();
+    const scratch = new Float64Array(FEATURES);
     const pages = [...this.resident].map(([key, page]) => {
       const tokens = Math.max(1, page.tokens);
       const once = this.history.uses(key) <= 1;
-      const rate = this.learner.rate(this.history.features(key, features));
+      const rate = this.learner.rate(features(key, scratch));
       const worth = rate * (1 + FAULT_TOKENS / tokens);
       return { key, tokens, once, worth };
     });
@@ -110,16 +111,17 @@ export class AdaptivePolicy implements ReplacementPolicy {
   /** The page that leaves is compared with pages that stay; the one just used, which cannot leave, tells nothing. */
   private compare(left: string): void {
     const { now } = this.history;
-    const features = this.history.features(left, new Float64Array(FEATURES));
+    const features = this.history.features();
+    const gone = features(left, new Float64Array(FEATURES));
     for (let i = 0; i < COMPARED; i++) {
       const stayed = this.keys[(++this.picks * STRIDE) % this.keys.length];
       if (stayed === undefined || stayed === this.lastUsed) continue;
-      const other = this.history.features(stayed, new Float64Array(FEATURES));
+      const other = features(stayed, new Float64Array(FEATURES));
       this.learner.compare({
         left,
         stayed,
         at: now,
-        difference: features.map((f, j) => f - (other[j] ?? 0)),
+        difference: gone.map((f, j) => f - (other[j] ?? 0)),
       });
     }
   }

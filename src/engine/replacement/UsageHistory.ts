@@ -64,7 +64,6 @@ export class UsageHistory {
   private readonly all: Kind = { returns: new ReturnRate(1, 2), quick: new ReturnRate(1, 3) };
   private readonly distinct = new DistinctUses();
   private readonly coUse = new CoUse((key) => this.pages.get(key));
-  private calls: { readonly at: number; readonly by: ReadonlyMap<string, Call> } = { at: 0, by: new Map() };
 
   /** @param resident pages that are never forgotten */
   used(key: string, resident: { has(key: string): boolean; readonly size: number }): void {
@@ -99,16 +98,21 @@ export class UsageHistory {
   }
 
   /**
-   * Writes the features of a page as things are now: logarithms, scaled to about one. All 0 of a page never used.
-   * @param into FEATURES numbers
+   * What writes the features of a page as things are now into an array of that length: logarithms, scaled to about one.
+   * All 0 of a page never used.
    */
-  features(key: string, into: Float64Array): Float64Array {
-    const page = this.pages.get(key);
-    if (!page) return into.fill(0);
+  features(): (key: string, into: Float64Array) => Float64Array {
+    const calls = this.coUse.calls();
+    return (key, into) => {
+      const page = this.pages.get(key);
+      return page ? this.write(into, page, calls.get(key)) : into.fill(0);
+    };
+  }
+
+  private write(into: Float64Array, page: KnownPage, call: Call | undefined): Float64Array {
     const { now } = this;
     const { folder, gap } = page;
     const age = now - page.last;
-    const call = this.callsNow().get(key);
     into.set(page.fixed);
     let next = FIXED;
     // How long ago it was used, in uses and in distinct pages, since when it is known, how often with each half-life,
@@ -148,11 +152,6 @@ export class UsageHistory {
     into[next++] = log2(page.name.quick.read(typeQuick, 3));
     into[next++] = log2(page.folder.quick.read(typeQuick, 4));
     into[next++] = log2(quicknessOf(page.words, quick));
-  }
-
-  private callsNow(): ReadonlyMap<string, Call> {
-    if (this.calls.at !== this.now) this.calls = { at: this.now, by: this.coUse.calls() };
-    return this.calls.by;
   }
 
   private newPage(key: string): KnownPage {

@@ -82,8 +82,8 @@ class TogetherCounts {
 
   calledFor(budget: PrefetchBudget, unwanted: ReadonlySet<string>): string[] {
     return [...this.coUse.calls()]
-      .filter(([key, { strength }]) => strength >= budget.confidence && !unwanted.has(key))
-      .sort((a, b) => b[1].strength - a[1].strength || (a[0] < b[0] ? -1 : 1))
+      .filter(([key, { owed }]) => owed >= budget.confidence && !unwanted.has(key))
+      .sort((a, b) => b[1].owed - a[1].owed || (a[0] < b[0] ? -1 : 1))
       .slice(0, budget.pages)
       .map(([key]) => key);
   }

@@ -26,7 +26,7 @@ describe('the benchmark of replacement', () => {
 
   it('counts prefetched pages, and those that left unused as wasted', () => {
     // b always follows a: whenever a is missed, b is brought in.
-    const keys = [...'abxyabxyabxyabxyabxyab'];
+    const keys = [...'abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij'];
     const without = simulate(createReplacementPolicy('lru'), keys, 3);
     const counts = simulate(createReplacementPolicy('lru'), keys, 3, { pages: 1, confidence: 0.4 });
     expect(without.misses).toBe(keys.length);
