@@ -12,10 +12,10 @@ export interface PagingCounts {
   readonly wasted: number;
 }
 
-/** When a page is missed, up to `pages` others are brought in that the last uses call for with at least `confidence`. */
+/** When a page is missed, up to `pages` others are brought in that the last uses wait for with at least `confidence`. */
 export interface PrefetchBudget {
   readonly pages: number;
-  /** Uses together per use, summed over the pages used last. */
+  /** Chance that one of the pages used last still waits for the page. */
   readonly confidence: number;
 }
 

@@ -15,7 +15,7 @@ import { loadTraces, referencesOf } from './traces';
 
 const FRAMES = [5, 10, 20, 50] as const;
 const GAP_FRAMES = 20;
-const PREFETCH: PrefetchBudget = { pages: 1, confidence: 1 };
+const PREFETCH: PrefetchBudget = { pages: 1, confidence: 0.9 };
 /** Size at which the time per use is measured: resident pages, keys known. */
 const TIMED_RESIDENT = 200;
 const TIMED_KEYS = 10_000;

@@ -10,7 +10,10 @@ import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 
 /** A model that reads the files of `order`, one a step, in a window that holds about six of them. */
-async function readInOrder(order: readonly number[]): Promise<{ world: MemoryWorld; stats: MemoryStats }> {
+async function readInOrder(
+  order: readonly number[],
+  replacement = virtualPolicy.replacement,
+): Promise<{ world: MemoryWorld; stats: MemoryStats }> {
   const world = memoryWorld({
     functions: [readFileFunction, pageInFunction],
     settings: { residentLimit: 6000, policy: { ...virtualPolicy, high: 0.9, low: 0.5 } },
@@ -24,7 +27,14 @@ async function readInOrder(order: readonly number[]): Promise<{ world: MemoryWor
     { windowTokens: 32_000 },
   );
   const agent = await AgentProcess.open(
-    { ...world.parts, settings: () => ({ ...world.parts.settings(), maxCallsPerTurn: 500 }) },
+    {
+      ...world.parts,
+      settings: () => ({
+        ...world.parts.settings(),
+        policy: { ...virtualPolicy, replacement },
+        maxCallsPerTurn: 500,
+      }),
+    },
     async () => model,
   );
   expect(await agent.submit('read')).toBe('done');
@@ -34,7 +44,7 @@ async function readInOrder(order: readonly number[]): Promise<{ world: MemoryWor
 }
 
 it('counts what was cold, what had been evicted, and what left without ever being used', async () => {
-  const { stats, world } = await readInOrder([...Array(20).keys(), 0, 1]);
+  const { stats, world } = await readInOrder([...Array(20).keys(), 0, 1], 'lru');
   const figures = stats.figures();
   expect(figures.faults).toMatchObject({ cold: 20, capacity: 2, stale: 0 });
   expect(figures.rollovers).toBe(
