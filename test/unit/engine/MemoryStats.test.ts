@@ -16,7 +16,7 @@ async function readInOrder(
 ): Promise<{ world: MemoryWorld; stats: MemoryStats }> {
   const world = memoryWorld({
     functions: [readFileFunction, pageInFunction],
-    settings: { residentLimit: 6000, policy: { ...virtualPolicy, high: 0.9, low: 0.5 } },
+    settings: { residentLimit: 6000, policy: { ...virtualPolicy, high: 0.9, low: 0.5, replacement } },
   });
   for (let i = 0; i < 30; i++) world.files.set(`src/f${i}.ts`, numbered(`file${i}`, 50));
   const model = new ScriptedModel(
@@ -31,7 +31,6 @@ async function readInOrder(
       ...world.parts,
       settings: () => ({
         ...world.parts.settings(),
-        policy: { ...virtualPolicy, replacement },
         maxCallsPerTurn: 500,
       }),
     },
