@@ -7,6 +7,9 @@ import { FEATURES, UsageHistory } from './UsageHistory';
 const FAULT_TOKENS = 200;
 /** Share of the resident tokens that pages used only once may have before they leave first. */
 const PROBATION_SHARE = 0.5;
+/** Where features are written to be read at once. */
+const SCRATCH = new Float64Array(FEATURES);
+const OTHER = new Float64Array(FEATURES);
 /** Pages that stayed with which one that leaves is compared; a prime spreads the picks. */
 const COMPARED = 2;
 const STRIDE = 7919;
@@ -26,6 +29,7 @@ interface RatedPage {
   /** Used at most once so far. */
   readonly once: boolean;
   readonly worth: number;
+  left: boolean;
 }
 
 /**
@@ -75,30 +79,35 @@ export class AdaptivePolicy implements ReplacementPolicy {
     const probation = pages.filter(({ once }) => once);
     let tokens = pages.reduce((sum, page) => sum + page.tokens, 0);
     let onProbation = probation.reduce((sum, page) => sum + page.tokens, 0);
-    const order = new Set<string>();
+    const order: string[] = [];
     let next = 0;
     let nextOnProbation = 0;
-    while (order.size < pages.length) {
+    while (order.length < pages.length) {
       const page = onProbation > tokens * PROBATION_SHARE ? probation[nextOnProbation++] : pages[next++];
-      if (!page || order.has(page.key)) continue;
-      order.add(page.key);
+      if (!page || page.left) continue;
+      page.left = true;
+      order.push(page.key);
       tokens -= page.tokens;
       if (page.once) onProbation -= page.tokens;
     }
-    return [...order];
+    return order;
   }
 
   /** Resident pages, the least expected saving per token first. */
   private byWorth(): RatedPage[] {
     const features = this.history.features();
-    const scratch = new Float64Array(FEATURES);
-    const pages = [...this.resident].map(([key, page]) => {
+    const pages: RatedPage[] = [];
+    for (const [key, page] of this.resident) {
       const tokens = Math.max(1, page.tokens);
-      const once = this.history.uses(key) <= 1;
-      const rate = this.learner.rate(features(key, scratch));
-      const worth = rate * (1 + FAULT_TOKENS / tokens);
-      return { key, tokens, once, worth };
-    });
+      const rate = this.learner.rate(features(key, SCRATCH));
+      pages.push({
+        key,
+        tokens,
+        once: this.history.uses(key) <= 1,
+        worth: rate * (1 + FAULT_TOKENS / tokens),
+        left: false,
+      });
+    }
     return pages.sort((a, b) => a.worth - b.worth || (a.key < b.key ? -1 : 1));
   }
 
@@ -109,20 +118,14 @@ export class AdaptivePolicy implements ReplacementPolicy {
   }
 
   /** The page that leaves is compared with pages that stay; the one just used, which cannot leave, tells nothing. */
-  private compare(left: string): void {
+  private compare(key: string): void {
     const { now } = this.history;
-    const features = this.history.features();
-    const gone = features(left, new Float64Array(FEATURES));
+    const left = { key, features: this.history.featuresOf(key, SCRATCH) };
     for (let i = 0; i < COMPARED; i++) {
       const stayed = this.keys[(++this.picks * STRIDE) % this.keys.length];
       if (stayed === undefined || stayed === this.lastUsed) continue;
-      const other = features(stayed, new Float64Array(FEATURES));
-      this.learner.compare({
-        left,
-        stayed,
-        at: now,
-        difference: gone.map((f, j) => f - (other[j] ?? 0)),
-      });
+      const features = this.history.featuresOf(stayed, OTHER);
+      this.learner.compare(left, { key: stayed, features }, now);
     }
   }
 }

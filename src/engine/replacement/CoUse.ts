@@ -17,9 +17,9 @@ export interface CoUsed {
 
 export interface Call {
   /** Uses together per use, summed over the pages used last. */
-  readonly strength: number;
+  strength: number;
   /** Chance that at least one of them still waits for the page: those it was not just used with. */
-  readonly owed: number;
+  owed: number;
 }
 
 /** Which pages are used together, learned from the stream: a use counts for the few distinct pages used just before. */
@@ -42,23 +42,46 @@ export class CoUse {
   }
 
   /** How strongly the pages used last call for others. */
-  calls(): ReadonlyMap<string, Call> {
+  calls(): ReadonlyMap<string, Readonly<Call>> {
     const calls = new Map<string, Call>();
     for (const key of this.recent) {
       const page = this.pageOf(key);
       if (!page) continue;
       for (const [partner, count] of page.partners) {
-        const { strength, owed } = calls.get(partner) ?? { strength: 0, owed: 0 };
-        const waits = page.last - (this.pageOf(partner)?.last ?? 0) > TOGETHER;
-        const chance = waits ? Math.min(MOST, (count - 0.5) / (page.uses + 1)) : 0;
-        calls.set(partner, {
-          strength: strength + count / (page.uses + 1),
-          owed: 1 - (1 - owed) * (1 - chance),
-        });
+        let call = calls.get(partner);
+        if (!call) {
+          call = { strength: 0, owed: 0 };
+          calls.set(partner, call);
+        }
+        addCaller(call, page, this.pageOf(partner)?.last ?? 0, count);
       }
     }
     return calls;
   }
+
+  /** One of `calls`. */
+  callFor(key: string): Readonly<Call> {
+    const call = { strength: 0, owed: 0 };
+    const last = this.pageOf(key)?.last ?? 0;
+    for (const caller of this.recent) {
+      const page = this.pageOf(caller);
+      const count = page?.partners.get(key);
+      if (page && count !== undefined) addCaller(call, page, last, count);
+    }
+    return call;
+  }
+}
+
+/**
+ * Adds what `caller` contributes to the call for a page.
+ * @param last use of the page called for; 0: none
+ * @param count uses of both together
+ */
+function addCaller(call: Call, caller: CoUsed, last: number, count: number): void {
+  const uses = caller.uses + 1;
+  call.strength += count / uses;
+  if (caller.last - last > TOGETHER)
+    call.owed = 1 - (1 - call.owed) * (1 - Math.min(MOST, (count - 0.5) / uses));
 }
 
 /** A page was used together with `partner`. */

@@ -16,11 +16,14 @@ export class DistinctUses {
     this.mark(now % WINDOW, 1);
   }
 
-  /** Distinct pages used after the page whose last use this was. */
-  since(use: number, now: number): number {
-    if (now - use >= WINDOW) return this.total;
-    const until = this.upTo(now % WINDOW) - this.upTo(use % WINDOW);
-    return now % WINDOW >= use % WINDOW ? until : until + this.total;
+  /** What counts the distinct pages used after the page whose last use it is given. */
+  since(now: number): (use: number) => number {
+    const upToNow = this.upTo(now % WINDOW);
+    return (use) => {
+      if (now - use >= WINDOW) return this.total;
+      const until = upToNow - this.upTo(use % WINDOW);
+      return now % WINDOW >= use % WINDOW ? until : until + this.total;
+    };
   }
 
   private mark(slot: number, value: 0 | 1): void {

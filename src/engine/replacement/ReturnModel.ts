@@ -23,11 +23,12 @@ export class ReturnModel {
   }
 
   /**
-   * @param difference features of the page that was used first, less those of the other
+   * @param difference features of one page, less those of another
+   * @param outcome 1: the one was used first, -1: the other
    * @param importance 0-1
    */
-  learn(difference: Float64Array, importance: number): void {
-    const error = importance / (1 + Math.exp(this.score(difference)));
+  learn(difference: Float64Array, outcome: 1 | -1, importance: number): void {
+    const error = (outcome * importance) / (1 + Math.exp(outcome * this.score(difference)));
     for (let i = 0; i < this.weights.length; i++) {
       const gradient = error * (difference[i] ?? 0);
       const square = (this.squares[i] ?? DAMPING) + gradient * gradient;

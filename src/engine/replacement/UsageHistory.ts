@@ -11,6 +11,7 @@ const HALF_LIVES = [10, 40, 160, 640, 2560] as const;
 /** Features that change only when the page is used, and all. */
 const FIXED = 9;
 export const FEATURES = FIXED + 11 + HALF_LIVES.length;
+const NOT_CALLED: Call = { strength: 0, owed: 0 };
 /** Half-lives of a folder's counts, and of the count of the part of the project it is in. */
 const FOLDER_SHORT = 30;
 const FOLDER_LONG = 300;
@@ -40,13 +41,15 @@ interface KnownPage extends CoUsed {
   /** By half-life, as they stood at the last use. */
   readonly counts: Float64Array;
   /** Features as they stood at the last use. */
-  readonly fixed: Float64Array;
+  readonly fixed: Float32Array;
   readonly depth: number;
   readonly folder: Folder;
   readonly area: DecayedCount;
   readonly stem: { last: number };
   readonly type: Kind;
   readonly name: Kind;
+  /** All it is of: type, name, folder, and everything. */
+  readonly kinds: readonly Kind[];
   readonly words: readonly ReturnRate[];
 }
 
@@ -73,16 +76,17 @@ export class UsageHistory {
     const age = now - page.last;
     const isReturn = page.uses > 0;
     if (isReturn) page.gap = age;
-    HALF_LIVES.forEach((halfLife, i) => {
-      page.counts[i] = (page.counts[i] ?? 0) * halved(age / halfLife) + 1;
-    });
+    for (let i = 0; i < HALF_LIVES.length; i++)
+      page.counts[i] = (page.counts[i] ?? 0) * halved(age / (HALF_LIVES[i] ?? 1)) + 1;
     const quickness = isReturn ? halved(age / QUICK) : 0;
-    for (const { returns, quick } of [page.type, page.name, page.folder, this.all]) {
+    for (const { returns, quick } of page.kinds) {
       returns.add(isReturn ? 1 : 0);
       quick.add(quickness);
     }
     for (const word of page.words) word.add(quickness);
-    for (const count of [page.folder.short, page.folder.long, page.area]) count.add(now);
+    page.folder.short.add(now);
+    page.folder.long.add(now);
+    page.area.add(now);
     this.distinct.used(now, page.last);
     page.uses += 1;
     page.last = now;
@@ -103,22 +107,33 @@ export class UsageHistory {
    */
   features(): (key: string, into: Float64Array) => Float64Array {
     const calls = this.coUse.calls();
+    const distinctSince = this.distinct.since(this.now);
     return (key, into) => {
       const page = this.pages.get(key);
-      return page ? this.write(into, page, calls.get(key)) : into.fill(0);
+      return page
+        ? this.write(into, page, distinctSince(page.last), calls.get(key) ?? NOT_CALLED)
+        : into.fill(0);
     };
   }
 
-  private write(into: Float64Array, page: KnownPage, call: Call | undefined): Float64Array {
+  /** As `features`, of one page. */
+  featuresOf(key: string, into: Float64Array): Float64Array {
+    const page = this.pages.get(key);
+    if (!page) return into.fill(0);
+    return this.write(into, page, this.distinct.since(this.now)(page.last), this.coUse.callFor(key));
+  }
+
+  /** @param distinct pages used since this one was */
+  private write(into: Float64Array, page: KnownPage, distinct: number, call: Call): Float64Array {
     const { now } = this;
     const { folder, gap } = page;
     const age = now - page.last;
-    into.set(page.fixed);
+    for (let i = 0; i < FIXED; i++) into[i] = page.fixed[i] ?? 0;
     let next = FIXED;
     // How long ago it was used, in uses and in distinct pages, since when it is known, how often with each half-life,
     // and whether it is overdue.
     into[next++] = log2(1 + age) / 4;
-    into[next++] = log2(1 + this.distinct.since(page.last, now)) / 4;
+    into[next++] = log2(1 + distinct) / 4;
     into[next++] = log2(1 + now - page.first) / 8;
     for (let i = 0; i < HALF_LIVES.length; i++)
       into[next++] = log2(0.05 + (page.counts[i] ?? 0) * halved(age / (HALF_LIVES[i] ?? 1))) / 2;
@@ -130,8 +145,8 @@ export class UsageHistory {
     into[next++] = log2(0.05 + page.area.read(now)) / 3;
     into[next++] = log2(1 + now - page.stem.last) / 4;
     // Whether the pages used last call for it, and still wait for it.
-    into[next++] = log2(0.03 + (call?.strength ?? 0)) / 2;
-    into[next++] = log2(0.03 + (call?.owed ?? 0)) / 2;
+    into[next++] = log2(0.03 + call.strength) / 2;
+    into[next++] = log2(0.03 + call.owed) / 2;
     return into;
   }
 
@@ -155,27 +170,31 @@ export class UsageHistory {
   }
 
   private newPage(key: string): KnownPage {
-    const { folder, name, type, area, stem, words, depth } = fileTraits(key);
+    const traits = fileTraits(key);
+    const folder = this.folders.getOrSet(traits.folder, () => ({
+      ...newKind(),
+      short: new DecayedCount(FOLDER_SHORT),
+      long: new DecayedCount(FOLDER_LONG),
+      last: 0,
+    }));
+    const type = this.types.getOrSet(traits.type, newKind);
+    const name = this.names.getOrSet(traits.name, newKind);
     return {
       uses: 0,
       last: 0,
       first: this.now,
       gap: 0,
       counts: new Float64Array(HALF_LIVES.length),
-      fixed: new Float64Array(FIXED),
+      fixed: new Float32Array(FIXED),
       partners: new Map(),
-      depth,
-      folder: this.folders.getOrSet(folder, () => ({
-        ...newKind(),
-        short: new DecayedCount(FOLDER_SHORT),
-        long: new DecayedCount(FOLDER_LONG),
-        last: 0,
-      })),
-      area: this.areas.getOrSet(area, () => new DecayedCount(AREA)),
-      stem: this.stems.getOrSet(stem, () => ({ last: 0 })),
-      type: this.types.getOrSet(type, newKind),
-      name: this.names.getOrSet(name, newKind),
-      words: words.map((word) => this.words.getOrSet(word, () => new ReturnRate())),
+      depth: traits.depth,
+      folder,
+      area: this.areas.getOrSet(traits.area, () => new DecayedCount(AREA)),
+      stem: this.stems.getOrSet(traits.stem, () => ({ last: 0 })),
+      type,
+      name,
+      kinds: [type, name, folder, this.all],
+      words: traits.words.map((word) => this.words.getOrSet(word, () => new ReturnRate())),
     };
   }
 }
