@@ -2,15 +2,14 @@ import { type Call, CoUse, type CoUsed } from './CoUse';
 import { DecayedCount } from './DecayedCount';
 import { DistinctUses } from './DistinctUses';
 import { fileTraits } from './fileTraits';
+import { GroupReturns } from './GroupReturns';
 import { PageHistory } from './PageHistory';
 import { halved, log2 } from './powersOfTwo';
-import { ReturnRate } from './ReturnRate';
 
 /** Half-lives of a page's counts of uses, in uses. */
 const HALF_LIVES = [10, 40, 160, 640, 2560] as const;
-/** Features that change only when the page is used, and all. */
-const FIXED = 9;
-export const FEATURES = FIXED + 11 + HALF_LIVES.length;
+/** Features of a page. */
+export const FEATURES = 20 + HALF_LIVES.length;
 const NOT_CALLED: Call = { strength: 0, owed: 0 };
 /** Half-lives of a folder's counts, and of the count of the part of the project it is in. */
 const FOLDER_SHORT = 30;
@@ -22,13 +21,8 @@ const QUICK = 60;
 const GROUPS = 2048;
 const WORDS = 8192;
 
-/** Whether pages of a kind return, and how quickly. */
-interface Kind {
-  readonly returns: ReturnRate;
-  readonly quick: ReturnRate;
-}
-
-interface Folder extends Kind {
+interface Folder {
+  readonly returns: GroupReturns;
   readonly short: DecayedCount;
   readonly long: DecayedCount;
   last: number;
@@ -40,17 +34,13 @@ interface KnownPage extends CoUsed {
   gap: number;
   /** By half-life, as they stood at the last use. */
   readonly counts: Float64Array;
-  /** Features as they stood at the last use. */
-  readonly fixed: Float32Array;
   readonly depth: number;
   readonly folder: Folder;
   readonly area: DecayedCount;
   readonly stem: { last: number };
-  readonly type: Kind;
-  readonly name: Kind;
-  /** All it is of: type, name, folder, and everything. */
-  readonly kinds: readonly Kind[];
-  readonly words: readonly ReturnRate[];
+  readonly type: GroupReturns;
+  readonly name: GroupReturns;
+  readonly words: readonly GroupReturns[];
 }
 
 /** What is known of pages from their uses, and the features of a page by which its return is foretold. */
@@ -61,10 +51,10 @@ export class UsageHistory {
   private readonly folders = new PageHistory<Folder>(GROUPS);
   private readonly areas = new PageHistory<DecayedCount>(GROUPS);
   private readonly stems = new PageHistory<{ last: number }>(WORDS);
-  private readonly types = new PageHistory<Kind>(GROUPS);
-  private readonly names = new PageHistory<Kind>(GROUPS);
-  private readonly words = new PageHistory<ReturnRate>(WORDS);
-  private readonly all: Kind = { returns: new ReturnRate(1, 2), quick: new ReturnRate(1, 3) };
+  private readonly types = new PageHistory<GroupReturns>(GROUPS);
+  private readonly names = new PageHistory<GroupReturns>(GROUPS);
+  private readonly words = new PageHistory<GroupReturns>(WORDS);
+  private readonly all = new GroupReturns();
   private readonly distinct = new DistinctUses();
   private readonly coUse = new CoUse((key) => this.pages.get(key));
 
@@ -79,11 +69,11 @@ export class UsageHistory {
     for (let i = 0; i < HALF_LIVES.length; i++)
       page.counts[i] = (page.counts[i] ?? 0) * halved(age / (HALF_LIVES[i] ?? 1)) + 1;
     const quickness = isReturn ? halved(age / QUICK) : 0;
-    for (const { returns, quick } of page.kinds) {
-      returns.add(isReturn ? 1 : 0);
-      quick.add(quickness);
-    }
-    for (const word of page.words) word.add(quickness);
+    this.all.add(isReturn, quickness);
+    page.type.add(isReturn, quickness);
+    page.name.add(isReturn, quickness);
+    page.folder.returns.add(isReturn, quickness);
+    for (const word of page.words) word.add(isReturn, quickness);
     page.folder.short.add(now);
     page.folder.long.add(now);
     page.area.add(now);
@@ -94,7 +84,6 @@ export class UsageHistory {
     page.stem.last = now;
     this.pages.set(key, page, resident);
     this.coUse.used(key);
-    this.writeFixed(page);
   }
 
   uses(key: string): number {
@@ -128,8 +117,21 @@ export class UsageHistory {
     const { now } = this;
     const { folder, gap } = page;
     const age = now - page.last;
-    for (let i = 0; i < FIXED; i++) into[i] = page.fixed[i] ?? 0;
-    let next = FIXED;
+    let next = 0;
+    into[next++] = gap ? log2(1 + gap) / 4 : 0;
+    into[next++] = page.depth / 4;
+    // Whether pages of its type, its name and its folder return, and how quickly these and those with its words do.
+    const rate = this.all.rate(0.5, 2);
+    const quickness = this.all.quickness(1 / 3, 3);
+    const typeRate = page.type.rate(rate, 8);
+    const typeQuickness = page.type.quickness(quickness, 4);
+    into[next++] = log2(typeRate / rate);
+    into[next++] = log2(page.name.rate(typeRate, 3) / typeRate);
+    into[next++] = log2(folder.returns.rate(typeRate, 4) / typeRate);
+    into[next++] = log2(typeQuickness);
+    into[next++] = log2(page.name.quickness(typeQuickness, 3));
+    into[next++] = log2(folder.returns.quickness(typeQuickness, 4));
+    into[next++] = log2(quicknessOf(page.words, quickness));
     // How long ago it was used, in uses and in distinct pages, since when it is known, how often with each half-life,
     // and whether it is overdue.
     into[next++] = log2(1 + age) / 4;
@@ -150,66 +152,43 @@ export class UsageHistory {
     return into;
   }
 
-  private writeFixed(page: KnownPage): void {
-    const rate = this.all.returns.read(0, 0);
-    const quick = this.all.quick.read(0, 0);
-    const typeRate = page.type.returns.read(rate, 8);
-    const typeQuick = page.type.quick.read(quick, 4);
-    const into = page.fixed;
-    let next = 0;
-    into[next++] = page.gap ? log2(1 + page.gap) / 4 : 0;
-    into[next++] = page.depth / 4;
-    // Whether pages of its type, its name and its folder return, and how quickly these and those with its words do.
-    into[next++] = log2(typeRate / rate);
-    into[next++] = log2(page.name.returns.read(typeRate, 3) / typeRate);
-    into[next++] = log2(page.folder.returns.read(typeRate, 4) / typeRate);
-    into[next++] = log2(typeQuick);
-    into[next++] = log2(page.name.quick.read(typeQuick, 3));
-    into[next++] = log2(page.folder.quick.read(typeQuick, 4));
-    into[next++] = log2(quicknessOf(page.words, quick));
-  }
-
   private newPage(key: string): KnownPage {
     const traits = fileTraits(key);
     const folder = this.folders.getOrSet(traits.folder, () => ({
-      ...newKind(),
+      returns: new GroupReturns(),
       short: new DecayedCount(FOLDER_SHORT),
       long: new DecayedCount(FOLDER_LONG),
       last: 0,
     }));
-    const type = this.types.getOrSet(traits.type, newKind);
-    const name = this.names.getOrSet(traits.name, newKind);
     return {
       uses: 0,
       last: 0,
       first: this.now,
       gap: 0,
       counts: new Float64Array(HALF_LIVES.length),
-      fixed: new Float32Array(FIXED),
       partners: new Map(),
       depth: traits.depth,
       folder,
       area: this.areas.getOrSet(traits.area, () => new DecayedCount(AREA)),
       stem: this.stems.getOrSet(traits.stem, () => ({ last: 0 })),
-      type,
-      name,
-      kinds: [type, name, folder, this.all],
-      words: traits.words.map((word) => this.words.getOrSet(word, () => new ReturnRate())),
+      type: this.types.getOrSet(traits.type, newGroup),
+      name: this.names.getOrSet(traits.name, newGroup),
+      words: traits.words.map((word) => this.words.getOrSet(word, newGroup)),
     };
   }
 }
 
-function newKind(): Kind {
-  return { returns: new ReturnRate(), quick: new ReturnRate() };
+function newGroup(): GroupReturns {
+  return new GroupReturns();
 }
 
 /** How quickly pages with these words return; rare words tell more. */
-function quicknessOf(words: readonly ReturnRate[], expected: number): number {
+function quicknessOf(words: readonly GroupReturns[], expected: number): number {
   let sum = 0;
   let weights = 0;
   for (const word of words) {
     const weight = 1 / Math.sqrt(1 + word.uses);
-    sum += weight * word.read(expected, 4);
+    sum += weight * word.quickness(expected, 4);
     weights += weight;
   }
   return weights > 0 ? sum / weights : expected;

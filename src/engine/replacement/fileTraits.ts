@@ -14,11 +14,11 @@ export interface FileTraits {
   readonly depth: number;
 }
 
-const TOOL: FileTraits = { folder: ':', area: ':', name: ':', type: ':', stem: ':', words: [], depth: 1 };
+const TOOL = { folder: ':', area: ':', name: ':', type: ':', words: [], depth: 1 } as const;
 
-/** Traits of a file by its path; a tool result's are those of all tool results. */
+/** Traits of a file by its path; a tool result has its own stem, and all else in common with all tool results. */
 export function fileTraits(key: string): FileTraits {
-  if (!key.startsWith('file:')) return TOOL;
+  if (!key.startsWith('file:')) return { ...TOOL, stem: key };
   const path = key.slice('file:'.length);
   const segments = path.split('/');
   const depth = segments.length;

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { ModelError } from '../../../src/engine/errors';
 import type { EventOf } from '../../../src/engine/events';
-import { virtualPolicy } from '../../../src/engine/memoryPolicies';
 import type { OutputEvent } from '../../../src/engine/OutputBuffer';
 import { expectPaired, numbered, toolTexts } from '../../support/engineChecks';
 import { fakeFunction, pageInFunction, pinNoteFunction, readFileFunction } from '../../support/fakeFunctions';
@@ -100,7 +99,7 @@ describe('AgentProcess', () => {
   });
 
   it('evicts under pressure, leaves addresses, and pages back exactly what was shown', async () => {
-    const world = memoryWorld({ functions, settings: { policy: { ...virtualPolicy, replacement: 'lru' } } });
+    const world = memoryWorld({ functions });
     for (let i = 0; i < 12; i++) world.files.set(`f${i}.ts`, numbered(`file${i}`, 60));
     let address = '';
     const model = new ScriptedModel(

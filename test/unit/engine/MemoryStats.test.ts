@@ -10,13 +10,10 @@ import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 
 /** A model that reads the files of `order`, one a step, in a window that holds about six of them. */
-async function readInOrder(
-  order: readonly number[],
-  replacement = virtualPolicy.replacement,
-): Promise<{ world: MemoryWorld; stats: MemoryStats }> {
+async function readInOrder(order: readonly number[]): Promise<{ world: MemoryWorld; stats: MemoryStats }> {
   const world = memoryWorld({
     functions: [readFileFunction, pageInFunction],
-    settings: { residentLimit: 6000, policy: { ...virtualPolicy, high: 0.9, low: 0.5, replacement } },
+    settings: { residentLimit: 6000, policy: { ...virtualPolicy, high: 0.9, low: 0.5 } },
   });
   for (let i = 0; i < 30; i++) world.files.set(`src/f${i}.ts`, numbered(`file${i}`, 50));
   const model = new ScriptedModel(
@@ -27,13 +24,7 @@ async function readInOrder(
     { windowTokens: 32_000 },
   );
   const agent = await AgentProcess.open(
-    {
-      ...world.parts,
-      settings: () => ({
-        ...world.parts.settings(),
-        maxCallsPerTurn: 500,
-      }),
-    },
+    { ...world.parts, settings: () => ({ ...world.parts.settings(), maxCallsPerTurn: 500 }) },
     async () => model,
   );
   expect(await agent.submit('read')).toBe('done');
@@ -43,7 +34,7 @@ async function readInOrder(
 }
 
 it('counts what was cold, what had been evicted, and what left without ever being used', async () => {
-  const { stats, world } = await readInOrder([...Array(20).keys(), 0, 1], 'lru');
+  const { stats, world } = await readInOrder([...Array(20).keys(), 0, 1]);
   const figures = stats.figures();
   expect(figures.faults).toMatchObject({ cold: 20, capacity: 2, stale: 0 });
   expect(figures.rollovers).toBe(

@@ -190,7 +190,7 @@ describe('the summary', () => {
 it('keeps what the turn has just found, also where head and pins take most of a small window', async () => {
   const find = fakeFunction('find', async ({ n }) => ({ text: `result ${n} `.repeat(30) }));
   const world = memoryWorld({ functions: [find], settings: { notesTokenLimit: 2000 } });
-  const calls = Array.from({ length: 60 }, (_, n) => ({ calls: [{ name: 'find', arguments: { n } }] }));
+  const calls = Array.from({ length: 40 }, (_, n) => ({ calls: [{ name: 'find', arguments: { n } }] }));
   const model = following(calls, 6400);
   const agent = await AgentProcess.open(world.parts, async () => model);
   await agent.notes.pin('pinned '.repeat(900));

@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { MemoryStats } from '../../../src/engine/MemoryStats';
-import { virtualPolicy } from '../../../src/engine/memoryPolicies';
 import { type MemoryReport, memoryReport } from '../../../src/engine/memoryReport';
 import { memoryReportText } from '../../../src/engine/memoryReportText';
 import { SessionState } from '../../../src/engine/SessionState';
@@ -107,10 +106,7 @@ it('marks a page that holds what a note was taken from, also after a rollover ha
 });
 
 it('says in the text what the log says', async () => {
-  const world = memoryWorld({
-    functions,
-    settings: { residentLimit: 6000, policy: { ...virtualPolicy, replacement: 'lru' } },
-  });
+  const world = memoryWorld({ functions, settings: { residentLimit: 6000 } });
   for (let i = 0; i < 15; i++) world.files.set(`src/f${i}.ts`, numbered(`file${i}`, 50));
   const order = [...Array(15).keys(), 0, 1, 1];
   const model = reader(order.map((i) => [`src/f${i}.ts`, 1, 50] as const));

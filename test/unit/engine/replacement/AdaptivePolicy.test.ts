@@ -78,6 +78,32 @@ describe('adaptive', () => {
     expect(kept).toHaveLength(15);
   });
 
+  it('lets pages used once alike go in the order they came in: what was found last is the last to leave', () => {
+    for (const kind of ['file', 'tool'] as const) {
+      const policy = new AdaptivePolicy();
+      const keys = Array.from({ length: 12 }, (_, i) =>
+        kind === 'file' ? `file:src/f${i}.ts` : `tool:s/${i}`,
+      );
+      for (const key of keys) policy.admit(key, { tokens: 800, kind });
+      expect(policy.victims()).toEqual(keys);
+    }
+  });
+
+  it('lets a page used once long ago go before those used many times, and these stay when others come', () => {
+    const policy = new AdaptivePolicy();
+    policy.admit('file:docs/once.md', { tokens: 800, kind: 'file' });
+    const hot = Array.from({ length: 4 }, (_, i) => `file:src/hot${i}.ts`);
+    for (const key of hot) policy.admit(key, { tokens: 800, kind: 'file' });
+    for (let round = 0; round < 6; round++) for (const key of hot) policy.reference(key);
+    expect(policy.victims()[0]).toBe('file:docs/once.md');
+    const others = Array.from({ length: 15 }, (_, i) => `file:src/other${i}.ts`);
+    for (const key of others) {
+      policy.admit(key, { tokens: 800, kind: 'file' });
+      policy.reference(key);
+    }
+    expect(new Set(policy.victims().slice(-4))).toEqual(new Set(hot));
+  });
+
   it('does not count a prefetch as a use', () => {
     const policy = new AdaptivePolicy();
     for (const prefetched of [false, true]) {

@@ -25,7 +25,7 @@ describe('the benchmark of replacement', () => {
   });
 
   it('counts prefetched pages, and those that left unused as wasted', () => {
-    // b always follows a: whenever a is missed, b is brought in.
+    // In a circle so long that LRU always misses each calls for the next, last used too long ago to be together with it.
     const keys = [...'abcdefghijabcdefghijabcdefghijabcdefghijabcdefghij'];
     const without = simulate(createReplacementPolicy('lru'), keys, 3);
     const counts = simulate(createReplacementPolicy('lru'), keys, 3, { pages: 1, confidence: 0.4 });
