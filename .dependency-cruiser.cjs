@@ -21,7 +21,7 @@ module.exports = {
     room('models'),
     room('tools'),
     room('journal'),
-    room('disk', 'journal/(processLock|importedMessages)\\.ts$'),
+    room('disk', 'journal/(processLock|importedMessages)\\.ts$', 'models/embedding(Endpoint|Prices)\\.ts$'),
     room('host', 'webview/protocol\\.ts$'),
     {
       name: 'webview-imports',

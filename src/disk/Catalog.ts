@@ -125,8 +125,8 @@ export class Catalog {
   }
 
   private async findStrays(): Promise<void> {
-    const { pages, symbols, vectors } = this.database;
-    for (const table of [pages, symbols, vectors]) {
+    const { pages, symbols } = this.database;
+    for (const table of [pages, symbols]) {
       for await (const batch of table.batches(['root', 'rel'])) {
         const [roots, rels] = [batch.getChild('root'), batch.getChild('rel')];
         for (let i = 0; i < batch.numRows; i++) {
@@ -141,11 +141,6 @@ export class Catalog {
   nextGeneration(): number {
     this.lastGeneration += 1;
     return this.lastGeneration;
-  }
-
-  /** The process before this one ended in the middle of its work. */
-  get wasUnfinished(): boolean {
-    return this.marked;
   }
 
   get counts(): FileCounts {
@@ -217,11 +212,7 @@ export class Catalog {
       const where = rowsOf(some);
       await this.database.files.delete(where);
       if (some.some((file) => (this.get(file)?.pages ?? 1) > 0)) {
-        await Promise.all([
-          this.database.pages.delete(where),
-          this.database.symbols.delete(where),
-          this.database.vectors.delete(where),
-        ]);
+        await Promise.all([this.database.pages.delete(where), this.database.symbols.delete(where)]);
       }
       for (const file of some) this.remove(keyOf(file));
     }

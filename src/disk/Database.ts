@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Field, FixedSizeList, Float32, Float64, Schema, Utf8 } from 'apache-arrow';
+import { Field, Float64, Schema, Utf8 } from 'apache-arrow';
 import type { TableSize } from '../engine/indexStatus';
 import { forgetMiscounted } from './integrity';
 import { LanceTable, type TableSpec } from './LanceTable';
@@ -12,8 +12,6 @@ const version = 2;
 const folderPrefix = 'tables-v';
 /** Folder of the tables, in a store or below the address of a shared index. */
 export const tableFolder = `${folderPrefix}${version}`;
-/** Beside the tables: the model that the vectors were made with. */
-export const vectorModelFile = 'lsi.model';
 
 /** LanceDB's own limits are 6 GB and 1 GB. */
 const indexCacheBytes = 256n * 1024n * 1024n;
@@ -21,12 +19,6 @@ const metadataCacheBytes = 64n * 1024n * 1024n;
 
 const text = (name: string) => new Field(name, new Utf8(), false);
 const number = (name: string) => new Field(name, new Float64(), false);
-
-/** Schema of the vectors table for a number of dimensions. */
-export function vectorSchema(dimensions: number): Schema {
-  const vector = new FixedSizeList(dimensions, new Field('item', new Float32(), true));
-  return new Schema([text('id'), text('root'), text('rel'), new Field('vector', vector, false)]);
-}
 
 export const tableSpecs = {
   files: {
@@ -58,7 +50,6 @@ export const tableSpecs = {
     ]),
     keys: ['root'],
   },
-  vectors: { name: 'vectors', schema: vectorSchema(1), keys: ['rel'] },
   messages: {
     name: 'messages',
     schema: new Schema([
@@ -88,9 +79,14 @@ export type TableName = keyof typeof tableSpecs;
 
 /** The store's LanceDB tables. */
 export class Database {
+  /** Tables of vectors that are open, by name. */
+  private readonly vectors = new Map<string, Promise<LanceTable>>();
+
   private constructor(
     readonly folder: string,
     private readonly tables: Readonly<Record<TableName, LanceTable>>,
+    private readonly openTable: (spec: TableSpec) => Promise<LanceTable>,
+    private readonly dropTable: (name: string) => Promise<void>,
   ) {}
 
   /**
@@ -108,27 +104,30 @@ export class Database {
       new lance.Session(indexCacheBytes, metadataCacheBytes),
     );
     const open = (spec: TableSpec) => LanceTable.open(lance, connection, folder, spec);
-    const [files, pages, symbols, commits, vectors, messages, notes] = await Promise.all([
+    const [files, pages, symbols, commits, messages, notes] = await Promise.all([
       open(tableSpecs.files),
       open(tableSpecs.pages),
       open(tableSpecs.symbols),
       open(tableSpecs.commits),
-      open({ ...tableSpecs.vectors }),
       open(tableSpecs.messages),
       open(tableSpecs.notes),
     ]);
     // Files are known by what is in the other tables: when one of those is gone, everything is indexed again.
-    if (pages.rebuilt || symbols.rebuilt || vectors.rebuilt) await files.table.delete('true');
-    if (vectors.rebuilt) await rm(join(folder, vectorModelFile), { force: true });
-    const database = new Database(folder, {
+    if (pages.rebuilt || symbols.rebuilt) await files.table.delete('true');
+    const tables = {
       files: files.table,
       pages: pages.table,
       symbols: symbols.table,
       commits: commits.table,
-      vectors: vectors.table,
       messages: messages.table,
       notes: notes.table,
-    });
+    };
+    const database = new Database(
+      folder,
+      tables,
+      async (spec) => (await open(spec)).table,
+      (name) => connection.dropTable(name),
+    );
     await forgetMiscounted(database);
     return database;
   }
@@ -145,9 +144,6 @@ export class Database {
   get commits(): LanceTable {
     return this.tables.commits;
   }
-  get vectors(): LanceTable {
-    return this.tables.vectors;
-  }
   get messages(): LanceTable {
     return this.tables.messages;
   }
@@ -155,9 +151,27 @@ export class Database {
     return this.tables.notes;
   }
 
+  /** Opens a table of vectors, or makes it. */
+  openVectors(spec: TableSpec): Promise<LanceTable> {
+    const opened = this.vectors.get(spec.name) ?? this.openTable(spec);
+    this.vectors.set(spec.name, opened);
+    return opened;
+  }
+
+  /** Drops a table of vectors, open or not. */
+  async dropVectors(name: string): Promise<void> {
+    const opened = await this.vectors.get(name);
+    this.vectors.delete(name);
+    opened?.close();
+    await opened?.settled();
+    await this.dropTable(name).catch(() => undefined);
+    await rm(join(this.folder, `${name}.lance`), { recursive: true, force: true });
+  }
+
   /** Resolves once no write is under way. */
   async settled(): Promise<void> {
-    await Promise.all(Object.values(this.tables).map((table) => table.settled()));
+    const tables = [...Object.values(this.tables), ...(await Promise.all(this.vectors.values()))];
+    await Promise.all(tables.map((table) => table.settled()));
   }
 
   /** Bytes the tables take on disk. */

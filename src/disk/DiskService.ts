@@ -2,8 +2,9 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DiskUnavailableError, VirtualContextError } from '../engine/errors';
 import type { RebuildTarget } from '../engine/indexStatus';
-import type { FileKey } from './Catalog';
+import { Catalog, type FileKey } from './Catalog';
 import { Database } from './Database';
+import { Embeddings } from './Embeddings';
 import { GitHistory } from './GitHistory';
 import { Indexer } from './Indexer';
 import { LivePages } from './LivePages';
@@ -25,6 +26,7 @@ import { SharedIndex } from './SharedIndex';
 import { SharedStore } from './SharedStore';
 import { sleepWatch } from './sleepWatch';
 import { type ClientId, UnsavedFiles } from './UnsavedFiles';
+import { VectorCandidates } from './VectorCandidates';
 import { WorkspaceSearch } from './WorkspaceSearch';
 import { WriterLease } from './WriterLease';
 
@@ -36,6 +38,7 @@ const sharedPatience = 10_000;
 interface Parts {
   readonly database: Database;
   readonly indexer: Indexer;
+  readonly embeddings: Embeddings;
   readonly history: GitHistory;
   readonly unsaved: UnsavedFiles;
   readonly search: WorkspaceSearch;
@@ -136,22 +139,23 @@ export class DiskService {
   }
 
   async rebuild(target: RebuildTarget): Promise<void> {
-    const { database, indexer } = await this.open();
+    const { database, indexer, embeddings } = await this.open();
     const all = target === 'everything';
     if (all || target === 'messages') await database.messages.rewrite();
     if (all || target === 'notes') await database.notes.rewrite();
-    if (all || target === 'workspace') indexer.rebuild('workspace');
-    else if (target === 'vectors') indexer.rebuild('vectors');
+    if (all || target === 'workspace') indexer.rebuild();
+    // Vectors belong to texts: they are right however often pages are written.
+    if (target === 'vectors') await embeddings.clear();
   }
 
   status(): IndexStatus {
-    const { indexer } = this.parts ?? {};
+    const { indexer, embeddings } = this.parts ?? {};
     return {
       ...this.phase,
       ...(indexer?.counts() ?? { files: 0, pages: 0, skipped: 0, failed: 0, fallback: 0 }),
       fallbackFiles: indexer?.fallbackFiles() ?? [],
       cappedAt: indexer?.cappedAt ?? 0,
-      fitting: indexer?.fitting ?? false,
+      embeddings: embeddings?.status() ?? { state: 'off', model: '', host: '', done: 0, total: 0 },
       ...(this.shared ? { shared: this.shared.status } : {}),
       storeBytes: this.storeBytes,
       pid: process.pid,
@@ -171,16 +175,18 @@ export class DiskService {
     const parts = await this.opening?.catch(() => undefined);
     if (!parts) return;
     parts.unsaved.dispose();
-    await Promise.all([parts.indexer.dispose(), parts.history.dispose()]);
+    await Promise.all([parts.indexer.dispose(), parts.history.dispose(), parts.embeddings.dispose()]);
     await parts.database.settled();
   }
 
   private async openParts(): Promise<Parts> {
     const database = await Database.open(this.store);
-    const indexer = await Indexer.create(database, this.scripts, {
+    const catalog = await Catalog.load(database);
+    const embeddings = await Embeddings.load(database, catalog, () => this.tellSoon());
+    const indexer = new Indexer(database, catalog, this.scripts, {
       sharedHash: (file) => this.shared?.get(file)?.hash,
       onPhase: (phase) => this.setPhase(phase),
-      onChange: () => this.tellSoon(),
+      onPages: (files) => embeddings.expect(files),
     });
     const isIndexed = (root: string, rel: string) => indexer.catalog.isSearched({ root, rel });
     const history = new GitHistory(database, isIndexed);
@@ -197,13 +203,15 @@ export class DiskService {
     this.parts = {
       database,
       indexer,
+      embeddings,
       history,
       unsaved,
       search: new WorkspaceSearch(
-        new OverlaidPages(database, indexer.catalog, () => this.shared),
+        new OverlaidPages(database, catalog, () => this.shared),
         indexer,
         history,
         new LivePages({ ...files, unsaved }),
+        new VectorCandidates(database, catalog, embeddings),
       ),
       recall: new RecallIndex(database, this.store),
       notes: new NotesIndex(database),
@@ -215,6 +223,7 @@ export class DiskService {
   private setPhase(phase: IndexPhase): void {
     this.nextPhase = phase;
     if (phase.phase === 'ready') this.prepareSearch();
+    if (phase.phase === 'paused') this.parts?.embeddings.rest();
     if (phase.phase !== 'ready') this.enter(phase);
     else
       void this.measure().then(() => {
@@ -227,6 +236,7 @@ export class DiskService {
     const { history, indexer, search, unsaved } = this.parts ?? {};
     // Ignore rules may be others now; a failure leaves them as they are.
     void unsaved?.refresh().catch(() => undefined);
+    this.parts?.embeddings.resume();
     void history?.refresh(indexer?.workspaceRoots.map(({ path }) => path) ?? []);
     // A failure to count is told by the search that needs it.
     void search?.termStatistics().catch(() => undefined);

@@ -6,7 +6,6 @@ import { movedPages } from './movedPages';
 import type { PageBytes } from './PageRows';
 import type { FileResult } from './readPages';
 import { pagesSchema, symbolsSchema } from './tableSchemas';
-import type { VectorSpace } from './VectorSpace';
 
 /** Files with what reading them gave. */
 export interface ReadBatch {
@@ -23,7 +22,8 @@ export class IndexWriter {
   constructor(
     private readonly database: Database,
     private readonly catalog: Catalog,
-    private readonly vectors: VectorSpace,
+    /** Told which files' pages were written. */
+    private readonly onPages: (files: readonly KnownFile[]) => void,
   ) {}
 
   /** Writes what was read of files, as one generation. */
@@ -66,7 +66,7 @@ export class IndexWriter {
       ),
     ]);
     await this.catalog.remember(fresh);
-    this.vectors.expect(fresh.filter(({ pages }) => pages > 0));
+    this.onPages(fresh);
   }
 
   /** Gives the pages of files that were renamed to their new names; nothing is read or parsed. */
@@ -84,7 +84,7 @@ export class IndexWriter {
       await Promise.all([this.database.pages.addTable(pages), this.database.symbols.addTable(symbols)]);
       await this.catalog.remember(targets);
       await this.catalog.forget(some.map(({ from }) => from));
-      this.vectors.expect(targets);
+      this.onPages(targets);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, relative, sep } from 'node:path';
-import { Catalog, type FileCounts, type FileKey, type KnownFile, keyOf } from './Catalog';
+import { type Catalog, type FileCounts, type FileKey, type KnownFile, keyOf } from './Catalog';
 import type { Database } from './Database';
 import { IndexWriter } from './IndexWriter';
 import { isIgnoreFile } from './ignoreRules';
@@ -11,7 +11,6 @@ import { PagePipeline } from './PagePipeline';
 import { PageReader } from './PageReader';
 import type { Attention, IndexOptions, IndexPhase, WorkspaceRoot } from './protocol';
 import type { PageRequest } from './readPages';
-import { VectorSpace } from './VectorSpace';
 import { WorkerThread } from './WorkerThread';
 import type { FoundFiles, WalkResult } from './walk';
 import type { WalkAnswer, WalkQuestion } from './walkWorker';
@@ -33,8 +32,8 @@ const listedFallbacks = 20;
 
 interface Events {
   readonly onPhase: (phase: IndexPhase) => void;
-  /** Counts and the like have changed, the phase has not. */
-  readonly onChange: () => void;
+  /** Pages of these files were written. */
+  readonly onPages: (files: readonly KnownFile[]) => void;
   /** SHA-256 of a file as a shared index has it. */
   readonly sharedHash: (file: FileKey) => string | undefined;
 }
@@ -48,11 +47,9 @@ export class Indexer {
   private options = { maxFileBytes: 1024 * 1024, maxFiles: defaultMaxFiles };
   private scanWanted = false;
   private rebuildWanted = false;
-  private vectorsUnwanted = false;
   private readonly changed = new Set<string>();
   private running: Promise<void> | undefined;
   private pipeline: PagePipeline | undefined;
-  private background: { readonly work: Promise<void>; readonly abort: AbortController } | undefined;
   private paused = false;
   private attention: Attention = { paths: [], typing: false, onBattery: false };
   private typedAt = 0;
@@ -65,27 +62,19 @@ export class Indexer {
   private restTimer: NodeJS.Timeout | undefined;
   private lastWalk: WalkResult = { tooLarge: 0, unreadable: 0, missing: [], capped: false };
 
-  private constructor(
+  /** @param scripts folder of indexWorker.js, walkWorker.js and grammars/ */
+  constructor(
     private readonly database: Database,
     readonly catalog: Catalog,
-    readonly vectors: VectorSpace,
     scripts: string,
     private readonly events: Events,
   ) {
-    this.writer = new IndexWriter(database, catalog, vectors);
+    this.writer = new IndexWriter(database, catalog, events.onPages);
     this.walker = new WorkerThread(join(scripts, 'walkWorker.js'));
     this.readers = Array.from(
       { length: Math.min(maxThreads, availableParallelism()) },
       () => new PageReader(join(scripts, 'indexWorker.js'), join(scripts, 'grammars')),
     );
-  }
-
-  /** @param scripts folder of indexWorker.js, walkWorker.js and grammars/ */
-  static async create(database: Database, scripts: string, events: Events): Promise<Indexer> {
-    const vectors = new VectorSpace(database, join(scripts, 'indexWorker.js'));
-    const [catalog] = await Promise.all([Catalog.load(database), vectors.load()]);
-    if (catalog.wasUnfinished) await vectors.findMissing(catalog.files());
-    return new Indexer(database, catalog, vectors, scripts, events);
   }
 
   /** Indexes these folders from now on, beginning with what changed since last time. */
@@ -104,10 +93,9 @@ export class Indexer {
     this.start();
   }
 
-  /** Forgets the index of the workspace, or the vectors alone, and makes it anew. */
-  rebuild(what: 'workspace' | 'vectors'): void {
-    if (what === 'workspace') this.rebuildWanted = true;
-    else this.vectorsUnwanted = true;
+  /** Forgets the index of the workspace and makes it anew. */
+  rebuild(): void {
+    this.rebuildWanted = true;
     this.start();
   }
 
@@ -161,13 +149,9 @@ export class Indexer {
   private steered(): void {
     if (this.held) {
       this.pipeline?.wake();
-      this.background?.abort.abort();
       if (!this.running) this.events.onPhase(this.restingPhase());
     } else if (this.hasWork()) this.start();
-    else if (!this.running) {
-      this.events.onPhase({ phase: 'ready' });
-      this.startBackground();
-    }
+    else if (!this.running) this.events.onPhase({ phase: 'ready' });
   }
 
   private restingPhase(): IndexPhase {
@@ -194,20 +178,14 @@ export class Indexer {
     return this.lastWalk.capped ? this.options.maxFiles : 0;
   }
 
-  /** Whether vectors are being made in the background. */
-  get fitting(): boolean {
-    return this.background !== undefined;
-  }
-
   /** Stops after the batch under way. */
   async dispose(): Promise<void> {
     this.abort.abort();
-    this.background?.abort.abort();
     this.pipeline?.wake();
     clearTimeout(this.restTimer);
     for (const reader of this.readers) reader.stop();
     this.walker.stop();
-    await Promise.all([this.running, this.background?.work]);
+    await this.running;
   }
 
   private start(): void {
@@ -225,9 +203,7 @@ export class Indexer {
       .finally(() => {
         this.running = undefined;
         this.restLater();
-        if (this.held) return;
-        if (this.hasWork()) this.start();
-        else this.startBackground();
+        if (!this.held && this.hasWork()) this.start();
       });
   }
 
@@ -242,23 +218,16 @@ export class Indexer {
   }
 
   private hasWork(): boolean {
-    return this.scanWanted || this.rebuildWanted || this.vectorsUnwanted || this.changed.size > 0;
+    return this.scanWanted || this.rebuildWanted || this.changed.size > 0;
   }
 
   private async run(): Promise<void> {
-    this.background?.abort.abort();
-    await this.background?.work;
     let scanned = false;
     while (this.hasWork() && !this.held) {
       if (this.rebuildWanted) {
         this.rebuildWanted = false;
         this.scanWanted = true;
         await this.catalog.forget(this.catalog.everything());
-        await this.vectors.clear();
-      }
-      if (this.vectorsUnwanted) {
-        this.vectorsUnwanted = false;
-        await this.vectors.clear();
       }
       const paths = [...this.changed];
       this.changed.clear();
@@ -275,29 +244,7 @@ export class Indexer {
       [pages, symbols, files].map((table) => (scanned ? table.optimise() : table.optimiseIfWorth())),
     );
     if (scanned) this.incomplete = false;
-  }
-
-  /** Makes vectors until there is other work. */
-  private startBackground(): void {
-    if (this.background || this.abort.signal.aborted || this.incomplete) return;
-    const abort = new AbortController();
-    const { catalog, vectors } = this;
-    const due = vectors.isDue(catalog.counts.pages);
-    const work = (
-      due ? vectors.work(() => catalog.files(), catalog.counts.pages, abort.signal) : Promise.resolve()
-    )
-      .then(() => catalog.finish())
-      .catch((error: unknown) => {
-        // Terms alone find well enough; the next run tries again.
-        if (!abort.signal.aborted)
-          process.stderr.write(`${new Date().toISOString()} vectors not made: ${error}\n`);
-      })
-      .finally(() => {
-        this.background = undefined;
-        this.events.onChange();
-      });
-    this.background = { work, abort };
-    this.events.onChange();
+    await this.catalog.finish();
   }
 
   /** @returns the root (the innermost one) and the path within it; undefined outside the workspace */

@@ -14,6 +14,11 @@ const pauseTime = 2000;
 const idleTime = 20_000;
 /** What others may still be reading stays this long, ms. */
 const sharedGrace = 3_600_000;
+/** The approximate index of vectors: rows of a partition, partitions looked into, and how many more candidates are compared exactly. */
+const rowsPerPartition = 1000;
+const probes = 20;
+const refinement = 4;
+
 type Row = Record<string, unknown>;
 
 export interface TableSpec {
@@ -147,6 +152,13 @@ export class LanceTable {
     await this.table.createIndex(this.spec.terms, { config, replace: true });
   }
 
+  /** Has a column looked up by value from now on, besides those of the specification. */
+  async ensureKey(column: string): Promise<void> {
+    const indices = await this.table.listIndices();
+    if (indices.some(({ columns }) => columns.includes(column))) return;
+    await this.write(() => this.table.createIndex(column, { config: this.lance.Index.btree() }));
+  }
+
   private write<Result>(act: () => Promise<Result>): Promise<Result> {
     const result = this.writes.then(async () => {
       const begun = Date.now();
@@ -183,6 +195,11 @@ export class LanceTable {
   private async backlog(): Promise<Backlog> {
     const { unindexedRows, commits } = this;
     return { rows: await this.table.countRows(), unindexedRows, commits };
+  }
+
+  /** Nothing is optimised any more: the table is about to be dropped. */
+  close(): void {
+    clearTimeout(this.quietTimer);
   }
 
   /** Resolves once everything written so far is on disk. */
@@ -292,10 +309,11 @@ export class LanceTable {
     return this.readers.read(() => this.table.countRows(where));
   }
 
-  async rows(columns: readonly string[], where?: string): Promise<Row[]> {
+  /** @param bytes columns of text that are given as UTF-8, undecoded */
+  async rows(columns: readonly string[], where?: string, bytes: readonly string[] = []): Promise<Row[]> {
     return this.readers.read(async () => {
-      const query = this.table.query().select([...columns]);
-      return plainRows(await (where === undefined ? query : query.where(where)).toArrow());
+      const query = this.table.query().select([...columns, ...bytes]);
+      return plainRows(await (where === undefined ? query : query.where(where)).toArrow(), bytes);
     });
   }
 
@@ -352,23 +370,49 @@ export class LanceTable {
     });
   }
 
-  /** Nearest by cosine; each row has `_distance` in 0…2. */
+  /**
+   * An approximate index (IVF-PQ) for `searchVector`, trained anew on all rows.
+   * @param rows of the table
+   * @param dimensions of its vectors
+   */
+  indexVectors(column: string, rows: number, dimensions: number): Promise<void> {
+    return this.write(async () => {
+      const config = this.lance.Index.ivfPq({
+        distanceType: 'cosine',
+        numPartitions: Math.max(1, Math.round(rows / rowsPerPartition)),
+        numSubVectors: subVectors(dimensions),
+      });
+      await this.table.createIndex(column, { config, replace: true });
+      this.commits += 1;
+    });
+  }
+
+  /** Nearest by cosine, of all rows or by the index when there is one; each row has `_distance` in 0…2. */
   async searchVector(
     vector: Float32Array,
     columns: readonly string[],
     limit: number,
     where?: string,
   ): Promise<Row[]> {
-    return this.readers.read(() => {
+    return this.readers.read(async () => {
       const search = this.table
         .query()
         .nearestTo(vector)
         .distanceType('cosine')
+        .nprobes(probes)
+        .refineFactor(refinement)
         .select([...columns, '_distance'])
         .limit(limit);
-      return (where === undefined ? search : search.where(where)).toArray();
+      return plainRows(await (where === undefined ? search : search.where(where)).toArrow());
     });
   }
+}
+
+/** The largest number of parts of at least eight dimensions that divides a vector evenly. */
+function subVectors(dimensions: number): number {
+  for (let parts = Math.max(1, Math.floor(dimensions / 8)); parts > 1; parts--)
+    if (dimensions % parts === 0) return parts;
+  return 1;
 }
 
 /** LanceDB removes the files of old indices and leaves their folders. */

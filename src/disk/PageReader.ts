@@ -59,8 +59,7 @@ export class PageReader {
     grammars: string | null,
     timeout: number,
   ): Promise<ReadFiles> {
-    const answer = await this.thread.ask({ kind: 'pages', files, grammars }, timeout);
-    if (answer.kind !== 'pages') throw new Error('the indexing thread answered another question');
+    const answer = await this.thread.ask({ files, grammars }, timeout);
     if (answer.damaged) this.thread.stop();
     const { results, bytes } = answer;
     if (results.length === files.length) return { results, bytes: [bytes] };

@@ -14,6 +14,7 @@ import { type QueryTraits, readQuery } from './QueryTraits';
 import { explain, type RankedPage, rankPages } from './rankFiles';
 import { isOneOf } from './sql';
 import { type SampledPage, TermStatistics } from './TermStatistics';
+import type { VectorCandidates } from './VectorCandidates';
 
 /** Pages the full-text search contributes. */
 const candidates = 300;
@@ -41,20 +42,26 @@ export class WorkspaceSearch {
     private readonly indexer: Indexer,
     private readonly history: GitHistory,
     private readonly live: LivePages,
+    private readonly vectors: VectorCandidates,
   ) {}
 
   async search(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {
     const traits = readQuery(query.text);
     const filter = this.filter(query.glob);
+    const accepts = query.glob === undefined ? undefined : filter.accepts;
+    const nearest = this.vectors.find(query.text, traits.terms, accepts, signal);
+    // Whoever fails first, the other is not left alone with its failure.
+    nearest.catch(() => undefined);
     await this.history.settled();
     const past = this.pastOf(traits);
-    const [statistics, byTerms, byHistory] = await Promise.all([
+    const [statistics, byTerms, byHistory, byVectors] = await Promise.all([
       this.termStatistics(),
       this.byTerms(traits.terms, filter),
       this.byHistory(traits.terms, past, filter),
+      nearest,
     ]);
     signal.throwIfAborted();
-    const stored = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
+    const stored = new Map([...byTerms, ...byHistory, ...byVectors].map((page) => [page.id, page]));
     const weighing = weighingOf(traits, statistics);
     const found = this.live.candidates([...stored.values()], weighing, filter.accepts);
     const ranked = rankPages(found, weighing, (page) => ({
@@ -165,7 +172,7 @@ export class WorkspaceSearch {
     const byId = new Map(rows.map((row) => [String(row.id), row]));
     const typed = this.live.typedPages();
     const outdated = await this.outdated(rows as unknown as StoredRow[], changed);
-    return ranked.flatMap(({ page, score, values }) => {
+    return ranked.flatMap(({ page, score, values, vectors }) => {
       const unsaved = typed.get(page.id);
       const row = unsaved ?? byId.get(page.id);
       // Indexed anew between the two queries: the page is no longer what was found.
@@ -182,7 +189,7 @@ export class WorkspaceSearch {
         generation: this.indexer.catalog.get(page)?.generation ?? 0,
         ...(unsaved ? { unsaved: true as const } : {}),
         ...(!unsaved && outdated.has(page.id) ? { outdated: true as const } : {}),
-        ...(explained ? { explanation: explain(values) } : {}),
+        ...(explained ? { explanation: explain({ values, vectors }) } : {}),
       };
     });
   }

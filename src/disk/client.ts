@@ -22,6 +22,8 @@ import { DiskLink } from './DiskLink';
 import {
   type Attention,
   type CodeQuery,
+  type EmbeddingChoice,
+  type EmbeddingStatus,
   type FailureData,
   type IndexOptions,
   type IndexStatus,
@@ -34,7 +36,14 @@ import {
 import { withEnvironment } from './sharedCredentials';
 import type { SharedLocation } from './sharedLocation';
 
-export type { Attention, IndexOptions, IndexStatus, WorkspaceRoot } from './protocol';
+export type {
+  Attention,
+  EmbeddingChoice,
+  EmbeddingStatus,
+  IndexOptions,
+  IndexStatus,
+  WorkspaceRoot,
+} from './protocol';
 
 export interface DiskClientOptions {
   /** Folder of the store; made when it does not exist. */
@@ -57,7 +66,7 @@ const nothing: IndexStatus = {
   fallback: 0,
   fallbackFiles: [],
   cappedAt: 0,
-  fitting: false,
+  embeddings: { state: 'off', model: '', host: '', done: 0, total: 0 },
   storeBytes: 0,
   pid: 0,
 };
@@ -75,6 +84,7 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   private workspace: Workspace | undefined;
   /** Unsaved texts by absolute path: a new process is told them again. */
   private readonly overlays = new Map<string, string>();
+  private embeddings: EmbeddingChoice | undefined;
   private paused = false;
   private disposed = false;
 
@@ -137,6 +147,15 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   async attend(attention: Attention): Promise<void> {
     this.attention = attention;
     await this.request((to, token) => to.sendRequest(requests.attend, attention, token));
+  }
+
+  /** Says who makes vectors from now on. The key stays in the memory of this process and the disk process. */
+  async chooseEmbeddings(choice: EmbeddingChoice): Promise<void> {
+    this.embeddings = choice;
+    const embeddings = await this.request((to, token) =>
+      to.sendRequest(requests.chooseEmbeddings, choice, token),
+    );
+    this.setStatus({ ...this.lastStatus, embeddings });
   }
 
   searchWorkspace(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {
@@ -236,6 +255,27 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     });
   }
 
+  /** Resolves when all pages have vectors, or when that cannot go on without the person. Call it after `whenReady`. */
+  async whenEmbedded(signal: AbortSignal): Promise<EmbeddingStatus> {
+    await this.status();
+    return new Promise((resolve, reject) => {
+      const cancel = () => {
+        stop();
+        reject(signal.reason);
+      };
+      const look = ({ phase, embeddings }: IndexStatus) => {
+        if (phase !== 'ready' || embeddings.state === 'embedding') return;
+        stop();
+        signal.removeEventListener('abort', cancel);
+        resolve(embeddings);
+      };
+      const stop = this.onStatus(look);
+      signal.addEventListener('abort', cancel, { once: true });
+      if (signal.aborted) cancel();
+      else look(this.lastStatus);
+    });
+  }
+
   /** Leaves; the process ends by itself when nobody else uses it. */
   dispose(): void {
     this.disposed = true;
@@ -264,6 +304,7 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
   private async reopen(connection: MessageConnection): Promise<void> {
     if (!this.workspace) return;
     try {
+      if (this.embeddings) await connection.sendRequest(requests.chooseEmbeddings, this.embeddings);
       if (this.attention) await connection.sendRequest(requests.attend, { ...this.attention, typing: false });
       await connection.sendRequest(requests.openWorkspace, { ...this.workspace, paused: this.paused });
       // Not waited for: cutting them takes longer than a search should wait for its connection.

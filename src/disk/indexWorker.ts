@@ -1,30 +1,24 @@
-/** The threads that read, parse and cut files, and the one that fits vectors: the process's own thread stays free to answer. */
-import { fitLsi, type LsiModel } from './Lsi';
+/** The threads that read, parse and cut files: the process's own thread stays free to answer. */
 import { type PageBytes, PageRows } from './PageRows';
 import { Parsers } from './Parsers';
 import { type FileResult, type PageRequest, readPages } from './readPages';
 import { answerQuestions, type Outgoing } from './workerAnswers';
 
-export type IndexQuestion =
-  | { readonly kind: 'pages'; readonly files: readonly PageRequest[]; readonly grammars: string | null }
-  | { readonly kind: 'fit'; readonly documents: readonly string[]; readonly dimensions: number };
+export interface IndexQuestion {
+  readonly files: readonly PageRequest[];
+  readonly grammars: string | null;
+}
 
-export type IndexAnswer =
-  | {
-      readonly kind: 'pages';
-      /** One for each file, in order, up to and including the one at which the grammars broke. */
-      readonly results: readonly FileResult[];
-      readonly bytes: PageBytes;
-      readonly damaged: boolean;
-    }
-  | { readonly kind: 'fit'; readonly model: LsiModel | null };
+export interface IndexAnswer {
+  /** One for each file, in order, up to and including the one at which the grammars broke. */
+  readonly results: readonly FileResult[];
+  readonly bytes: PageBytes;
+  readonly damaged: boolean;
+}
 
 let parsers: Parsers | undefined;
 
 answerQuestions<IndexQuestion, IndexAnswer>(async (question): Promise<Outgoing<IndexAnswer>> => {
-  if (question.kind === 'fit') {
-    return { answer: { kind: 'fit', model: fitLsi(question.documents, question.dimensions) ?? null } };
-  }
   if (question.grammars !== null) parsers ??= new Parsers(question.grammars);
   const rows = new PageRows();
   const results: FileResult[] = [];
@@ -35,7 +29,7 @@ answerQuestions<IndexQuestion, IndexAnswer>(async (question): Promise<Outgoing<I
   }
   const bytes = rows.bytes();
   return {
-    answer: { kind: 'pages', results, bytes, damaged: parsers?.damaged ?? false },
+    answer: { results, bytes, damaged: parsers?.damaged ?? false },
     transfer: [bytes.pages.buffer, bytes.symbols.buffer],
   };
 });

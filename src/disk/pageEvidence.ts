@@ -21,6 +21,8 @@ export interface CandidatePage {
   readonly head: Uint8Array;
   /** BM25 over `toks`. */
   readonly score: number;
+  /** Cosine between its vector and the question's, where it is among the nearest. */
+  readonly similarity?: number;
 }
 
 export interface PageEvidence {

@@ -36,6 +36,16 @@ export const params = {
     typing: z.boolean(),
     onBattery: z.boolean(),
   }),
+  chooseEmbeddings: z.discriminatedUnion('provider', [
+    z.object({ provider: z.literal('none') }),
+    z.object({
+      provider: z.enum(['openai', 'ollama']),
+      baseUrl: z.url({ protocol: /^https?$/ }),
+      model: z.string().min(1),
+      apiKey: z.string().exactOptional(),
+      confirmed: z.boolean(),
+    }),
+  ]),
   searchWorkspace: z.object({
     text,
     glob: z.string().max(1000).exactOptional(),

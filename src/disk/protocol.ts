@@ -1,6 +1,12 @@
 /** What client and disk process say to each other: JSON-RPC over a local socket. Loaded by the extension: types and names only. */
 import { NotificationType, ParameterStructures, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
-import type { Attention, IndexStatus, RebuildTarget, TableSize } from '../engine/indexStatus';
+import type {
+  Attention,
+  EmbeddingStatus,
+  IndexStatus,
+  RebuildTarget,
+  TableSize,
+} from '../engine/indexStatus';
 import type {
   ArchivalNote,
   CodeHit,
@@ -11,10 +17,10 @@ import type {
 } from '../engine/ports';
 import type { SharedLocation } from './sharedLocation';
 
-export type { Attention, IndexPhase, IndexStatus } from '../engine/indexStatus';
+export type { Attention, EmbeddingStatus, IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
-export const protocolVersion = 5;
+export const protocolVersion = 6;
 
 /** Exit status of a disk process that found the store held by another one. */
 export const heldElsewhereStatus = 75;
@@ -54,6 +60,19 @@ export interface Published {
   readonly removed: number;
   readonly unchanged: number;
 }
+
+/** Who makes vectors of pages and questions. */
+export type EmbeddingChoice =
+  | { readonly provider: 'none' }
+  | {
+      readonly provider: 'openai' | 'ollama';
+      readonly baseUrl: string;
+      readonly model: string;
+      /** Held in memory only. */
+      readonly apiKey?: string;
+      /** The person has agreed to what it may cost; not needed for a server on this machine. */
+      readonly confirmed: boolean;
+    };
 
 export interface CodeQuery {
   readonly text: string;
@@ -95,6 +114,10 @@ export const requests = {
   ),
   overlay: new RequestType<UnsavedText, null, FailureData>('workspace/overlay', one),
   reconcile: new RequestType0<null, FailureData>('workspace/reconcile'),
+  chooseEmbeddings: new RequestType<EmbeddingChoice, EmbeddingStatus, FailureData>(
+    'workspace/embeddings',
+    one,
+  ),
   attend: new RequestType<Attention, null, FailureData>('workspace/attention', one),
   searchWorkspace: new RequestType<CodeQuery, SearchPage<CodeHit>, FailureData>('workspace/search', one),
   rebuild: new RequestType<{ readonly target: RebuildTarget }, null, FailureData>('index/rebuild', one),

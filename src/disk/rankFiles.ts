@@ -5,6 +5,7 @@ import { keyOf } from './Catalog';
 import { type CandidateFile, featuresOf } from './fileFeatures';
 import { type CandidatePage, evidenceOf, type PageEvidence, type Weighing } from './pageEvidence';
 import rankingModel from './rankingModel.json';
+import { type VectorPart, vectorParts } from './vectorParts';
 
 /** What each further page of the same file costs, so that one file does not fill the first screen. */
 const furtherPage = 0.4;
@@ -16,6 +17,8 @@ export interface RankedPage {
   readonly score: number;
   /** What the model was told of the page's file, in the order of its features. */
   readonly values: Float64Array;
+  /** What vectors added, where there are any. */
+  readonly vectors: VectorPart | undefined;
 }
 
 /** What is known of a file beyond its candidate pages. */
@@ -30,23 +33,37 @@ export function rankPages(
   const files = groupByFile(pages, weighing, facts);
   const { names, rows } = featuresOf(files, weighing);
   const columns = model.features.map((name) => names.indexOf(name));
+  const values = rows.map((row) => Float64Array.from(columns, (column) => row[column] ?? 0));
+  const judged = values.map((own) => model.score(own));
+  const parts = vectorParts(
+    files.map(({ evidence }) => evidence.map(({ page }) => page)),
+    judged,
+  );
   return files
     .flatMap(({ evidence }, i) => {
-      const row = rows[i] as Float64Array;
-      const values = Float64Array.from(columns, (column) => row[column] ?? 0);
-      const score = model.score(values);
+      const own = values[i] as Float64Array;
+      const vectors = parts?.[i];
+      const score = (judged[i] as number) + (vectors?.contribution ?? 0);
       return [...evidence]
-        .sort((a, b) => b.page.score - a.page.score)
-        .map(({ page }, place) => ({ page, score: score - furtherPage * place, values }));
+        .sort((a, b) => b.page.score - a.page.score || nearness(b.page) - nearness(a.page))
+        .map(({ page }, place) => ({ page, score: score - furtherPage * place, values: own, vectors }));
     })
     .sort((a, b) => b.score - a.score || (a.page.id < b.page.id ? -1 : 1));
 }
 
-/** @param values as in `RankedPage` @returns every feature that moved a file's score, greatest part first */
-export function explain(values: Float64Array): ScorePart[] {
+function nearness({ similarity }: CandidatePage): number {
+  return similarity ?? -1;
+}
+
+/** @returns every feature that moved a file's score, greatest part first */
+export function explain({ values, vectors }: Pick<RankedPage, 'values' | 'vectors'>): ScorePart[] {
   const parts = model.contributions(values);
+  const byVectors = vectors
+    ? [{ feature: 'vectors', value: vectors.similarity, contribution: vectors.contribution }]
+    : [];
   return model.features
     .map((feature, i) => ({ feature, value: values[i] as number, contribution: parts[i] as number }))
+    .concat(byVectors)
     .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
 }

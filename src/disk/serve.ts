@@ -45,6 +45,14 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
     }),
   );
   connection.onRequest(
+    requests.chooseEmbeddings,
+    answering(params.chooseEmbeddings, async (choice) => {
+      const { embeddings } = await service.open();
+      await embeddings.choose(choice);
+      return embeddings.status();
+    }),
+  );
+  connection.onRequest(
     requests.searchWorkspace,
     answering(params.searchWorkspace, async (query, signal) =>
       (await service.open()).search.search(query, signal),

@@ -22,8 +22,8 @@ export type IndexStatus = IndexPhase & {
   readonly fallbackFiles: readonly string[];
   /** The number of files at which looking for more was given up; 0 when all were seen. */
   readonly cappedAt: number;
-  /** Whether vectors are being made; terms find everything already. */
-  readonly fitting: boolean;
+  /** How it stands with vectors; terms find everything without them. */
+  readonly embeddings: EmbeddingStatus;
   /** The shared index that this workspace reads, when one is set. */
   readonly shared?: SharedIndexStatus;
   /** Bytes of the store's tables at the end of the last run. */
@@ -31,6 +31,29 @@ export type IndexStatus = IndexPhase & {
   /** Process id of the disk process; 0 while there is none. */
   readonly pid: number;
 };
+
+export interface EmbeddingStatus {
+  /** Unconfirmed: nothing is sent before the person has agreed to what it may cost. */
+  readonly state: 'off' | 'embedding' | 'ready' | 'unconfirmed' | 'error';
+  readonly model: string;
+  /** Where texts are sent to. */
+  readonly host: string;
+  /** Pages that have vectors, of how many. */
+  readonly done: number;
+  readonly total: number;
+  /** What is to be agreed to. */
+  readonly estimate?: EmbeddingEstimate;
+  /** With an error. */
+  readonly message?: string;
+  readonly nextStep?: string;
+}
+
+export interface EmbeddingEstimate {
+  readonly pages: number;
+  readonly tokens: number;
+  /** Missing where the price is not known. */
+  readonly dollars?: number;
+}
 
 /** What the person is at. */
 export interface Attention {

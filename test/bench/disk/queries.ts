@@ -1,11 +1,10 @@
 /** How long a search takes as the index grows, beside ripgrep on the same files. */
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { rgPath } from '@vscode/ripgrep';
 import { Random } from '../engine/random';
-import { type BenchStore, bringUpToDate, peakMb, quantile, sizeOf, withBenchStore } from './benchStore';
+import { bringUpToDate, peakMb, quantile, sizeOf, withBenchStore } from './benchStore';
 import { Corpus } from './corpus';
 import type { DiskBenchOptions, DiskBenchResult } from './options';
 
@@ -17,8 +16,6 @@ interface SizeResult {
   readonly copies: number;
   /** What was added since the size before. */
   readonly indexSeconds: number;
-  /** The same with the vectors that are made in the background. */
-  readonly withVectorsSeconds: number;
   readonly storeMb: number;
   readonly processPeakMb: number | undefined;
   readonly p50: number;
@@ -45,8 +42,6 @@ export function runQueries({ dist, quick, seed, repo }: DiskBenchOptions): Promi
       const start = performance.now();
       const { files, pages, pid } = await bringUpToDate(bench);
       const indexSeconds = seconds(start);
-      await fitted(bench);
-      const withVectorsSeconds = seconds(start);
       const questions = Array.from({ length: quick ? 60 : 200 }, () => question(corpus.files, random));
       const ask = async (text: string) => {
         const asked = performance.now();
@@ -65,7 +60,6 @@ export function runQueries({ dist, quick, seed, repo }: DiskBenchOptions): Promi
         mb: Math.round(corpus.bytes / 1e6),
         copies: corpus.copies,
         indexSeconds,
-        withVectorsSeconds,
         storeMb: Math.round(sizeOf(bench.store) / 1e6),
         processPeakMb: peakMb(pid),
         p50: quantile(times, 0.5),
@@ -82,11 +76,6 @@ export function runQueries({ dist, quick, seed, repo }: DiskBenchOptions): Promi
 
 function seconds(since: number): number {
   return Math.round((performance.now() - since) / 100) / 10;
-}
-
-/** Vectors are made in the background; a search is measured with them. */
-async function fitted({ disk }: BenchStore): Promise<void> {
-  while ((await disk.status()).fitting) await sleep(200);
 }
 
 /** Words of one place in a file: one name, or three to eight words. */

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, inject } from 'vitest';
-import { DiskClient, type IndexOptions, type IndexStatus } from '../../../src/disk/client';
+import { DiskClient, type IndexOptions } from '../../../src/disk/client';
 import { endProcess } from '../../support/endProcess';
 
 export const options = { maxFileBytes: 100_000 };
@@ -45,19 +45,6 @@ export class DiskFixture {
     await client.openWorkspace([{ name: 'project', path: this.root }], indexOptions);
     await client.whenReady(soon());
     return client;
-  }
-
-  /** Waits until the vectors are there, too. */
-  async withVectors(client: DiskClient): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const look = (status: IndexStatus) => {
-        if (status.phase !== 'ready' || status.fitting) return;
-        stop();
-        resolve();
-      };
-      const stop = client.onStatus(look);
-      void client.status().then(look);
-    });
   }
 
   /** Kills the client's process and leaves, as a crash of the whole editor does. */

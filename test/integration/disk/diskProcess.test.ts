@@ -70,11 +70,9 @@ describe('the process', () => {
     for (const i of [0, 150, 399]) expect((await paths(client, `word${i}`))[0]).toBe(`gen/f${i}.ts`);
 
     const fresh = join(disk().folder, 'fresh');
-    const other = await disk().indexed(disk().newClient(undefined, fresh));
-    for (const one of [client, other]) await disk().withVectors(one);
+    await disk().indexed(disk().newClient(undefined, fresh));
     expect(await rows(disk().store, 'pages')).toEqual(await rows(fresh, 'pages'));
     expect(await rows(disk().store, 'files')).toEqual(await rows(fresh, 'files'));
-    expect((await rows(disk().store, 'vectors')).length).toBe((await rows(fresh, 'vectors')).length);
   });
 
   it('indexes files again whose pages are gone or too many', async () => {
@@ -99,32 +97,6 @@ describe('the process', () => {
     rmSync(join(disk().folder, 'store/tables-v2/pages.lance/data'), { recursive: true });
     const client = await disk().indexed();
     expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
-  });
-
-  it('makes damaged vectors anew, together with their model', async () => {
-    const words =
-      'amber birch cedar dune ember fjord grove heath islet knoll lagoon marsh north ocean prairie quarry'.split(
-        ' ',
-      );
-    const word = (i: number) => words[i % words.length];
-    disk().put(
-      Object.fromEntries(
-        Array.from({ length: 60 }, (_, i) => [
-          `v/f${i}.ts`,
-          `call(${word(i)}, ${word(i * 3 + 1)}, ${word(i * 7 + 2)});\n`,
-        ]),
-      ),
-    );
-    const first = await disk().indexed();
-    await disk().withVectors(first);
-    await disk().crash(first);
-    const vectors = join(disk().folder, 'store/tables-v2/vectors.lance/data');
-    expect(readdirSync(vectors).length).toBeGreaterThan(0);
-    rmSync(vectors, { recursive: true });
-    const client = await disk().indexed();
-    await disk().withVectors(client);
-    expect(await paths(client, 'watermark')).toEqual(['src/queue.ts']);
-    expect(readdirSync(vectors).length).toBeGreaterThan(0);
   });
 
   it('begins again when the store is deleted under it', async () => {

@@ -162,7 +162,6 @@ class ChangingProject {
 }
 
 async function expectAsMadeAnew(client: DiskClient, fixture: DiskFixture, round: number): Promise<void> {
-  await fixture.withVectors(client);
   const fresh = join(fixture.folder, `fresh${round}`);
   const other = await fixture.indexed(fixture.newClient(undefined, fresh));
   const { files, pages, skipped } = await client.status();

@@ -96,7 +96,7 @@ describe('rankPages', () => {
 
   it('explains a score: greatest part first, names without a part left out', () => {
     const ranked = rank([page('a.ts', 9), ...crowd], 'queue flush');
-    const parts = explain(ranked[0]?.values ?? new Float64Array());
+    const parts = explain(ranked[0] ?? { values: new Float64Array(), vectors: undefined });
     expect(parts.length).toBeGreaterThan(0);
     const sizes = parts.map(({ contribution }) => Math.abs(contribution));
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
