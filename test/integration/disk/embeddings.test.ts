@@ -210,10 +210,8 @@ describe('vectors of an endpoint', () => {
     server.dimensions = 96;
     // The question shows it.
     await paths(client, 'car');
-    await vi.waitFor(async () => {
-      expect((await client.status()).embeddings.state).toBe('ready');
-      expect(texts().length).toBeGreaterThan(before + 3);
-    }, 10_000);
-    expect((await paths(client, 'vehicle'))[0]).toBe('src/garage.ts');
+    await vi.waitFor(async () => expect((await paths(client, 'vehicle'))[0]).toBe('src/garage.ts'), 10_000);
+    // Every page once more, and the two questions.
+    expect(texts().length).toBeGreaterThanOrEqual(before + 4 + 2);
   });
 });
