@@ -61,7 +61,9 @@ export class WorkspaceSearch {
       nearest,
     ]);
     signal.throwIfAborted();
-    const stored = new Map([...byTerms, ...byHistory, ...byVectors].map((page) => [page.id, page]));
+    const stored = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
+    for (const page of byVectors)
+      stored.set(page.id, { ...page, score: stored.get(page.id)?.score ?? page.score });
     const weighing = weighingOf(traits, statistics);
     const found = this.live.candidates([...stored.values()], weighing, filter.accepts);
     const ranked = rankPages(found, weighing, (page) => ({
