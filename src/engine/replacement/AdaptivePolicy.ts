@@ -99,14 +99,9 @@ export class AdaptivePolicy implements ReplacementPolicy {
     const pages: RatedPage[] = [];
     for (const [key, page] of this.resident) {
       const tokens = Math.max(1, page.tokens);
-      const rate = this.learner.rate(features(key, SCRATCH));
-      pages.push({
-        key,
-        tokens,
-        once: this.history.uses(key) <= 1,
-        worth: rate * (1 + FAULT_TOKENS / tokens),
-        left: false,
-      });
+      const once = features(key, SCRATCH) <= 1;
+      const rate = this.learner.rate(SCRATCH);
+      pages.push({ key, tokens, once, worth: rate * (1 + FAULT_TOKENS / tokens), left: false });
     }
     return pages.sort((a, b) => a.worth - b.worth || (a.key < b.key ? -1 : 1));
   }

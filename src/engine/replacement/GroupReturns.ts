@@ -3,9 +3,11 @@ export class GroupReturns {
   private counted = 0;
   private returns = 0;
   private quick = 0;
+  private weight = 1;
 
-  get uses(): number {
-    return this.counted;
+  /** 1 of a group that was never used, less the more it was: one over the square root. */
+  get rarity(): number {
+    return this.weight;
   }
 
   /** @param quickness of the return, 1 at once, less the later; 0: a first touch */
@@ -13,6 +15,7 @@ export class GroupReturns {
     this.counted += 1;
     if (isReturn) this.returns += 1;
     this.quick += quickness;
+    this.weight = 1 / Math.sqrt(1 + this.counted);
   }
 
   /** Share of returns, as if `weight` uses more had come at the rate `expected`. */

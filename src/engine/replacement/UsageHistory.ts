@@ -86,26 +86,22 @@ export class UsageHistory {
     this.coUse.used(key);
   }
 
-  uses(key: string): number {
-    return this.pages.get(key)?.uses ?? 0;
-  }
-
   /**
-   * What writes the features of a page as things are now into an array of that length: logarithms, scaled to about one.
-   * All 0 of a page never used.
+   * What writes the features of a page as things are now into an array of that length, and gives how often it was used.
+   * They are logarithms, scaled to about one; all 0 of a page never used.
    */
-  features(): (key: string, into: Float64Array) => Float64Array {
+  features(): (key: string, into: Float64Array) => number {
     const calls = this.coUse.calls();
     const distinctSince = this.distinct.since(this.now);
     return (key, into) => {
       const page = this.pages.get(key);
-      return page
-        ? this.write(into, page, distinctSince(page.last), calls.get(key) ?? NOT_CALLED)
-        : into.fill(0);
+      if (page) this.write(into, page, distinctSince(page.last), calls.get(key) ?? NOT_CALLED);
+      else into.fill(0);
+      return page?.uses ?? 0;
     };
   }
 
-  /** As `features`, of one page. */
+  /** The same of one page; gives the array. */
   featuresOf(key: string, into: Float64Array): Float64Array {
     const page = this.pages.get(key);
     if (!page) return into.fill(0);
@@ -187,9 +183,8 @@ function quicknessOf(words: readonly GroupReturns[], expected: number): number {
   let sum = 0;
   let weights = 0;
   for (const word of words) {
-    const weight = 1 / Math.sqrt(1 + word.uses);
-    sum += weight * word.quickness(expected, 4);
-    weights += weight;
+    sum += word.rarity * word.quickness(expected, 4);
+    weights += word.rarity;
   }
   return weights > 0 ? sum / weights : expected;
 }
