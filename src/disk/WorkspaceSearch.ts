@@ -9,12 +9,13 @@ import type { LivePages, StoredPlace } from './LivePages';
 import type { OverlaidPages } from './OverlaidPages';
 import { type CandidatePage, weighingOf } from './pageEvidence';
 import { paginate } from './paginate';
-import type { CodeQuery, WorkspaceRoot } from './protocol';
+import type { CodeQuery } from './protocol';
 import { type QueryTraits, readQuery } from './QueryTraits';
 import { explain, type RankedPage, rankPages } from './rankFiles';
 import { isOneOf } from './sql';
 import { type SampledPage, TermStatistics } from './TermStatistics';
 import type { VectorCandidates } from './VectorCandidates';
+import { workspacePath } from './workspacePath';
 
 /** Pages the full-text search contributes. */
 const candidates = 300;
@@ -231,11 +232,4 @@ interface Filter {
   /** Matches too many files to be named in the query. */
   readonly longList: boolean;
   readonly accepts: (file: FileKey) => boolean;
-}
-
-/** Canonical workspace path: relative to the only root, or `<folder name>/…` when there are several. */
-function workspacePath(file: FileKey, roots: readonly WorkspaceRoot[]): string {
-  if (roots.length <= 1) return file.rel;
-  const name = roots.find((root) => root.path === file.root)?.name;
-  return name === undefined ? file.rel : `${name}/${file.rel}`;
 }

@@ -35,6 +35,7 @@ import {
 } from './protocol';
 import { withEnvironment } from './sharedCredentials';
 import type { SharedLocation } from './sharedLocation';
+import { absolutePathOf } from './workspacePath';
 
 export type {
   Attention,
@@ -136,6 +137,11 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     if (text === null) this.overlays.delete(absolutePath);
     else this.overlays.set(absolutePath, text);
     await this.request((to, token) => to.sendRequest(requests.overlay, { path: absolutePath, text }, token));
+  }
+
+  async refreshFiles(paths: readonly string[]): Promise<void> {
+    const { roots = [] } = this.workspace ?? {};
+    await this.filesChanged(paths.flatMap((path) => absolutePathOf(path, roots) ?? []));
   }
 
   /** Looks for files that changed unnoticed: while the machine slept, or when a watcher missed something. */

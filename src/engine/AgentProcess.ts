@@ -2,6 +2,7 @@
  * A process of the assistant: one main context, one session log, one turn at a time. What the person can do to it, and
  * what the surfaces see of it, is here; when a turn runs is in Scheduler, the turn itself in TurnRunner.
  */
+
 import type { AgentParts } from './AgentParts';
 import { Anticipation } from './Anticipation';
 import { messageAddress } from './addresses';
@@ -9,6 +10,7 @@ import { CoherenceChecker } from './CoherenceChecker';
 import { EventDelivery } from './EventDelivery';
 import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
+import { FoundPlaces } from './FoundPlaces';
 import { filePageOf, rawRange, splitLines } from './filePages';
 import { ModelInUse, type ModelSource } from './ModelInUse';
 import { memoryReport } from './memoryReport';
@@ -86,16 +88,18 @@ export class AgentProcess {
     });
     const { state, recorder, output, model, queue } = this;
     const { coherence, rules } = this;
+    const found = new FoundPlaces(parts.archival);
     const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
     const requests = new WindowRequests(recorder, queue);
     const runner = new TurnRunner({
       agent: parts,
+      found,
       state,
       recorder,
       queue,
       model,
       delivery,
-      anticipation: new Anticipation(parts, recorder),
+      anticipation: new Anticipation({ ...parts, archival: found }, recorder),
       requests,
       output,
       processes: this.processes,

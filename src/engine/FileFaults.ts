@@ -1,6 +1,7 @@
 /** Page faults of lines of files: serves what is not in the window yet, at most what is admitted. */
 import type { FunctionOutcome } from './EngineFunction';
 import type { ReadRange } from './FaultHandler';
+import type { FoundPlaces } from './FoundPlaces';
 import { filePageOf, numberedLine, rawRange, renderFilePage, splitLines } from './filePages';
 import { type LineRange, missingRanges, overlap } from './PageTable';
 import type { FilePage } from './pages';
@@ -13,6 +14,8 @@ export interface FileFaultParts {
   readonly blobs: BlobStore;
   readonly counter: TokenCounter;
   readonly hash: ContentHasher;
+  /** What was found by searches; without it nothing is held against them. */
+  readonly found?: FoundPlaces;
 }
 
 /** How the model asks for what follows, from a line on. */
@@ -44,9 +47,23 @@ export class FileFaults {
   }
 
   private async read(range: ReadRange, signal: AbortSignal, rest: RestLabel): Promise<FunctionOutcome> {
-    const { files, state } = this.parts;
-    const snapshot = await files.read(range.path, signal);
+    const snapshot = await this.parts.files.read(range.path, signal);
     const lines = splitLines(snapshot.text);
+    const asked = { startLine: range.startLine ?? 1, endLine: range.endLine ?? Number.POSITIVE_INFINITY };
+    const news = newsOf(this.parts.found?.outdated(snapshot.path, lines, asked) ?? []);
+    const outcome = await this.serveLines(snapshot, lines, range, news === '' ? 0 : HEADING_TOKENS, rest);
+    return news === '' ? outcome : { ...outcome, text: `${outcome.text}\n${news}` };
+  }
+
+  /** @param reserved own tokens that are kept free */
+  private async serveLines(
+    snapshot: FileSnapshot,
+    lines: readonly string[],
+    range: ReadRange,
+    reserved: number,
+    rest: RestLabel,
+  ): Promise<FunctionOutcome> {
+    const { state } = this.parts;
     if (lines.length === 0) return { text: `${snapshot.path} is empty (0 lines).` };
     const startLine = Math.max(1, range.startLine ?? 1);
     const endLine = Math.min(lines.length, range.endLine ?? lines.length);
@@ -69,7 +86,7 @@ export class FileFaults {
         fault: { kind: 'minor', tier: 'resident', ...(ahead ? { cause: 'prefetch' } : {}) },
       };
     }
-    return this.bringIn(snapshot, lines, wanted, missing, resident, rest);
+    return this.bringIn(snapshot, lines, wanted, missing, resident, this.maxTokens - reserved, rest);
   }
 
   /** Whether a line can be shown within what is admitted. */
@@ -84,12 +101,13 @@ export class FileFaults {
     wanted: LineRange,
     missing: readonly LineRange[],
     resident: readonly (LineRange & { readonly address: string })[],
+    maxTokens: number,
     rest: RestLabel,
   ): Promise<FunctionOutcome> {
     const { blobs, hash, state } = this.parts;
     const pages: FilePage[] = [];
     const texts: string[] = [];
-    let left = this.maxTokens;
+    let left = maxTokens;
     let recalled = false;
     let hinted = false;
     let next: number | undefined;
@@ -162,6 +180,13 @@ export class FileFaults {
   private addressHash(address: string): string {
     return address.slice(address.lastIndexOf('@') + 1);
   }
+}
+
+/** What is said of places that a search had another text of; nothing when there are none. */
+function newsOf(outdated: readonly LineRange[]): string {
+  if (outdated.length === 0) return '';
+  const places = outdated.slice(0, LISTED).map(({ startLine, endLine }) => `${startLine}-${endLine}`);
+  return `[the index had an older text of lines ${places.join(', ')}: this is the file as it is now, and it is indexed again]`;
 }
 
 function nextLine(startLine: number): string {

@@ -5,6 +5,7 @@ import type { FunctionOutcome } from './EngineFunction';
 import { UnknownAddressError } from './errors';
 import type { FaultHandler, ReadRange } from './FaultHandler';
 import { FileFaults } from './FileFaults';
+import type { FoundPlaces } from './FoundPlaces';
 import { isCut, rawRange, renderFilePage, splitLines } from './filePages';
 import { type LineRange, overlap } from './PageTable';
 import type { Fault } from './pages';
@@ -31,6 +32,8 @@ export interface FaultHandlerParts {
   readonly hash: ContentHasher;
   readonly diff: TextDiff;
   readonly history: SessionHistory;
+  /** What was found by searches; without it nothing is held against them. */
+  readonly found?: FoundPlaces;
 }
 
 /** Longest diff that accompanies a superseded page, characters. */

@@ -2,6 +2,7 @@
  * Runs a turn: model steps and function calls, chained until the model answers without a call
  * (Packer et al. 2023, section 2.4).
  */
+
 import type { AgentParts } from './AgentParts';
 import type { Anticipation } from './Anticipation';
 import type { ToolCall } from './chat';
@@ -11,6 +12,7 @@ import type { EventDelivery } from './EventDelivery';
 import { isModelError } from './errors';
 import type { SessionEventBody, TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
+import type { FoundPlaces } from './FoundPlaces';
 import { type FailedCall, FunctionExecutor, type StepContext } from './FunctionExecutor';
 import { requestHash } from './MainContext';
 import type { ModelInUse, PreparedModel } from './ModelInUse';
@@ -28,6 +30,7 @@ import type { WindowRequests } from './WindowRequests';
 
 export interface TurnRunnerParts {
   readonly agent: AgentParts;
+  readonly found: FoundPlaces;
   readonly state: SessionState;
   readonly recorder: SessionRecorder;
   readonly queue: QueueManager;
@@ -212,9 +215,9 @@ export class TurnRunner {
   }
 
   private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): StepContext {
-    const { agent, state, recorder, queue, requests, processes } = this.parts;
+    const { agent, found, state, recorder, queue, requests, processes } = this.parts;
     const maxResultTokens = queue.admissionLimit(calls, budget);
-    const faults = new TieredFaultHandler({ ...agent, state }, maxResultTokens);
+    const faults = new TieredFaultHandler({ ...agent, found, state }, maxResultTokens);
     const record = (body: SessionEventBody) => recorder.record(body);
     const editor = new FileEditor({ ...agent, state, faults, record });
     return {
@@ -223,7 +226,7 @@ export class TurnRunner {
       notes: new SessionNotes('model', recorder, agent.counter, agent.hash, agent.clock),
       faults,
       recall: agent.recall,
-      archival: agent.archival,
+      archival: found,
       archive: (text) => this.archive(text),
       files: agent.files,
       editFile: (edit) => editor.edit(edit, signal),

@@ -187,6 +187,8 @@ export interface ArchivalStorage {
     },
     signal: AbortSignal,
   ): Promise<SearchPage<CodeHit>>;
+  /** Has files indexed again that are not as a search had them. Paths as hits have them. @throws DiskUnavailableError */
+  refreshFiles(paths: readonly string[]): Promise<void>;
   insertNotes(notes: readonly ArchivalNote[]): Promise<void>;
   /** @throws DiskUnavailableError */
   searchNotes(

@@ -44,10 +44,12 @@ function render(query: string, found: SearchPage<CodeHit>, lines: number, contex
     const symbol = hit.symbol === '' ? '' : ` ${hit.symbol}`;
     const resident = context.isRangeResident(hit.path, hit.startLine, hit.endLine) ? ' [resident]' : '';
     const place = `${hit.path}:${hit.startLine}-${hit.endLine}`;
+    const unsaved = hit.unsaved ? ' [unsaved]' : '';
+    const outdated = hit.outdated ? ' [has changed since]' : '';
     const snippet = bestLines(hit.text, query, hit.startLine, lines).map(
       ({ line, text }) => `\n   ${line}: ${text}`,
     );
-    return `${first + i}. ${place}${symbol} (score ${hit.score.toPrecision(2)})${resident}${snippet.join('')}`;
+    return `${first + i}. ${place}${symbol} (score ${hit.score.toPrecision(2)})${resident}${unsaved}${outdated}${snippet.join('')}`;
   });
   const header = `${counted(found.total, 'place')}${pageLabel(found.page, found.pages)}; read_file shows the lines`;
   return [header, ...entries].join('\n');

@@ -16,10 +16,15 @@ export class FakeStorage implements RecallStorage, ArchivalStorage {
   notes: readonly NoteHit[] = [];
   code: readonly CodeHit[] = [];
   readonly asked: string[] = [];
+  readonly refreshed: string[] = [];
   /** What every search waits for; rejects as a disk that is not there. */
   ready: Promise<unknown> = Promise.resolve();
 
   async append(_: readonly RecallMessage[]): Promise<void> {}
+
+  async refreshFiles(paths: readonly string[]): Promise<void> {
+    this.refreshed.push(...paths);
+  }
 
   async insertNotes(_: readonly ArchivalNote[]): Promise<void> {}
 

@@ -219,6 +219,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
     },
     archival: {
       searchWorkspace: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
+      refreshFiles: async () => undefined,
       insertNotes: async () => undefined,
       searchNotes: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
     },

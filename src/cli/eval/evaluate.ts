@@ -129,6 +129,7 @@ function unfed(disk: AgentDisk): AgentDisk {
     insertNotes: async () => undefined,
     search: (query, signal) => disk.search(query, signal),
     searchWorkspace: (query, signal) => disk.searchWorkspace(query, signal),
+    refreshFiles: (paths) => disk.refreshFiles(paths),
     searchNotes: (query, signal) => disk.searchNotes(query, signal),
     recallSeqs: (session) => disk.recallSeqs(session),
     archivalNoteIds: (session) => disk.archivalNoteIds(session),

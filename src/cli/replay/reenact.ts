@@ -140,6 +140,7 @@ const NOTHING_STORED: RecallStorage & ArchivalStorage = {
   append: async () => undefined,
   search: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
   searchWorkspace: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
+  refreshFiles: async () => undefined,
   insertNotes: async () => undefined,
   searchNotes: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
 };

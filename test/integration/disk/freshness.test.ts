@@ -168,6 +168,14 @@ describe('what nobody has told', () => {
     expect((await client.status()).files).toBe(3);
   });
 
+  it('is found when a reader says that it has seen something else', async () => {
+    const client = await disk().indexed();
+    disk().put({ 'src/queue.ts': 'export const zeppelin = 1;\n' });
+    await client.refreshFiles(['src/queue.ts']);
+    await client.whenReady(soon());
+    expect(await paths(client, 'zeppelin')).toEqual(['src/queue.ts']);
+  });
+
   it('is found when the machine was asleep', async () => {
     const client = await disk().indexed();
     const { pid } = await client.status();

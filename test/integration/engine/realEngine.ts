@@ -40,6 +40,7 @@ const noDisk: RecallStorage & ArchivalStorage = {
   append: unavailable,
   search: unavailable,
   searchWorkspace: unavailable,
+  refreshFiles: unavailable,
   insertNotes: unavailable,
   searchNotes: unavailable,
 };

@@ -105,6 +105,7 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
         world.asked.push(`searchWorkspace ${JSON.stringify(query)}`);
         return pageOf(world.code, query, (hit) => hit);
       },
+      async refreshFiles() {},
       async insertNotes() {},
       async searchNotes(query) {
         return pageOf(world.archived, query, (note, i) => ({ ...note, score: 9 - i }));

@@ -37,6 +37,14 @@ describe('search_workspace', () => {
     expect(fault).toEqual({ kind: 'major', tier: 'archival' });
   });
 
+  it('marks what is not saved, and what its file no longer has', async () => {
+    const { context, world } = fakeContext();
+    world.code.push({ ...hit(1), unsaved: true }, { ...hit(2), outdated: true });
+    const { text } = await runFunction(searchWorkspace, { query: 'none of it' }, context);
+    expect(text).toContain('src/f1.ts:10-14 (score 7.1) [unsaved]\n');
+    expect(text).toContain('src/f2.ts:10-14 (score 7.1) [has changed since]\n');
+  });
+
   it('pages with true totals, numbers on, and fits the result limit with fewer snippet lines', async () => {
     const { context, world } = fakeContext(330);
     for (let n = 1; n <= 20; n++)
