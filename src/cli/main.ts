@@ -42,11 +42,17 @@ function buildProgram(signal: AbortSignal): Command {
   program
     .command('search')
     .description('search a folder; indexes it first when needed')
-    .argument('[query]')
+    .argument(
+      '[query]',
+      'a question, names or pasted text; may have "exact words", -word and path: lang: symbol: changed: filters',
+    )
     .addOption(queries())
     .addOption(workspace())
     .addOption(store())
     .addOption(limit())
+    .option('--page <n>', 'which page of the hits', positiveInteger, 1)
+    .option('--files', 'each file once, by its best page')
+    .option('--explain', 'why each hit stands where it stands')
     .option('--json', 'print the result as JSON')
     .action((query, options) => searchWorkspace(query, options, signal));
 

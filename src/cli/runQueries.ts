@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VirtualContextError } from '../engine/errors';
+import { BadQueryError, describeError, VirtualContextError } from '../engine/errors';
 import { readJsonLines } from './jsonLines';
 
 export interface QueryOptions {
@@ -11,6 +11,8 @@ export interface QueryOptions {
 export interface QueryResult {
   readonly lines: readonly string[];
   readonly hits: readonly object[];
+  /** How many there are in all. */
+  readonly counts?: object;
 }
 
 const queryLine = z.object({ id: z.union([z.string(), z.number()]), query: z.string() });
@@ -32,12 +34,22 @@ export async function runQueries(
   }
   if (queries !== undefined) {
     for await (const line of readJsonLines(queries, queryLine)) {
-      const { hits } = await search(line.query);
-      console.log(JSON.stringify({ id: line.id, query: line.query, hits }));
+      console.log(JSON.stringify({ id: line.id, query: line.query, ...(await answer(search, line.query)) }));
     }
     return;
   }
-  const { lines, hits } = await search(query as string);
-  if (json) console.log(JSON.stringify({ query, hits }));
+  const { lines, hits, counts } = await search(query as string);
+  if (json) console.log(JSON.stringify({ query, ...counts, hits }));
   else console.log(lines.length > 0 ? lines.join('\n') : 'Nothing found.');
+}
+
+/** A query of a file that means nothing is told on its line; the others go on. */
+async function answer(search: (text: string) => Promise<QueryResult>, text: string) {
+  try {
+    return { hits: (await search(text)).hits };
+  } catch (error) {
+    if (!(error instanceof BadQueryError)) throw error;
+    process.exitCode = 1;
+    return { hits: [], error: describeError(error) };
+  }
 }

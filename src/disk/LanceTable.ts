@@ -387,6 +387,37 @@ export class LanceTable {
     });
   }
 
+  /** All rows that have a term and meet a condition, or all that meet it when `terms` is undefined; in no order. */
+  async matches(
+    columns: readonly string[],
+    terms: readonly string[] | undefined,
+    where: string | undefined,
+  ): Promise<Row[]> {
+    return terms === undefined
+      ? this.rows(columns, where)
+      : plainRows(await this.matchTable(columns, terms, where));
+  }
+
+  /** How many rows have a term and meet a condition. */
+  async countMatches(terms: readonly string[], where: string | undefined): Promise<number> {
+    return terms.length === 0 ? 0 : (await this.matchTable([], terms, where)).numRows;
+  }
+
+  private matchTable(
+    columns: readonly string[],
+    terms: readonly string[],
+    where: string | undefined,
+  ): Promise<ArrowTable> {
+    return this.readers.read(async () => {
+      const search = this.table
+        .query()
+        .fullTextSearch(new this.lance.MatchQuery(terms.join(' '), this.spec.terms ?? ''))
+        .select([...columns, '_score'])
+        .limit(Math.max(1, await this.table.countRows()));
+      return (where === undefined ? search : search.where(where)).toArrow();
+    });
+  }
+
   /** Nearest by cosine, of all rows or by the index when there is one; each row has `_distance` in 0…2. */
   async searchVector(
     vector: Float32Array,

@@ -29,22 +29,44 @@ export class LivePages {
 
   /**
    * @param found pages the index has found
-   * @param accepts which files are asked for
+   * @param accepts which pages are asked for
    * @returns these, with the pages of unsaved text in the place of those of their files, and without files that are gone
    */
   candidates(
     found: readonly CandidatePage[],
     weighing: Weighing,
-    accepts: (file: FileKey) => boolean,
+    accepts: (page: UnsavedPage) => boolean,
   ): CandidatePage[] {
     const unsaved = this.parts.unsaved.files();
-    const stored = found.filter((page) => !unsaved.has(keyOf(page)) && !this.isGone(page));
+    const stored = this.stored(found);
     const typed = [...unsaved.values()]
-      .filter(({ file, saved }) => accepts(file) && !(saved && this.isGone(file)))
+      .filter(({ file, saved }) => !(saved && this.isGone(file)))
       .flatMap(({ pages }) => pages)
+      .filter(accepts)
       .map((page) => ({ ...page, score: unsavedScore(page, weighing) }))
       .filter(({ score }) => score > 0);
     return [...stored, ...typed];
+  }
+
+  /** Stored pages, without those of files that are gone or have unsaved text. */
+  stored<Page extends FileKey>(pages: readonly Page[]): Page[] {
+    const unsaved = this.parts.unsaved.files();
+    return pages.filter((page) => !unsaved.has(keyOf(page)) && !this.isGone(page));
+  }
+
+  /** Pages that lines of files are on, where a file has unsaved text by that text; none of files that are gone. */
+  current<Place extends FileKey & { readonly id: string; readonly lines: readonly number[] }>(
+    places: readonly Place[],
+  ): Place[] {
+    const unsaved = this.parts.unsaved.files();
+    return places.flatMap((place) => {
+      if (this.isGone(place)) return [];
+      const typed = unsaved.get(keyOf(place));
+      if (!typed) return [place];
+      const line = place.lines[0] ?? 1;
+      const page = typed.pages.find(({ startLine, endLine }) => startLine <= line && line <= endLine);
+      return page ? [{ ...place, id: page.id }] : [];
+    });
   }
 
   /** Pages of unsaved text by id. */

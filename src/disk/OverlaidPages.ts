@@ -44,6 +44,40 @@ export class OverlaidPages {
     return [...shown, ...rescored].sort((a, b) => Number(b._score) - Number(a._score)).slice(0, query.limit);
   }
 
+  /** Pages that have a term and meet a condition, or all that meet it when `terms` is undefined; in no order. */
+  async matches(
+    columns: readonly string[],
+    terms: readonly string[] | undefined,
+    where: string | undefined,
+  ): Promise<Row[]> {
+    const wanted = [...new Set([...columns, 'root', 'rel'])];
+    const shared = this.shared();
+    const [ours, theirs] = await Promise.all([
+      this.database.pages.matches(wanted, terms, where),
+      shared?.isReady ? shared.matches(wanted, terms, where) : [],
+    ]);
+    if (!shared) return ours;
+    return [...ours, ...theirs.filter((row) => this.isShared(row as unknown as FileKey, shared))];
+  }
+
+  /** How many pages `matches` would give. */
+  async countMatches(terms: readonly string[], where: string | undefined): Promise<number> {
+    if (this.shared()?.isReady) return (await this.matches([], terms, where)).length;
+    return this.database.pages.countMatches(terms, where);
+  }
+
+  /** Rows of the symbols table. */
+  async symbols(columns: readonly string[], where: string): Promise<Row[]> {
+    const wanted = [...new Set([...columns, 'root', 'rel'])];
+    const shared = this.shared();
+    const [ours, theirs] = await Promise.all([
+      this.database.symbols.rows(wanted, where),
+      shared?.isReady ? shared.symbols(wanted, where) : [],
+    ]);
+    if (!shared) return ours;
+    return [...ours, ...theirs.filter((row) => this.isShared(row as unknown as FileKey, shared))];
+  }
+
   /** Pages by id, in no order. */
   async byId(columns: readonly string[], ids: readonly string[]): Promise<Row[]> {
     const wanted = [...new Set(['id', ...columns, 'root'])];

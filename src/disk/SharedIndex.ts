@@ -85,11 +85,29 @@ export class SharedIndex {
   /** As `LanceTable.searchTerms`; nothing when it cannot be reached. */
   searchTerms(query: TermQuery): Promise<Row[]> {
     return this.ask(async (store) => {
-      const names = [...this.roots.values()].map(({ name }) => name);
-      const mine = isOneOf('root', names);
-      const where = query.where === undefined ? mine : `${mine} AND (${this.theirs(query.where)})`;
+      const where = this.mine(query.where);
       return this.withFolders(await store.pages.searchTerms({ ...query, where }));
     }, []);
+  }
+
+  /** As `LanceTable.matches`. */
+  matches(
+    columns: readonly string[],
+    terms: readonly string[] | undefined,
+    where: string | undefined,
+  ): Promise<Row[]> {
+    return this.ask(
+      async (store) => this.withFolders(await store.pages.matches(columns, terms, this.mine(where))),
+      [],
+    );
+  }
+
+  /** Rows of the symbols table. */
+  symbols(columns: readonly string[], where: string): Promise<Row[]> {
+    return this.ask(
+      async (store) => this.withFolders(await store.symbols.rows(columns, this.mine(where))),
+      [],
+    );
   }
 
   /** As `LanceTable.sample`, of all roots that are stored there. */
@@ -125,6 +143,13 @@ export class SharedIndex {
         frequency: (term: string) => counts.get(term) ?? 1,
       };
     }, undefined);
+  }
+
+  /** A filter on workspace folders as one on those shared roots that are theirs. */
+  private mine(where: string | undefined): string {
+    const names = [...this.roots.values()].map(({ name }) => name);
+    const mine = isOneOf('root', names);
+    return where === undefined ? mine : `${mine} AND (${this.theirs(where)})`;
   }
 
   /** A filter on workspace folders as one on shared roots. */

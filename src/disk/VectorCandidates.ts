@@ -1,7 +1,8 @@
-import type { Catalog, FileKey } from './Catalog';
+import type { Catalog } from './Catalog';
 import type { Database } from './Database';
 import type { Embeddings } from './Embeddings';
 import type { CandidatePage } from './pageEvidence';
+import { allOf } from './query/filterSql';
 import { isOneOf } from './sql';
 
 /** Texts that are nearest to the question; with a filter more, since most of them may not pass it. */
@@ -19,20 +20,24 @@ export class VectorCandidates {
   ) {}
 
   /**
-   * @param accepts which files may be found; undefined: all
+   * @param filter condition that pages must meet; undefined: none
    * @returns pages with their similarity and, of those that have any of the terms, their score; none without an endpoint
    */
   async find(
     question: string,
     terms: readonly string[],
-    accepts: ((file: FileKey) => boolean) | undefined,
+    filter: string | undefined,
     signal: AbortSignal,
   ): Promise<CandidatePage[]> {
     if (!this.embeddings.isServing) return [];
-    const near = await this.embeddings.nearest(question, accepts ? filteredTexts : nearestTexts, signal);
+    const near = await this.embeddings.nearest(
+      question,
+      filter === undefined ? nearestTexts : filteredTexts,
+      signal,
+    );
     if (near.length === 0) return [];
     const similarity = new Map(near.map((page) => [page.hash, page.similarity]));
-    const where = isOneOf('hash', [...similarity.keys()]);
+    const where = allOf([isOneOf('hash', [...similarity.keys()]), filter]);
     const { pages } = this.database;
     const [rows, scored] = await Promise.all([
       pages.rows(columns, where, ['toks', 'head']),
@@ -41,7 +46,7 @@ export class VectorCandidates {
     const scores = new Map(scored.map((row) => [row.id, Number(row._score)]));
     const found = rows as unknown as (CandidatePage & { readonly hash: string })[];
     return found
-      .filter((page) => this.catalog.get(page)?.state === 'indexed' && (!accepts || accepts(page)))
+      .filter((page) => this.catalog.get(page)?.state === 'indexed')
       .map((page) => ({
         ...page,
         score: scores.get(page.id) ?? 0,

@@ -1,42 +1,73 @@
-import ignore from 'ignore';
-import { globPatterns } from '../engine/globPatterns';
-import type { CodeHit, SearchPage } from '../engine/ports';
+import type { CodePage } from '../engine/ports';
 import { type FileKey, keyOf, rowsOf } from './Catalog';
+import { CodeHits, type FoundPage } from './CodeHits';
 import type { GitHistory } from './GitHistory';
 import type { PastAnswer } from './HistoryIndex';
 import type { Indexer } from './Indexer';
-import type { LivePages, StoredPlace } from './LivePages';
+import type { LivePages } from './LivePages';
 import type { OverlaidPages } from './OverlaidPages';
 import { type CandidatePage, weighingOf } from './pageEvidence';
 import { paginate } from './paginate';
 import type { CodeQuery } from './protocol';
 import { type QueryTraits, readQuery } from './QueryTraits';
-import { explain, type RankedPage, rankPages } from './rankFiles';
+import { ChangedFiles } from './query/ChangedFiles';
+import { allOf, filterSql } from './query/filterSql';
+import { PinnedPages } from './query/PinnedPages';
+import { type FilteredPage, pageMatcher } from './query/pageMatcher';
+import { parseQuery } from './query/parseQuery';
+import { readAim } from './query/readAim';
+import { lastingText } from './query/readPlaces';
+import { explain, rankPages } from './rankFiles';
 import { isOneOf } from './sql';
 import { type SampledPage, TermStatistics } from './TermStatistics';
 import type { VectorCandidates } from './VectorCandidates';
-import { workspacePath } from './workspacePath';
 
 /** Pages the full-text search contributes. */
 const candidates = 300;
 /** Files that history would answer with, by similar commits and by messages, and what is looked up of their pages. */
 const historyFiles = 12;
 const historyPages = 60;
-/** With a glob that matches more files than this the filter is applied to a longer list instead of inside the query. */
-const maxFilterFiles = 1000;
-const longList = 2000;
+/** Pages looked at for each file that is wanted beyond the candidates. */
+const pagesPerFile = 8;
+/** When files turn out to be gone, the files of this many results are looked at. */
+const maxLooked = 1000;
 /** Pages that term statistics are counted on, and by how much the number of pages may differ before they are again. */
 const sampledPages = 4000;
 const growth = 1.3;
 
 const columns = ['id', 'root', 'rel', 'language', 'symbol', 'names'];
-const placeColumns = ['id', 'root', 'rel', 'startByte', 'endByte', 'hash'];
-const hitColumns = [...placeColumns, 'startLine', 'endLine', 'symbol', 'language', 'text'];
 
-/** Finds pages of the workspace by a question or by names. */
+interface PlaceRow extends FileKey {
+  readonly id: string;
+  readonly startLine: number;
+}
+
+/** A query, understood. */
+interface Asked {
+  readonly query: CodeQuery;
+  readonly traits: QueryTraits;
+  readonly statistics: TermStatistics;
+  readonly where: string | undefined;
+  /** What `where` says, of pages that are not stored. */
+  readonly accepts: (page: FilteredPage) => boolean;
+  /** Quoted texts. */
+  readonly literals: readonly string[];
+}
+
+/** Results in their order, as far as they are known, and how many there are. */
+interface Known {
+  readonly found: readonly FoundPage[];
+  readonly total: number;
+  readonly exact: boolean;
+}
+
+/** Finds pages of the workspace by a question, by names, by pasted text, and by filters. */
 export class WorkspaceSearch {
   private statistics: { readonly terms: TermStatistics; readonly pages: number } | undefined;
   private counting: Promise<TermStatistics> | undefined;
+  private readonly changed: ChangedFiles;
+  private readonly pinned: PinnedPages;
+  private readonly hits: CodeHits;
 
   constructor(
     private readonly source: OverlaidPages,
@@ -44,48 +75,49 @@ export class WorkspaceSearch {
     private readonly history: GitHistory,
     private readonly live: LivePages,
     private readonly vectors: VectorCandidates,
-  ) {}
+  ) {
+    this.changed = new ChangedFiles(indexer);
+    this.pinned = new PinnedPages(source, indexer);
+    this.hits = new CodeHits(source, indexer, live);
+  }
 
-  async search(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {
-    const traits = readQuery(query.text);
-    const filter = this.filter(query.glob);
-    const accepts = query.glob === undefined ? undefined : filter.accepts;
-    const nearest = this.vectors.find(query.text, traits.terms, accepts, signal);
+  /** @throws BadQueryError when a filter means nothing */
+  async search(query: CodeQuery, signal: AbortSignal): Promise<CodePage> {
+    const now = Date.now();
+    const { text, filters } = parseQuery(query.text, now);
+    const roots = this.indexer.workspaceRoots;
+    const where = await filterSql(filters, query.glob, roots, (from, to) =>
+      this.changed.sql(from, to, signal),
+    );
+    const aim = readAim(text);
+    const traits = readQuery(aim?.alone ? `${aim.container} ${aim.name}` : lastingText(text));
+    const nearest = this.vectors.find(text, traits.terms, where, signal);
     // Whoever fails first, the other is not left alone with its failure.
     nearest.catch(() => undefined);
     await this.history.settled();
     const past = this.pastOf(traits);
-    const [statistics, byTerms, byHistory, byVectors] = await Promise.all([
+    const [statistics, byTerms, byHistory, byVectors, pins] = await Promise.all([
       this.termStatistics(),
-      this.byTerms(traits.terms, filter),
-      this.byHistory(traits.terms, past, filter),
+      this.pages(traits.terms, candidates, where),
+      this.byHistory(traits.terms, past, where),
       nearest,
+      this.pinned.of(text, aim, where),
     ]);
     signal.throwIfAborted();
-    const stored = new Map([...byTerms, ...byHistory].map((page) => [page.id, page]));
-    for (const page of byVectors)
-      stored.set(page.id, { ...page, score: stored.get(page.id)?.score ?? page.score });
-    const weighing = weighingOf(traits, statistics);
-    const found = this.live.candidates([...stored.values()], weighing, filter.accepts);
-    const ranked = rankPages(found, weighing, (page) => ({
-      pages: this.source.pagesOf(page) ?? 1,
-      past: past.get(page.root),
-    }));
-    const { shown, changed } = await this.paginateLive(ranked, query);
-    return { ...shown, hits: await this.hits(shown.hits, changed, query.explain ?? false) };
-  }
-
-  /** A page of results without those of files that are gone, and which files have changed. */
-  private async paginateLive(
-    ranked: readonly RankedPage[],
-    { page, pageSize }: CodeQuery,
-  ): Promise<{ readonly shown: SearchPage<RankedPage>; readonly changed: ReadonlySet<string> }> {
-    const first = paginate(ranked, page, pageSize);
-    const { changed, anyGone } = await this.live.lookAt(first.hits.map((hit) => hit.page));
-    if (!anyGone) return { shown: first, changed };
-    const all = await this.live.lookAt(ranked.map((hit) => hit.page));
-    const there = ranked.filter((hit) => !this.live.isGone(hit.page));
-    return { shown: paginate(there, page, pageSize), changed: all.changed };
+    const asked: Asked = {
+      ...{ query, traits, statistics, where },
+      accepts: pageMatcher(filters, query.glob, roots, now),
+      literals: filters.flatMap((filter) => (filter.kind === 'text' && !filter.excluded ? filter.text : [])),
+    };
+    const ranked = this.rank([...byTerms, ...byHistory], byVectors, asked, past);
+    const top = ranked[0]?.score ?? 0;
+    const first = this.live.current(pins).map((pin, i): FoundPage => {
+      const score = top + 1 + (pins.length - i) / 100;
+      return { ...pin, score, explain: () => [{ feature: pin.role, value: 1, contribution: score }] };
+    });
+    const found = distinct([...first, ...ranked], ({ id }) => id);
+    const wordless = [...first, ...byVectors.filter(({ score }) => score === 0)].map(({ id }) => id);
+    return this.page(await this.known(found, byTerms.length < candidates, wordless, asked), asked);
   }
 
   /** Counts how common terms are when the workspace has changed so much that it matters; the last count serves meanwhile. */
@@ -115,39 +147,16 @@ export class WorkspaceSearch {
     );
   }
 
-  private async byTerms(terms: readonly string[], filter: Filter): Promise<CandidatePage[]> {
-    if (filter.longList) return this.fromLongList(terms, filter);
-    return this.pages(terms, candidates, filter.where);
-  }
-
-  private async fromLongList(terms: readonly string[], filter: Filter): Promise<CandidatePage[]> {
-    const rows = await this.source.searchTerms({
-      terms,
-      columns: ['id', 'root', 'rel'],
-      limit: longList,
-    });
-    const wanted = (rows as unknown as CandidatePage[]).filter(filter.accepts).slice(0, candidates);
-    return this.pages(
-      terms,
-      candidates,
-      isOneOf(
-        'id',
-        wanted.map(({ id }) => id),
-      ),
-    );
-  }
-
   /** Pages of files that similar commits have touched, also when their own terms would not have been enough. */
   private async byHistory(
     terms: readonly string[],
     past: ReadonlyMap<string, PastAnswer>,
-    filter: Filter,
+    where: string | undefined,
   ): Promise<CandidatePage[]> {
     const files = [...past].flatMap(([root, answer]) =>
       answer.best(historyFiles).map((rel) => ({ root, rel })),
     );
-    const wanted = files.filter(filter.accepts);
-    return wanted.length === 0 ? [] : this.pages(terms, historyPages, rowsOf(wanted));
+    return files.length === 0 ? [] : this.pages(terms, historyPages, allOf([rowsOf(files), where]));
   }
 
   private async pages(
@@ -155,81 +164,144 @@ export class WorkspaceSearch {
     limit: number,
     where: string | undefined,
   ): Promise<CandidatePage[]> {
-    const rows = await this.source.searchTerms({
-      terms,
-      columns,
-      bytes: ['toks', 'head'],
-      limit,
-      where,
-    });
+    const bytes = ['toks', 'head'];
+    const rows = await this.source.searchTerms({ terms, columns, bytes, limit, where });
     return rows.map((row) => ({ ...(row as unknown as CandidatePage), score: Number(row._score) }));
   }
 
-  private async hits(
-    ranked: readonly RankedPage[],
-    changed: ReadonlySet<string>,
-    explained: boolean,
-  ): Promise<CodeHit[]> {
-    const ids = ranked.map(({ page }) => page.id);
-    const rows = await this.source.byId(hitColumns, ids);
-    const byId = new Map(rows.map((row) => [String(row.id), row]));
-    const typed = this.live.typedPages();
-    const outdated = await this.outdated(rows as unknown as StoredRow[], changed);
-    return ranked.flatMap(({ page, score, values, vectors }) => {
-      const unsaved = typed.get(page.id);
-      const row = unsaved ?? byId.get(page.id);
-      // Indexed anew between the two queries: the page is no longer what was found.
-      if (!row) return [];
-      return {
-        path: workspacePath(page, this.indexer.workspaceRoots),
-        startLine: Number(row.startLine),
-        endLine: Number(row.endLine),
-        symbol: String(row.symbol),
-        language: String(row.language),
-        score: Math.round(score * 1000) / 1000,
-        text: String(row.text),
-        hash: String(row.hash),
-        generation: this.indexer.catalog.get(page)?.generation ?? 0,
-        ...(unsaved ? { unsaved: true as const } : {}),
-        ...(!unsaved && outdated.has(page.id) ? { outdated: true as const } : {}),
-        ...(explained ? { explanation: explain({ values, vectors }) } : {}),
-      };
-    });
+  private rank(
+    byTerms: readonly CandidatePage[],
+    byVectors: readonly CandidatePage[],
+    { traits, statistics, accepts }: Asked,
+    past: ReadonlyMap<string, PastAnswer>,
+  ): FoundPage[] {
+    const weighing = weighingOf(traits, statistics);
+    const stored = new Map(byTerms.map((page) => [page.id, page]));
+    for (const page of byVectors)
+      stored.set(page.id, { ...page, score: stored.get(page.id)?.score ?? page.score });
+    const there = this.live.candidates([...stored.values()], weighing, accepts);
+    const ranked = rankPages(there, weighing, (page) => ({
+      pages: this.source.pagesOf(page) ?? 1,
+      past: past.get(page.root),
+    }));
+    return ranked.map(({ page: { id, root, rel }, score, values, vectors }) => ({
+      ...{ id, root, rel, score, lines: [] },
+      explain: () => explain({ values, vectors }),
+    }));
   }
 
-  /** Ids of those that their files no longer have. */
-  private async outdated(
-    rows: readonly StoredRow[],
-    changed: ReadonlySet<string>,
-  ): Promise<ReadonlySet<string>> {
-    const suspects = rows.filter((row) => changed.has(keyOf(row)));
-    const ids = suspects.map(async (row) => ((await this.live.isOutdated(row)) ? [row.id] : []));
-    return new Set((await Promise.all(ids)).flat());
+  /**
+   * @param complete nothing that has a word of the query is missing in `found`
+   * @param wordless ids of those of `found` that may have no word of the query
+   */
+  private async known(
+    found: readonly FoundPage[],
+    complete: boolean,
+    wordless: readonly string[],
+    asked: Asked,
+  ): Promise<Known> {
+    const { query, where, traits, literals } = asked;
+    const perFile = (pages: readonly FoundPage[]) =>
+      query.results === 'files' ? distinct(pages, keyOf) : pages;
+    // What has no words to be ranked by, and all that has a quoted text, is wanted to the last page.
+    if (where !== undefined && (traits.terms.length === 0 || literals.length > 0)) {
+      const all = perFile(distinct([...found, ...(await this.everything(where, asked))], ({ id }) => id));
+      return { found: all, total: all.length, exact: true };
+    }
+    const first = perFile(found);
+    if (complete) return { found: first, total: first.length, exact: true };
+    if (!query.count) return { found: first, total: first.length, exact: false };
+    return { found: first, total: await this.total(first, wordless, asked), exact: true };
   }
 
-  private filter(glob: string | undefined): Filter {
-    if (glob === undefined || glob.trim() === '')
-      return { where: undefined, longList: false, accepts: () => true };
-    const { patterns, excluded } = globPatterns(glob.trim());
-    const matcher = ignore().add(patterns);
-    const roots = this.indexer.workspaceRoots;
-    const accepts = (file: FileKey) => {
-      const paths = new Set([file.rel, workspacePath(file, roots)]);
-      return [...paths].some((path) => matcher.ignores(path)) !== excluded;
+  /** All pages that meet a condition, by path and line. */
+  private async everything(where: string, { accepts }: Asked): Promise<FoundPage[]> {
+    const rows = (await this.source.matches(['id', 'startLine'], undefined, where)) as unknown as PlaceRow[];
+    const typed = [...this.live.typedPages().values()].filter(accepts);
+    return [...this.live.stored(rows), ...typed]
+      .sort((a, b) => (a.rel < b.rel ? -1 : a.rel > b.rel ? 1 : a.startLine - b.startLine))
+      .map(({ id, root, rel }) => ({ id, root, rel, score: 0, lines: [], explain: () => [] }));
+  }
+
+  /** How many pages or files match, beyond the candidates, too. */
+  private async total(
+    known: readonly FoundPage[],
+    wordless: readonly string[],
+    { query, traits, where }: Asked,
+  ): Promise<number> {
+    if (query.results === 'files') {
+      const rows = await this.source.matches([], traits.terms, where);
+      return new Set([...known, ...(rows as unknown as FileKey[])].map(keyOf)).size;
+    }
+    const matching = this.source.countMatches(traits.terms, where);
+    if (wordless.length === 0) return matching;
+    const ids = [...new Set(wordless)];
+    const counted = await this.source.countMatches(traits.terms, allOf([isOneOf('id', ids), where]));
+    return (await matching) + ids.length - counted;
+  }
+
+  /** A page of results, without what is gone. */
+  private async page(known: Known, asked: Asked): Promise<CodePage> {
+    const { page, pageSize, explain: explained = false } = asked.query;
+    const first = await this.shown(known, asked);
+    let { total, hits } = first;
+    const { changed, anyGone } = await this.live.lookAt(hits);
+    const changedFiles = new Set(changed);
+    if (anyGone) {
+      const looked = await this.live.lookAt(known.found.slice(0, Math.max(maxLooked, page * pageSize)));
+      for (const key of looked.changed) changedFiles.add(key);
+      const found = known.found.filter((one) => !this.live.isGone(one));
+      ({ total, hits } = await this.shown(
+        { ...known, found, total: known.total - (known.found.length - found.length) },
+        asked,
+      ));
+    }
+    const { traits, statistics, literals } = asked;
+    const weights = new Map(traits.terms.map((term) => [term, statistics.idf(term)]));
+    return {
+      hits: await this.hits.of(hits, changedFiles, { weights, literals }, explained),
+      ...{ page, pages: Math.ceil(total / pageSize), total, exact: known.exact },
     };
-    const files = [...this.indexer.catalog.files()].filter(
-      (file) => this.indexer.catalog.isSearched(file) && accepts(file),
-    );
-    if (files.length <= maxFilterFiles) return { where: rowsOf(files), longList: false, accepts };
-    return { where: undefined, longList: true, accepts };
+  }
+
+  private async shown(
+    { found, total, exact }: Known,
+    asked: Asked,
+  ): Promise<{ readonly total: number; readonly hits: readonly FoundPage[] }> {
+    const { page, pageSize } = asked.query;
+    const enough = page * pageSize <= found.length || (exact && found.length >= total);
+    const all = enough ? found : [...found, ...(await this.beyond(found, asked))];
+    return { total: Math.max(total, all.length), hits: paginate(all, page, pageSize).hits };
+  }
+
+  /** What comes after the candidates, in the order of the full-text search alone: up to the end of the page asked for. */
+  private async beyond(known: readonly FoundPage[], { query, traits, where }: Asked): Promise<FoundPage[]> {
+    const { results, page, pageSize } = query;
+    const end = page * pageSize;
+    const limit = known.length + candidates + end * (results === 'files' ? pagesPerFile : 1);
+    const key = (found: FileKey & { readonly id: string }) => (results === 'files' ? keyOf(found) : found.id);
+    const before = new Set(known.map(key));
+    const rows = await this.source.searchTerms({
+      terms: traits.terms,
+      columns: ['id', 'root', 'rel'],
+      limit,
+      where,
+    });
+    const scored = rows.map((row) => ({ ...(row as unknown as PlaceRow), value: Number(row._score) }));
+    const more = distinct(this.live.stored(scored), key).filter((row) => !before.has(key(row)));
+    const last = known.at(-1)?.score ?? 0;
+    const best = more[0]?.value ?? 0;
+    return more.slice(0, end - known.length).map(({ id, root, rel, value }): FoundPage => {
+      const score = last - (best - value);
+      const explanation = { feature: 'text', value, contribution: score };
+      return { id, root, rel, score, lines: [], explain: () => [explanation] };
+    });
   }
 }
 
-type StoredRow = StoredPlace & { readonly id: string };
-
-interface Filter {
-  readonly where: string | undefined;
-  /** Matches too many files to be named in the query. */
-  readonly longList: boolean;
-  readonly accepts: (file: FileKey) => boolean;
+/** @returns the first of all items with the same key */
+function distinct<Item>(items: readonly Item[], key: (item: Item) => string): Item[] {
+  const byKey = new Map<string, Item>();
+  for (const item of items) if (!byKey.has(key(item))) byKey.set(key(item), item);
+  return [...byKey.values()];
 }

@@ -6,12 +6,12 @@ import {
   type MessageConnection,
   ResponseError,
 } from 'vscode-jsonrpc/node';
-import { DiskUnavailableError } from '../engine/errors';
+import { BadQueryError, DiskUnavailableError, type VirtualContextError } from '../engine/errors';
 import type { RebuildTarget, TableSize } from '../engine/indexStatus';
 import type {
   ArchivalNote,
   ArchivalStorage,
-  CodeHit,
+  CodePage,
   RecallHit,
   RecallMessage,
   RecallQuery,
@@ -164,7 +164,8 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     this.setStatus({ ...this.lastStatus, embeddings });
   }
 
-  searchWorkspace(query: CodeQuery, signal: AbortSignal): Promise<SearchPage<CodeHit>> {
+  /** @throws DiskUnavailableError | BadQueryError */
+  searchWorkspace(query: CodeQuery, signal: AbortSignal): Promise<CodePage> {
     return this.request((to, token) => to.sendRequest(requests.searchWorkspace, query, token), signal);
   }
 
@@ -341,7 +342,7 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
           if (!this.disposed) this.fail(error);
           throw error;
         }
-        if (error instanceof ResponseError && !isLoss(error)) throw asUnavailable(error);
+        if (error instanceof ResponseError && !isLoss(error)) throw asFailure(error);
         if (attempt === attempts) {
           throw new DiskUnavailableError(
             'The disk process stopped while it worked on this request.',
@@ -392,6 +393,9 @@ function isLoss(error: ResponseError<unknown>): boolean {
   return error.code === ErrorCodes.PendingResponseRejected || error.code === ErrorCodes.MessageWriteError;
 }
 
-function asUnavailable(error: ResponseError<Partial<FailureData> | undefined>): DiskUnavailableError {
-  return new DiskUnavailableError(error.message, error.data?.nextStep ?? 'Reload the window.');
+function asFailure(error: ResponseError<Partial<FailureData> | undefined>): VirtualContextError {
+  const nextStep = error.data?.nextStep ?? 'Reload the window.';
+  return error.data?.badQuery
+    ? new BadQueryError(error.message, nextStep)
+    : new DiskUnavailableError(error.message, nextStep);
 }

@@ -133,3 +133,33 @@ function messageTerms(message: string): string {
   const body = rest.join('\n').replace(trailer, '').slice(0, maxBody);
   return [...codeTokens(subject), ...codeTokens(body)].slice(0, maxTerms).join(' ');
 }
+
+export interface FilesSince {
+  /** Paths that commits since then touched. */
+  readonly committed: ReadonlySet<string>;
+  /** Paths that differ from HEAD or are new to git, whenever that happened. */
+  readonly uncommitted: ReadonlySet<string>;
+}
+
+/**
+ * @param time ms since the epoch
+ * @returns what changed in a folder, by paths within it; undefined when git cannot tell
+ */
+export async function filesSince(
+  folder: string,
+  time: number,
+  signal: AbortSignal,
+): Promise<FilesSince | undefined> {
+  const since = `--since=${new Date(time).toISOString()}`;
+  const shape = ['-z', '--name-only', '--format=', '--no-renames', '--relative', '--no-ext-diff'];
+  const [log, listed] = await Promise.all([
+    git(folder, ['log', since, ...shape, 'HEAD', '--', '.'], signal),
+    git(folder, ['ls-files', '-z', '--modified', '--others', '--exclude-standard'], signal),
+  ]);
+  if (log === undefined || listed === undefined) return undefined;
+  return { committed: paths(log), uncommitted: paths(listed) };
+}
+
+function paths(output: string): Set<string> {
+  return new Set(output.split('\0').map((path) => path.replace(/^\n/, '')));
+}

@@ -129,3 +129,34 @@ export function languageOf(path: string): string {
 export function grammarOf(language: string): string | undefined {
   return grammars[language];
 }
+
+/** What people call languages besides their ids and file endings. */
+const otherNames: Readonly<Record<string, string>> = {
+  'c++': 'cpp',
+  'c#': 'csharp',
+  golang: 'go',
+  bash: 'shellscript',
+  shell: 'shellscript',
+  docker: 'dockerfile',
+  notebook: 'jupyter',
+  text: 'plaintext',
+};
+
+/** A language together with another that is written in its files or beside it. */
+const families: Readonly<Record<string, readonly string[]>> = {
+  typescript: ['typescript', 'typescriptreact'],
+  javascript: ['javascript', 'javascriptreact'],
+  json: ['json', 'jsonc'],
+};
+
+/** @returns ids of all languages that a file may be in, in alphabetical order */
+export function languageNames(): string[] {
+  return [...new Set([...Object.values(byExtension), ...Object.values(byName), 'plaintext'])].sort();
+}
+
+/** @param name an id, a file ending or another common name, in any case @returns ids; none for a name nobody knows */
+export function languagesCalled(name: string): readonly string[] {
+  const lower = name.toLowerCase().replace(/^\./, '');
+  const id = languageNames().includes(lower) ? lower : (otherNames[lower] ?? byExtension[`.${lower}`]);
+  return id === undefined ? [] : (families[id] ?? [id]);
+}

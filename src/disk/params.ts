@@ -49,6 +49,8 @@ export const params = {
   searchWorkspace: z.object({
     text,
     glob: z.string().max(1000).exactOptional(),
+    results: z.enum(['pages', 'files']).exactOptional(),
+    count: z.boolean().exactOptional(),
     explain: z.boolean().exactOptional(),
     page,
     pageSize,

@@ -9,7 +9,7 @@ import type {
 } from '../engine/indexStatus';
 import type {
   ArchivalNote,
-  CodeHit,
+  CodePage,
   RecallHit,
   RecallMessage,
   RecallQuery,
@@ -77,6 +77,10 @@ export type EmbeddingChoice =
 export interface CodeQuery {
   readonly text: string;
   readonly glob?: string;
+  /** Pages unless it is given; each file by its best page. */
+  readonly results?: 'pages' | 'files';
+  /** Counts all that matches, however much it is; otherwise what was looked at. */
+  readonly count?: boolean;
   /** Adds to each hit why it stands where it stands. */
   readonly explain?: boolean;
   readonly page: number;
@@ -101,6 +105,8 @@ export type NoteHit = ArchivalNote & { readonly score: number };
 /** What a failed request carries besides its message. */
 export interface FailureData {
   readonly nextStep: string;
+  /** It is the query that is wrong, not the index. */
+  readonly badQuery?: boolean;
 }
 
 const one = ParameterStructures.byName;
@@ -119,7 +125,7 @@ export const requests = {
     one,
   ),
   attend: new RequestType<Attention, null, FailureData>('workspace/attention', one),
-  searchWorkspace: new RequestType<CodeQuery, SearchPage<CodeHit>, FailureData>('workspace/search', one),
+  searchWorkspace: new RequestType<CodeQuery, CodePage, FailureData>('workspace/search', one),
   rebuild: new RequestType<{ readonly target: RebuildTarget }, null, FailureData>('index/rebuild', one),
   publish: new RequestType<PublishParams, Published, FailureData>('index/publish', one),
   tableSizes: new RequestType0<TableSize[], FailureData>('index/tables'),

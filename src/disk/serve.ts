@@ -9,6 +9,7 @@ import {
   SocketMessageWriter,
 } from 'vscode-jsonrpc/node';
 import type * as z from 'zod';
+import { BadQueryError } from '../engine/errors';
 import { asFailure, type DiskService } from './DiskService';
 import { params } from './params';
 import { type FailureData, protocolVersion, requests } from './protocol';
@@ -165,6 +166,7 @@ async function guarded<Result>(act: () => Promise<Result>): Promise<Result> {
     const failure = asFailure(error);
     throw new ResponseError<FailureData>(ErrorCodes.InternalError, failure.message, {
       nextStep: failure.nextStep,
+      badQuery: failure instanceof BadQueryError,
     });
   }
 }

@@ -55,6 +55,9 @@ export class EditConflictError extends VirtualContextError {}
 /** Nobody can allow an edit here: Restricted Mode, or a command line that was not told to. */
 export class EditsForbiddenError extends VirtualContextError {}
 
+/** A search with a filter that means nothing. */
+export class BadQueryError extends VirtualContextError {}
+
 /** The disk process or LanceDB is not there; the chat goes on without it. */
 export class DiskUnavailableError extends VirtualContextError {}
 

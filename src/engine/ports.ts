@@ -145,6 +145,15 @@ export interface ScorePart {
   readonly contribution: number;
 }
 
+/** A line of a page, without indentation; of a long line a part. */
+export interface SnippetLine {
+  /** 1-based. */
+  readonly line: number;
+  readonly text: string;
+  /** What matched: places in `text`, the end exclusive, in UTF-16 units. */
+  readonly ranges: readonly (readonly [start: number, end: number])[];
+}
+
 export interface CodeHit {
   /** Workspace path as in `WorkspaceFiles`. */
   readonly path: string;
@@ -164,8 +173,18 @@ export interface CodeHit {
   readonly unsaved?: true;
   /** The file has changed since it was indexed, and no longer has this page in this place. */
   readonly outdated?: true;
+  /** The lines that say most about the query, in their order. */
+  readonly snippet: readonly SnippetLine[];
+  /** What the query names makes it come before all others: a place in it, or the definition or a use of a name. */
+  readonly role?: 'place' | 'definition' | 'use';
   /** Greatest part first; only when it was asked for. */
   readonly explanation?: readonly ScorePart[];
+}
+
+/** Pages of the workspace, or files by their best page. */
+export interface CodePage extends SearchPage<CodeHit> {
+  /** Whether `total` is all that matches; otherwise there is more. */
+  readonly exact: boolean;
 }
 
 export interface ArchivalNote {
@@ -177,16 +196,19 @@ export interface ArchivalNote {
 
 /** The slow tier: the workspace index and notes kept outside the window. Derived; rebuildable from files and logs. */
 export interface ArchivalStorage {
-  /** @throws DiskUnavailableError */
+  /** @throws DiskUnavailableError | BadQueryError when a filter in the text means nothing */
   searchWorkspace(
     query: {
+      /** A question, names or pasted text, with filters: docs/disk.md, “Queries”. */
       readonly text: string;
       readonly glob?: string;
+      /** Counts all that matches, however much it is. */
+      readonly count?: boolean;
       readonly page: number;
       readonly pageSize: number;
     },
     signal: AbortSignal,
-  ): Promise<SearchPage<CodeHit>>;
+  ): Promise<CodePage>;
   /** Has files indexed again that are not as a search had them. Paths as hits have them. @throws DiskUnavailableError */
   refreshFiles(paths: readonly string[]): Promise<void>;
   insertNotes(notes: readonly ArchivalNote[]): Promise<void>;

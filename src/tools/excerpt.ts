@@ -55,36 +55,6 @@ function densest(found: readonly Occurrence[], chars: number): number {
   return best.find(({ word }) => word.length === longest)?.at ?? 0;
 }
 
-/**
- * The lines of a piece of code that hold most query words, in file order; its first lines when none does.
- * @returns at most `maxLines` lines, each at most `maxChars` long, with their line numbers
- */
-export function bestLines(
-  code: string,
-  query: string,
-  firstLine: number,
-  maxLines: number,
-  maxChars = 110,
-): { readonly line: number; readonly text: string }[] {
-  const words = queryWords(query);
-  return code
-    .split('\n')
-    .map((text, i) => {
-      const lower = text.toLowerCase();
-      return { line: firstLine + i, text, score: words.filter((word) => lower.includes(word)).length };
-    })
-    .filter(({ text }) => /[\p{L}\p{N}]/u.test(text))
-    .sort((a, b) => b.score - a.score || a.line - b.line)
-    .slice(0, maxLines)
-    .sort((a, b) => a.line - b.line)
-    .map(({ line, text }) => ({ line, text: clip(text.trim(), maxChars) }));
-}
-
-/** @returns the text's first `maxChars` characters, with an ellipsis when that is not all */
-function clip(text: string, maxChars: number): string {
-  return text.length <= maxChars ? text : `${wholeCharacters(text.slice(0, maxChars))}…`;
-}
-
 /** Drops the half of a surrogate pair that a cut left at either end. */
 function wholeCharacters(cut: string): string {
   return cut.replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/g, '');

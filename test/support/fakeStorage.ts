@@ -3,6 +3,7 @@ import type {
   ArchivalNote,
   ArchivalStorage,
   CodeHit,
+  CodePage,
   RecallHit,
   RecallMessage,
   RecallStorage,
@@ -33,8 +34,8 @@ export class FakeStorage implements RecallStorage, ArchivalStorage {
     return this.answer(this.messages);
   }
 
-  searchWorkspace(): Promise<SearchPage<CodeHit>> {
-    return this.answer(this.code);
+  async searchWorkspace(): Promise<CodePage> {
+    return { ...(await this.answer(this.code)), exact: true };
   }
 
   searchNotes(): Promise<SearchPage<NoteHit>> {
@@ -50,7 +51,7 @@ export class FakeStorage implements RecallStorage, ArchivalStorage {
 export function codeHit(path: string, text: string, score: number, startLine = 1): CodeHit {
   const endLine = startLine + text.split('\n').length - 1;
   const page = { startLine, endLine, symbol: '', language: 'typescript', hash: '', generation: 1 };
-  return { path, text, score, ...page };
+  return { path, text, score, ...page, snippet: [] };
 }
 
 export function recallHit(id: string, text: string, score: number): RecallHit {

@@ -218,7 +218,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       search: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
     },
     archival: {
-      searchWorkspace: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
+      searchWorkspace: async ({ page }) => ({ hits: [], page, pages: 0, total: 0, exact: true }),
       refreshFiles: async () => undefined,
       insertNotes: async () => undefined,
       searchNotes: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),

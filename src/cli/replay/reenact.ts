@@ -139,7 +139,7 @@ const NOBODY: Outside = { post: async () => undefined, change: async () => undef
 const NOTHING_STORED: RecallStorage & ArchivalStorage = {
   append: async () => undefined,
   search: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
-  searchWorkspace: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
+  searchWorkspace: async ({ page }) => ({ hits: [], page, pages: 0, total: 0, exact: true }),
   refreshFiles: async () => undefined,
   insertNotes: async () => undefined,
   searchNotes: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),

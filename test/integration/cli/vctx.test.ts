@@ -60,7 +60,9 @@ describe('vctx index and search', () => {
     const search = (query: string) => vctx('search', query, '--workspace', workspace, '--json');
     const [found] = jsonOf<{ query: string; hits: object[] }>(await search('ShoppingCart addItem'));
     expect(found?.query).toBe('ShoppingCart addItem');
-    expect(Object.keys(found?.hits[0] ?? {})).toEqual(['path', 'startLine', 'endLine', 'symbol', 'score']);
+    expect(Object.keys(found?.hits[0] ?? {})).toEqual(
+      expect.arrayContaining(['path', 'startLine', 'endLine', 'symbol', 'score', 'snippet']),
+    );
     expect(found?.hits[0]).toMatchObject({ path: 'src/cart.ts', startLine: 1 });
 
     // The disk process is still there and says “ready” of the state before.
@@ -94,7 +96,7 @@ describe('vctx index and search', () => {
 
   it('prints for people without --json', async () => {
     const { stdout } = await vctx('search', 'sales tax', '--workspace', workspace, '--limit', '1');
-    expect(stdout).toMatch(/^src\/tax\.ts:1-3 (salesTax )?\(\d.*\)\n$/);
+    expect(stdout).toMatch(/^src\/tax\.ts:1-3 (salesTax )?\(\d.*\)\n {2}1: .*salesTax.*\n1 page\n$/);
     expect((await vctx('index', workspace)).stdout).toMatch(
       /^2 files in \d+ pages \(.*\), .* s\nStore: .*store\n$/,
     );

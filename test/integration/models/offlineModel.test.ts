@@ -45,6 +45,7 @@ function hit(path: string, startLine: number, endLine: number): CodeHit {
     text: 'export function flushQueue() {',
     hash: '',
     generation: 1,
+    snippet: [],
   };
 }
 
@@ -63,7 +64,7 @@ function world(
     ...parts.archival,
     searchWorkspace: async ({ page }) => {
       if (found === 'unavailable') throw new DiskUnavailableError('LanceDB is missing.', 'Reinstall.');
-      return { hits: found, page, pages: 1, total: found.length };
+      return { hits: found, page, pages: 1, total: found.length, exact: true };
     },
   };
   return {

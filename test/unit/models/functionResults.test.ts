@@ -16,6 +16,7 @@ const hit = (path: string, startLine: number, endLine: number, symbol = ''): Cod
   text: '1. not/a/hit.ts:3-4 in a snippet\nconst other = 2;',
   hash: '',
   generation: 1,
+  snippet: [{ line: startLine, text: '1. not/a/hit.ts:3-4 in a snippet', ranges: [] }],
 });
 
 describe('results as the functions write them', () => {

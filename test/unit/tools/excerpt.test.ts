@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bestLines, excerpt } from '../../../src/tools/excerpt';
+import { excerpt } from '../../../src/tools/excerpt';
 
 describe('excerpt', () => {
   it('never exceeds its length, splits no character and shows short texts whole', () => {
@@ -31,17 +31,5 @@ describe('excerpt', () => {
     expect(excerpt(text, 'On which port can one reach Amber Anchor?', 90)).toContain(
       'Amber Anchor listens at 4711',
     );
-  });
-});
-
-describe('bestLines', () => {
-  it('takes the lines that hold most words, in file order, with their numbers', () => {
-    const code = 'import x\n}\nfunction evict(page) {\n  // evict the oldest page\n\treturn page;\n}';
-    expect(bestLines(code, 'evict page', 40, 2)).toEqual([
-      { line: 42, text: 'function evict(page) {' },
-      { line: 43, text: '// evict the oldest page' },
-    ]);
-    expect(bestLines(code, 'nothing', 40, 1)).toEqual([{ line: 40, text: 'import x' }]);
-    expect(bestLines(code, 'evict', 40, 0)).toEqual([]);
   });
 });

@@ -103,7 +103,7 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     archival: {
       async searchWorkspace(query) {
         world.asked.push(`searchWorkspace ${JSON.stringify(query)}`);
-        return pageOf(world.code, query, (hit) => hit);
+        return { ...pageOf(world.code, query, (hit) => hit), exact: true };
       },
       async refreshFiles() {},
       async insertNotes() {},

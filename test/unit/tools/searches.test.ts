@@ -8,7 +8,11 @@ import { runFunction } from './runFunction';
 
 function hit(n: number, text = 'flush() {\n\n  const watermark = high;\n  evict();\n}'): CodeHit {
   const place = { path: `src/f${n}.ts`, startLine: 10, endLine: 14, symbol: '', language: 'ts' };
-  return { ...place, score: 7.123, text, hash: '', generation: 1 };
+  const snippet = text.split('\n').flatMap((line, i) => {
+    const range = [0, line.includes('watermark') ? 9 : 1] as const;
+    return line.trim() === '' || i > 4 ? [] : [{ line: 10 + i, text: line.trim(), ranges: [range] }];
+  });
+  return { ...place, score: 7.123, text, snippet, hash: '', generation: 1 };
 }
 
 function message(seq: number, text: string): RecallMessage {
@@ -54,7 +58,24 @@ describe('search_workspace', () => {
     expect(text).toContain('\n17. src/f17.ts:10-14');
     expect(text).toContain('\n20. src/f20.ts');
     expect(tokensOf(text)).toBeLessThanOrEqual(330);
-    expect(world.asked).toEqual(['searchWorkspace {"text":"code","glob":"src/**","page":3,"pageSize":8}']);
+    expect(world.asked).toEqual([
+      'searchWorkspace {"text":"code","glob":"src/**","count":true,"page":3,"pageSize":8}',
+    ]);
+  });
+
+  it('tells definitions from uses, and shows the lines in which most matches', async () => {
+    const { context, world } = fakeContext(60);
+    world.code.push({ ...hit(1), role: 'definition' }, { ...hit(2), role: 'use' });
+    const { text } = await runFunction(searchWorkspace, { query: 'who calls flush' }, context);
+    expect(text).toBe(
+      [
+        '2 places; read_file shows the lines',
+        '1. src/f1.ts:10-14 (definition)',
+        '   12: const watermark = high;',
+        '2. src/f2.ts:10-14 (use)',
+        '   12: const watermark = high;',
+      ].join('\n'),
+    );
   });
 
   it('says what else to try, and when there is no such page', async () => {
