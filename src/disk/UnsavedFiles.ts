@@ -10,6 +10,8 @@ import type { PageRequest } from './readPages';
 const maxUnits = 16 * 1024 * 1024;
 /** So long after the last text the thread gives back its memory, ms. */
 const threadRests = 60_000;
+/** What was saved is in the index long before; where it is not (the file is ignored now, indexing paused), ms. */
+const savedServes = 60_000;
 
 /** A page of unsaved text, as a row of the table of pages has it. */
 export interface UnsavedPage extends Omit<CandidatePage, 'score'> {
@@ -24,8 +26,8 @@ interface UnsavedFile {
   readonly path: string;
   readonly text: string;
   readonly pages: readonly UnsavedPage[];
-  /** It was saved: its pages serve until the index has something newer than this. */
-  readonly saved?: { readonly known: KnownFile | undefined };
+  /** It was saved: its pages serve until the index has something newer than this, but not for ever. */
+  readonly saved?: { readonly known: KnownFile | undefined; readonly at: number };
 }
 
 export interface UnsavedFilesParts {
@@ -83,8 +85,9 @@ export class UnsavedFiles {
   /** The files whose pages are here, by `keyOf`. */
   files(): ReadonlyMap<string, UnsavedFile> {
     for (const [path, { file, saved }] of this.cut) {
+      if (!saved) continue;
       const known = this.parts.known(file);
-      if (saved && known && known !== saved.known) this.cut.delete(path);
+      if ((known && known !== saved.known) || Date.now() - saved.at > savedServes) this.cut.delete(path);
     }
     return new Map([...this.cut.values()].map((unsaved) => [keyOf(unsaved.file), unsaved]));
   }
@@ -152,7 +155,7 @@ export class UnsavedFiles {
     const known = this.parts.known(unsaved.file);
     const stat = await lstat(path).catch(() => undefined);
     const saved = stat && (stat.mtimeMs !== known?.mtime || stat.size !== known.size);
-    if (saved) this.cut.set(path, { ...unsaved, saved: { known } });
+    if (saved) this.cut.set(path, { ...unsaved, saved: { known, at: Date.now() } });
     else this.cut.delete(path);
     this.parts.reindex([path]);
   }

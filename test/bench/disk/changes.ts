@@ -10,6 +10,9 @@ interface ChangesResult extends DiskBenchResult {
   readonly pages: number;
   readonly saves: number;
   readonly saveToSearchableP50Ms: number;
+  /** From handing over an unsaved text until it is found; the editor's pause in typing comes before. */
+  readonly typedToSearchableP50Ms: number;
+  readonly typedToSearchableP95Ms: number;
   readonly checkoutFiles: number;
   /** Until all is in the index. */
   readonly checkoutSeconds: number;
@@ -28,6 +31,9 @@ export function runChanges({ dist, quick, seed, repo }: DiskBenchOptions): Promi
       times.push(await save(bench, path, newWord(random)));
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
+    const typed: number[] = [];
+    for (let i = 0; i < (quick ? 25 : 100); i++)
+      typed.push(await type(bench, random.pick(corpus.files), newWord(random)));
     const all = corpus.files.slice(0, quick ? 400 : 2_000);
     for (const path of all) writeFileSync(path, `${readFileSync(path, 'utf8')}\nlet checkedOut${seed};\n`);
     const start = performance.now();
@@ -39,10 +45,25 @@ export function runChanges({ dist, quick, seed, repo }: DiskBenchOptions): Promi
       pages,
       saves: times.length,
       saveToSearchableP50Ms: quantile(times, 0.5),
+      typedToSearchableP50Ms: quantile(typed, 0.5),
+      typedToSearchableP95Ms: quantile(typed, 0.95),
       checkoutFiles: all.length,
       checkoutSeconds,
     };
   });
+}
+
+/** @returns milliseconds until a new word is found that an editor has and the disk has not */
+async function type({ disk }: BenchStore, path: string, word: string): Promise<number> {
+  const text = `${readFileSync(path, 'utf8')}\n${word}\n`;
+  const start = performance.now();
+  await disk.overlay(path, text);
+  const query = { text: word, page: 1, pageSize: 1 };
+  const { hits } = await disk.searchWorkspace(query, AbortSignal.timeout(60_000));
+  const time = performance.now() - start;
+  if (!hits[0]?.unsaved) throw new Error(`${word} in ${path} was not found.`);
+  await disk.overlay(path, null);
+  return time;
 }
 
 /** A word that no file has, and that has no parts. */
