@@ -24,10 +24,18 @@ import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { rulesWarning } from './host/rulesWarning';
-import { affectsIndex, affectsMemory, affectsModel, chatSettings, readSettings } from './host/settings';
+import {
+  affectsEmbeddings,
+  affectsIndex,
+  affectsMemory,
+  affectsModel,
+  chatSettings,
+  readSettings,
+} from './host/settings';
 import { SharedIndexKeys } from './host/sharedIndexKeys';
 import { ShownSessions } from './host/shownSessions';
 import { UnsavedReporter } from './host/unsavedReporter';
+import { WorkspaceEmbeddings } from './host/workspaceEmbeddings';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
 import { WorkspaceWatcher } from './host/workspaceWatcher';
@@ -134,6 +142,10 @@ export function activate(context: ExtensionContext): void {
       storageUri === '' ? undefined : { uri: storageUri, credentials: await sharedKeys.get(storageUri) };
     await disk.openWorkspace(roots(), { maxFileBytes, maxFiles }, shared);
   };
+  const embeddings = new WorkspaceEmbeddings(disk, keys, context.workspaceState);
+  const embed = () => {
+    if (roots().length > 0) background(embeddings.apply(), 'embeddings');
+  };
   const indexWorkspace = () => {
     // First what is open: the walk begins there.
     attention.report(false);
@@ -188,6 +200,7 @@ export function activate(context: ExtensionContext): void {
       if (roots().length > 0) background(disk.reconcile(), 'index');
     }),
     indexStatus,
+    embeddings,
     memory,
     ...registerCommands({
       sessions,
@@ -201,6 +214,7 @@ export function activate(context: ExtensionContext): void {
       setSharedIndexKeys: async () => {
         if (await sharedKeys.ask(readSettings().storageUri)) indexWorkspace();
       },
+      setEmbeddingsKey: () => embeddings.setKey(),
       chats,
     }),
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
@@ -209,9 +223,13 @@ export function activate(context: ExtensionContext): void {
     sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
     // The rules of the repository hold from now on.
-    workspace.onDidGrantWorkspaceTrust(() => background(sessions.filesChanged(), 'rules')),
+    workspace.onDidGrantWorkspaceTrust(() => {
+      background(sessions.filesChanged(), 'rules');
+      embed();
+    }),
     workspace.onDidChangeConfiguration((change) => {
       if (affectsIndex(change) && roots().length > 0) indexWorkspace();
+      if (affectsEmbeddings(change)) embed();
       if (affectsModel(change)) sessions.modelChanged();
       if (affectsMemory(change)) sessions.limitsChanged();
     }),
@@ -221,6 +239,7 @@ export function activate(context: ExtensionContext): void {
   // After activation, so that the editor is never kept waiting: the session's log is read, the disk process started.
   setImmediate(() => {
     background(sessions.current(), 'session');
+    embed();
     if (roots().length > 0) indexWorkspace();
     unsaved.reportAll();
     background(feed(), 'recall');

@@ -1,13 +1,15 @@
 import type { Published } from '../disk/protocol';
 import type { RebuildTarget } from '../engine/indexStatus';
+import { chooseEmbeddings, type EmbeddingOptions, finishEmbeddings } from './embeddings';
 import { type PlaceOptions, placeOf } from './place';
 import { bringUpToDate, withDisk } from './withDisk';
 
-type Options = Pick<PlaceOptions, 'store'> & {
-  readonly root?: string;
-  readonly rebuild?: RebuildTarget | true;
-  readonly json?: boolean;
-};
+type Options = Pick<PlaceOptions, 'store'> &
+  EmbeddingOptions & {
+    readonly root?: string;
+    readonly rebuild?: RebuildTarget | true;
+    readonly json?: boolean;
+  };
 
 const SHARED = /^(s3|gs|az|db):\/\//;
 
@@ -19,11 +21,13 @@ export async function indexFolder(dir: string, options: Options, signal: AbortSi
   const start = performance.now();
   await withDisk(place.store, async (disk) => {
     if (rebuild) await disk.rebuild(rebuild === true ? 'everything' : rebuild);
+    await chooseEmbeddings(disk, options);
     const { files, pages, skipped, failed, fallback, fallbackFiles, storeBytes } = await bringUpToDate(
       disk,
       place,
       signal,
     );
+    await finishEmbeddings(disk, options, signal);
     let published: Published | undefined;
     if (shared) {
       const location = { uri: shared, credentials: {} };

@@ -18,7 +18,7 @@ function buildProgram(signal: AbortSignal): Command {
   const program = new Command('vctx').description('Virtual Context without an editor.').version(version);
   program.showHelpAfterError('(vctx COMMAND --help says how it is used)');
 
-  program
+  const index = program
     .command('index')
     .description('index a folder, or what changed in it since last time')
     .argument('<dir>', 'the folder')
@@ -38,8 +38,9 @@ function buildProgram(signal: AbortSignal): Command {
     )
     .option('--json', 'print the result as JSON')
     .action((dir, options) => indexFolder(dir, options, signal));
+  addEmbeddings(index);
 
-  program
+  const search = program
     .command('search')
     .description('search a folder; indexes it first when needed')
     .argument(
@@ -55,6 +56,7 @@ function buildProgram(signal: AbortSignal): Command {
     .option('--explain', 'why each hit stands where it stands')
     .option('--json', 'print the result as JSON')
     .action((query, options) => searchWorkspace(query, options, signal));
+  addEmbeddings(search);
 
   const recall = program.command('recall').description('messages of all sessions');
   recall
@@ -153,6 +155,22 @@ function buildProgram(signal: AbortSignal): Command {
     );
 
   return program;
+}
+
+function addEmbeddings(command: Command): void {
+  command
+    .addOption(
+      new Option('--embeddings <provider>', 'vectors beside terms, made at an endpoint').choices([
+        'openai',
+        'ollama',
+      ]),
+    )
+    .option('--embeddings-model <name>', 'name of the embedding model at the endpoint')
+    .option(
+      '--embeddings-url <url>',
+      'OpenAI-compatible endpoint or Ollama (default: the provider’s own). Its key is read from the environment, as for vctx ask',
+    )
+    .option('--yes', 'agree to send the text of the folder to an endpoint that may cost money');
 }
 
 function store(): Option {

@@ -1,10 +1,12 @@
 import type { CodeHit, CodePage } from '../engine/ports';
+import { chooseEmbeddings, type EmbeddingOptions, finishEmbeddings } from './embeddings';
 import { type PlaceOptions, placeOf } from './place';
 import { type QueryOptions, runQueries } from './runQueries';
 import { bringUpToDate, withDisk } from './withDisk';
 
 type Options = PlaceOptions &
-  QueryOptions & {
+  QueryOptions &
+  EmbeddingOptions & {
     readonly limit: number;
     readonly page: number;
     readonly files?: boolean;
@@ -26,7 +28,9 @@ export async function searchWorkspace(
   // Of many questions only the answers are wanted.
   const asked = { page, pageSize, explain, count: query !== undefined } as const;
   await withDisk(place.store, async (disk) => {
+    await chooseEmbeddings(disk, options);
     await bringUpToDate(disk, place, signal);
+    await finishEmbeddings(disk, options, signal);
     await runQueries(query, options, async (text) => {
       const results = options.files ? 'files' : 'pages';
       const found = await disk.searchWorkspace({ text, results, ...asked }, signal);

@@ -15,7 +15,7 @@ const model = new BoostedTrees(rankingModel);
 export interface RankedPage {
   readonly page: CandidatePage;
   readonly score: number;
-  /** What the model was told of the page's file, in the order of its features. */
+  /** What the model was told of the page's file, in the order of its features; empty when it was not asked. */
   readonly values: Float64Array;
   /** What vectors added, where there are any. */
   readonly vectors: VectorPart | undefined;
@@ -33,8 +33,10 @@ export function rankPages(
   const files = groupByFile(pages, weighing, facts);
   const { names, rows } = featuresOf(files, weighing);
   const columns = model.features.map((name) => names.indexOf(name));
-  const values = rows.map((row) => Float64Array.from(columns, (column) => row[column] ?? 0));
-  const judged = values.map((own) => model.score(own));
+  // Where no page has any of the terms, the trees have nothing to go by: what vectors have found is ordered by them alone.
+  const blind = pages.every(({ score }) => score === 0);
+  const values = rows.map((row) => Float64Array.from(blind ? [] : columns, (column) => row[column] ?? 0));
+  const judged = values.map((own) => (blind ? 0 : model.score(own)));
   const parts = vectorParts(
     files.map(({ evidence }) => evidence.map(({ page }) => page)),
     judged,
@@ -57,10 +59,11 @@ function nearness({ similarity }: CandidatePage): number {
 
 /** @returns every feature that moved a file's score, greatest part first */
 export function explain({ values, vectors }: Pick<RankedPage, 'values' | 'vectors'>): ScorePart[] {
-  const parts = model.contributions(values);
   const byVectors = vectors
     ? [{ feature: 'vectors', value: vectors.similarity, contribution: vectors.contribution }]
     : [];
+  if (values.length === 0) return byVectors;
+  const parts = model.contributions(values);
   return model.features
     .map((feature, i) => ({ feature, value: values[i] as number, contribution: parts[i] as number }))
     .concat(byVectors)

@@ -31,7 +31,8 @@ export function vectorParts(
     return pageShares.reduce((sum, share, i) => sum + share * (best[i] ?? floor), 0);
   });
   const { mean, deviation } = spread(similarities);
-  const unit = weight * spread(scores).deviation;
+  // Where the other scores say nothing, any unit will do.
+  const unit = weight * (spread(scores).deviation || 1);
   return similarities.map((similarity) => ({
     similarity,
     contribution: deviation === 0 ? 0 : (unit * (similarity - mean)) / deviation,

@@ -27,6 +27,8 @@ export interface CommandParts {
   readonly feedRecall: () => Promise<void>;
   /** Asks for the credentials of the shared index. */
   readonly setSharedIndexKeys: () => Promise<void>;
+  /** Asks for the key of the endpoint that makes vectors. */
+  readonly setEmbeddingsKey: () => Promise<void>;
   /** Chats of this workspace, last changed first. */
   readonly chats: () => Promise<readonly EarlierChat[]>;
 }
@@ -64,6 +66,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     },
     rebuildIndex: () => rebuildIndex(index, parts.feedRecall),
     setSharedIndexKeys: () => parts.setSharedIndexKeys(),
+    setEmbeddingsKey: () => parts.setEmbeddingsKey(),
     pauseIndexing: () => index.pause(),
     resumeIndexing: () => index.resume(),
     showIndexStatus: () => indexStatus.showDetails(),

@@ -35,6 +35,7 @@ export class IndexStatusItem implements Disposable {
       ...(status.fallback > 0 ? [fallbackText(status)] : []),
       `${size(status)} in ${this.store}`,
       ...sharedText(status),
+      ...embeddingText(status),
     ].join(' · ');
     const text = failed ? `${status.message} ${status.nextStep}` : `Index ${phaseText(status)}. ${details}`;
     const choice = await (failed ? window.showWarningMessage : window.showInformationMessage)(
@@ -58,6 +59,7 @@ export class IndexStatusItem implements Disposable {
             `Virtual Context index ${phaseText(status)}: ${plural(status.files, 'file')}, ${plural(status.pages, 'page')}`,
             ...(status.storeBytes > 0 ? [size(status)] : []),
             ...sharedText(status),
+            ...embeddingText(status),
             ...(status.cappedAt > 0 ? [cappedText(status)] : []),
           ].join(', ');
     item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
@@ -67,6 +69,22 @@ export class IndexStatusItem implements Disposable {
 
 function size(status: IndexStatus): string {
   return `${(status.storeBytes / 1e6).toFixed(1)} MB`;
+}
+
+function embeddingText({ embeddings }: IndexStatus): string[] {
+  const { state, model, done, total, message } = embeddings;
+  switch (state) {
+    case 'off':
+      return [];
+    case 'embedding':
+      return [`embedding with ${model}: ${done} of ${total}`];
+    case 'ready':
+      return [`vectors of ${model}`];
+    case 'unconfirmed':
+      return [`vectors of ${model}: nothing is sent before you agree`];
+    case 'error':
+      return [`vectors of ${model}: ${message ?? ''}`];
+  }
 }
 
 function sharedText({ shared }: IndexStatus): string[] {

@@ -58,6 +58,25 @@ export function readSettings(policy?: string): Settings {
   };
 }
 
+export interface EmbeddingSettings {
+  readonly provider: 'none' | 'openai' | 'ollama';
+  readonly baseUrl: string;
+  readonly model: string;
+}
+
+/** @returns who makes vectors; the provider's own address where none is set */
+export function readEmbeddingSettings(): EmbeddingSettings {
+  const section = workspace.getConfiguration(SECTION);
+  const provider = section.get<EmbeddingSettings['provider']>('embeddings.provider', 'none');
+  const own = { none: '', openai: 'https://api.openai.com/v1', ollama: 'http://127.0.0.1:11434' }[provider];
+  const set = section.get('embeddings.baseUrl', '').trim();
+  return {
+    provider,
+    baseUrl: /^https?:$/.test(URL.canParse(set) ? new URL(set).protocol : '') ? set : own,
+    model: section.get('embeddings.model', '').trim(),
+  };
+}
+
 /** @returns the settings of a chat that is opened now: what its window holds was chosen by one policy, and stays so */
 export function chatSettings(): () => Settings {
   const { policy } = readSettings();
@@ -99,6 +118,11 @@ export function affectsModel(change: ConfigurationChangeEvent): boolean {
 /** @returns whether a change concerns what the gauge, the notes or the memory report show */
 export function affectsMemory(change: ConfigurationChangeEvent): boolean {
   return ['notes', 'memory'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));
+}
+
+/** @returns whether a change concerns who makes vectors */
+export function affectsEmbeddings(change: ConfigurationChangeEvent): boolean {
+  return change.affectsConfiguration(`${SECTION}.embeddings`);
 }
 
 /** @returns whether a change concerns what is indexed, and where */

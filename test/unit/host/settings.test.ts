@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { contributes } from '../../../package.json';
-import { chatSettings, readSettings } from '../../../src/host/settings';
+import { chatSettings, readEmbeddingSettings, readSettings } from '../../../src/host/settings';
 
 /** What the person has set. */
 const set = new Map<string, unknown>();
@@ -22,6 +22,7 @@ beforeEach(() => set.clear());
 
 it('takes for every setting the default that package.json tells', () => {
   readSettings();
+  readEmbeddingSettings();
   const { properties } = contributes.configuration;
   const told = Object.entries(properties).map(([key, property]) => [key, property.default]);
   expect(Object.fromEntries(defaults)).toEqual(Object.fromEntries(told));
