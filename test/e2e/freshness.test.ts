@@ -31,6 +31,7 @@ beforeAll(async () => {
   writeFileSync(file('src/tide.ts'), stored);
   writeFileSync(file('private/plan.ts'), stored);
   writeFileSync(file('.gitignore'), 'private/\n');
+  mkdirSync(file('.git/info'), { recursive: true });
   server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
   vscode = await VSCode.launch({
     folder: join(home, 'folder'),
@@ -82,4 +83,15 @@ it('finds the stored text again when the changes are given up', async () => {
   await vscode.runCommand('File: Revert File');
   await vi.waitFor(async () => expect(await search('walrus')).toContain('src/tide.ts:1-3'), timeout);
   expect(await search('zeppelin')).toContain('Nothing found');
+});
+
+it('follows what others do: new files, the rules of a clone, and deletions', async () => {
+  writeFileSync(file('src/new.ts'), '// the cormorant dives\n');
+  await vi.waitFor(async () => expect(await search('cormorant')).toContain('src/new.ts:1-1'), timeout);
+  writeFileSync(file('.git/info/exclude'), 'src/new.ts\n');
+  await vi.waitFor(async () => expect(await search('cormorant')).toContain('Nothing found'), timeout);
+  writeFileSync(file('.git/info/exclude'), '\n');
+  await vi.waitFor(async () => expect(await search('cormorant')).toContain('src/new.ts:1-1'), timeout);
+  rmSync(file('src/new.ts'));
+  expect(await search('cormorant')).toContain('Nothing found');
 });
