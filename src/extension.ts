@@ -205,6 +205,11 @@ export function activate(context: ExtensionContext): void {
     ...registerCommands({
       sessions,
       index: disk,
+      search: {
+        search: (text, signal) =>
+          disk.searchWorkspace({ text, explain: true, page: 1, pageSize: 40 }, signal),
+        open: actions.openFile,
+      },
       models,
       indexStatus,
       memory,

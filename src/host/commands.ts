@@ -8,6 +8,7 @@ import type { MemoryDocument } from './memoryDocument';
 import type { ModelPicker } from './modelPicker';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
+import { type SearchIndexParts, searchIndex } from './searchIndex';
 import { branchChat, type EarlierChat, openEarlierChat } from './sessionCommands';
 import { compactWindow, resetWindow } from './windowCommands';
 
@@ -17,6 +18,7 @@ const CONFIRMATION_MS = 4000;
 export interface CommandParts {
   readonly sessions: ChatSessions;
   readonly index: IndexControl;
+  readonly search: SearchIndexParts;
   readonly models: ModelPicker;
   readonly indexStatus: IndexStatusItem;
   readonly memory: MemoryDocument;
@@ -64,6 +66,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       await models.clearApiKey();
       sessions.modelChanged();
     },
+    searchIndex: () => searchIndex(parts.search),
     rebuildIndex: () => rebuildIndex(index, parts.feedRecall),
     setSharedIndexKeys: () => parts.setSharedIndexKeys(),
     setEmbeddingsKey: () => parts.setEmbeddingsKey(),

@@ -102,6 +102,26 @@ describe('vctx index and search', () => {
     );
   });
 
+  it('names files, goes on with the next page, explains, and reads filters', async () => {
+    const search = (...args: string[]) => vctx('search', ...args, '--workspace', workspace);
+    const [second] = jsonOf<{ hits: { path: string }[]; total: number; pages: number; exact: boolean }>(
+      await search('path:src/', '--files', '--limit', '1', '--page', '2', '--json'),
+    );
+    expect(second).toMatchObject({ total: 2, pages: 2, exact: true, hits: [{ path: 'src/tax.ts' }] });
+    expect((await search('sales tax -cart', '--explain')).stdout).toMatch(/\n {4}[+-]\d\.\d{3} \w+ = /);
+    expectFailure(await search('tax lang:klingon'), /no language of the index.*typescript/);
+    const queries = join(dir, 'filters.jsonl');
+    await writeFile(queries, '{"id":1,"query":"tax lang:klingon"}\n{"id":2,"query":"tax lang:ts"}');
+    const { stdout, status } = await search('--queries', queries);
+    const [wrong, right] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(wrong).toMatchObject({ id: 1, hits: [], error: expect.stringContaining('klingon') });
+    expect(right.hits[0].path).toBe('src/tax.ts');
+    expect(status).toBe(1);
+  });
+
   it('says what is wrong, on standard error, and fails', async () => {
     expectFailure(await vctx('index', join(dir, 'nowhere')), /nowhere is not a folder/);
     expectFailure(await vctx('search', '--workspace', workspace), /either a query or --queries/);
