@@ -16,6 +16,9 @@ async function bench() {
     const options = ['--bundle', '--platform=node', '--format=esm', '--packages=external'];
     const programs = ['./test/bench/main.ts', './test/bench/disk/floorProgram.ts'];
     await run('esbuild', [...programs, ...options, '--out-extension:.js=.mjs', `--outdir=${folder}`]);
+    const vectors = ['--bundle', '--platform=node', '--format=cjs', '--packages=external'];
+    const vectorsProgram = join(folder, 'vectorsProgram.cjs');
+    await run('esbuild', ['./test/bench/disk/vectorsProgram.ts', ...vectors, `--outfile=${vectorsProgram}`]);
     const succeeded = await show('node', [join(folder, 'main.mjs'), dist, ...process.argv.slice(2)]);
     return succeeded ? 0 : 1;
   } finally {

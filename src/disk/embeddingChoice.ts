@@ -4,7 +4,7 @@ import type { EmbeddingEndpoint } from '../models/embeddingEndpoint';
 import { isLoopback } from '../models/embeddingPrices';
 import type { EmbeddingChoice } from './protocol';
 
-export type Endpoint = Exclude<EmbeddingChoice, { readonly provider: 'none' }>;
+type Endpoint = Exclude<EmbeddingChoice, { readonly provider: 'none' }>;
 
 export interface Chosen extends Endpoint {
   readonly endpoint: EmbeddingEndpoint;

@@ -11,7 +11,7 @@ const bytesAtOnce = 60_000;
 /** For pages of white space: endpoints refuse texts of nothing. */
 const placeholder = '(empty)';
 
-export interface PageText {
+interface PageText {
   readonly hash: string;
   readonly text: string;
 }

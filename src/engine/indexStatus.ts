@@ -48,7 +48,7 @@ export interface EmbeddingStatus {
   readonly nextStep?: string;
 }
 
-export interface EmbeddingEstimate {
+interface EmbeddingEstimate {
   readonly pages: number;
   readonly tokens: number;
   /** Missing where the price is not known. */

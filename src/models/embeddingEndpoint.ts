@@ -4,7 +4,7 @@ import { backOffMs, wait } from './backOff';
 import { classifyModelError } from './classifyModelError';
 import { fetchJson, property } from './fetchJson';
 
-export interface EmbeddingEndpointOptions {
+interface EmbeddingEndpointOptions {
   readonly provider: 'openai' | 'ollama';
   readonly baseUrl: string;
   readonly model: string;

@@ -1,5 +1,6 @@
 /** The disk benchmark: each part measures one promise of docs/disk.md on real source text. */
 import { runChanges } from './changes';
+import { runEmbedding } from './embedding';
 import type { DiskBenchOptions, DiskBenchResult } from './options';
 import { runQueries } from './queries';
 import { runRecall } from './recall';
@@ -15,6 +16,7 @@ const PARTS: Parts = {
   changes: runChanges,
   storage: runStorage,
   queries: runQueries,
+  embedding: runEmbedding,
   recall: runRecall,
 };
 
