@@ -259,7 +259,7 @@ export class WorkspaceSearch {
     const { traits, statistics, literals } = asked;
     const weights = new Map(traits.terms.map((term) => [term, statistics.idf(term)]));
     return {
-      hits: await this.hits.of(hits, changedFiles, { weights, literals }, explained),
+      hits: await this.hits.of(hits, changedFiles, { weights, literals, memory: new Map() }, explained),
       ...{ page, pages: Math.ceil(total / pageSize), total, exact: known.exact },
     };
   }

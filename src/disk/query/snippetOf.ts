@@ -7,6 +7,8 @@ export interface SnippetQuery {
   readonly weights: ReadonlyMap<string, number>;
   /** Quoted texts: what matches them counts more than any word. */
   readonly literals: readonly string[];
+  /** Terms of the query in words met before: pages found together share their words. */
+  readonly memory: Map<string, readonly string[]>;
 }
 
 const maxLines = 5;
@@ -41,10 +43,9 @@ export function snippetOf(
   query: SnippetQuery,
   wanted: readonly number[],
 ): SnippetLine[] {
-  const memory = new Map<string, readonly string[]>();
   const lines = text.split('\n');
   let left = lines
-    .map((content, i) => candidateOf(content, startLine + i, query, wanted, memory))
+    .map((content, i) => candidateOf(content, startLine + i, query, wanted))
     .filter(({ worth }) => worth.size > 0);
   const seen = new Set<string>();
   const chosen: Candidate[] = [];
@@ -75,9 +76,8 @@ const seenNothing: ReadonlyMap<string, number> = new Map();
 function candidateOf(
   text: string,
   line: number,
-  { weights, literals }: SnippetQuery,
+  { weights, literals, memory }: SnippetQuery,
   wanted: readonly number[],
-  memory: Map<string, readonly string[]>,
 ): Candidate {
   const worth = new Map<string, number>();
   const ranges: Ranges = [];

@@ -5,6 +5,7 @@ import { snippetOf } from '../../../../src/disk/query/snippetOf';
 const query = (terms: Record<string, number>, literals: readonly string[] = []) => ({
   weights: new Map(Object.entries(terms)),
   literals,
+  memory: new Map<string, readonly string[]>(),
 });
 
 describe('snippetOf', () => {
