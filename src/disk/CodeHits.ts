@@ -9,7 +9,15 @@ import { workspacePath } from './workspacePath';
 const placeColumns = ['id', 'root', 'rel', 'startByte', 'endByte', 'hash'];
 const columns = [...placeColumns, 'startLine', 'endLine', 'symbol', 'language', 'text'];
 
-type StoredRow = StoredPlace & { readonly id: string };
+/** A page as its table has it. */
+export interface PageRow extends StoredPlace {
+  readonly id: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly symbol: string;
+  readonly language: string;
+  readonly text: string;
+}
 
 /** A page in the order of results. */
 export interface FoundPage extends FileKey {
@@ -29,20 +37,26 @@ export class CodeHits {
     private readonly live: LivePages,
   ) {}
 
-  /** @param changed files that have changed since they were indexed, by `keyOf` */
+  /** What the tables have of pages, in no order. */
+  async rows(found: readonly FoundPage[]): Promise<readonly PageRow[]> {
+    const ids = found.map(({ id }) => id);
+    return (await this.source.byId(columns, ids)) as unknown as readonly PageRow[];
+  }
+
+  /**
+   * @param rows of the pages found
+   * @param changed files that have changed since they were indexed, by `keyOf`
+   */
   async of(
     found: readonly FoundPage[],
+    rows: readonly PageRow[],
     changed: ReadonlySet<string>,
     query: SnippetQuery,
     explained: boolean,
   ): Promise<CodeHit[]> {
-    const rows = await this.source.byId(
-      columns,
-      found.map(({ id }) => id),
-    );
-    const byId = new Map(rows.map((row) => [String(row.id), row]));
+    const byId = new Map(rows.map((row) => [row.id, row]));
     const typed = this.live.typedPages();
-    const outdated = await this.outdated(rows as unknown as StoredRow[], changed);
+    const outdated = await this.outdated(rows, changed);
     return found.flatMap((page) => {
       const unsaved = typed.get(page.id);
       const row = unsaved ?? byId.get(page.id);
@@ -70,7 +84,7 @@ export class CodeHits {
 
   /** Ids of those that their files no longer have. */
   private async outdated(
-    rows: readonly StoredRow[],
+    rows: readonly PageRow[],
     changed: ReadonlySet<string>,
   ): Promise<ReadonlySet<string>> {
     const suspects = rows.filter((row) => changed.has(keyOf(row)));

@@ -6,6 +6,7 @@ const aboutProse =
 const aboutBeside =
   /\b(examples?|samples?|demos?|bench\w*|scripts?|tools?|playground|website|docs?|documentation)\b/i;
 const name = /[\p{L}_$][\p{L}\p{N}_$]*/gu;
+const word = /[\p{L}\p{N}_$]+/gu;
 const quotation = /[`'"]([^`'"\n]{2,80})[`'"]/g;
 const compound = /[\p{Ll}\p{N}]\p{Lu}|_|\$|^\p{Lu}\p{L}*\p{Lu}/u;
 
@@ -15,6 +16,8 @@ export interface QueryTraits {
   readonly terms: readonly string[];
   /** Place of each term in `terms`. */
   readonly places: ReadonlyMap<string, number>;
+  /** Whole words by their place in `terms`: true of those that have parts (`saved1x0`: `save`), whatever their case. */
+  readonly words: ReadonlyMap<number, boolean>;
   /** Words that can only be names from code: `flushQueue`, `flush_queue`, `QueueManager`. */
   readonly identifiers: ReadonlySet<string>;
   /** Names between quotation marks or backticks. */
@@ -35,6 +38,7 @@ export function readQuery(text: string): QueryTraits {
   return {
     terms,
     places,
+    words: wordsOf(text, places),
     identifiers: new Set(
       (text.match(name) ?? []).filter((word) => compound.test(word.replace(/^_+|_+$/g, ''))),
     ),
@@ -44,4 +48,15 @@ export function readQuery(text: string): QueryTraits {
     wantsProse: aboutProse.test(text),
     wantsBeside: aboutBeside.test(text),
   };
+}
+
+function wordsOf(text: string, places: ReadonlyMap<string, number>): ReadonlyMap<number, boolean> {
+  const words = new Map<number, boolean>();
+  for (const found of new Set(text.match(word))) {
+    const [whole, ...parts] = codeTokens(found);
+    const place = whole === undefined ? undefined : places.get(whole);
+    // Scripts without spaces give pairs of characters, not a whole and its parts.
+    if (place !== undefined) words.set(place, parts.length > 0 && whole === found.toLowerCase());
+  }
+  return words;
 }

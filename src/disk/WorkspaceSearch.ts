@@ -6,7 +6,7 @@ import type { PastAnswer } from './HistoryIndex';
 import type { Indexer } from './Indexer';
 import type { LivePages } from './LivePages';
 import type { OverlaidPages } from './OverlaidPages';
-import { type CandidatePage, weighingOf } from './pageEvidence';
+import { type CandidatePage, type Weighing, weighingOf } from './pageEvidence';
 import { paginate } from './paginate';
 import type { CodeQuery } from './protocol';
 import { type QueryTraits, readQuery } from './QueryTraits';
@@ -23,7 +23,7 @@ import { type SampledPage, TermStatistics } from './TermStatistics';
 import type { VectorCandidates } from './VectorCandidates';
 
 /** Pages the full-text search contributes. */
-const candidates = 300;
+const candidates = 200;
 /** Files that history would answer with, by similar commits and by messages, and what is looked up of their pages. */
 const historyFiles = 12;
 const historyPages = 60;
@@ -46,7 +46,7 @@ interface PlaceRow extends FileKey {
 interface Asked {
   readonly query: CodeQuery;
   readonly traits: QueryTraits;
-  readonly statistics: TermStatistics;
+  readonly weighing: Weighing;
   readonly where: string | undefined;
   /** What `where` says, of pages that are not stored. */
   readonly accepts: (page: FilteredPage) => boolean;
@@ -91,21 +91,19 @@ export class WorkspaceSearch {
     );
     const aim = readAim(text);
     const traits = readQuery(aim?.alone ? `${aim.container} ${aim.name}` : lastingText(text));
-    const nearest = this.vectors.find(text, traits.terms, where, signal);
-    // Whoever fails first, the other is not left alone with its failure.
-    nearest.catch(() => undefined);
-    await this.history.settled();
+    const [statistics] = await Promise.all([this.termStatistics(), this.history.settled()]);
+    const weighing = weighingOf(traits, statistics);
+    const terms = weighing.asked;
     const past = this.pastOf(traits);
-    const [statistics, byTerms, byHistory, byVectors, pins] = await Promise.all([
-      this.termStatistics(),
-      this.pages(traits.terms, candidates, where),
-      this.byHistory(traits.terms, past, where),
-      nearest,
+    const [byTerms, byHistory, byVectors, pins] = await Promise.all([
+      this.pages(terms, candidates, where),
+      this.byHistory(terms, past, where),
+      this.vectors.find(text, terms, where, signal),
       this.pinned.of(text, aim, where),
     ]);
     signal.throwIfAborted();
     const asked: Asked = {
-      ...{ query, traits, statistics, where },
+      ...{ query, traits, weighing, where },
       accepts: pageMatcher(filters, query.glob, roots, now),
       literals: filters.flatMap((filter) => (filter.kind === 'text' && !filter.excluded ? filter.text : [])),
     };
@@ -117,7 +115,8 @@ export class WorkspaceSearch {
     });
     const found = distinct([...first, ...ranked], ({ id }) => id);
     const wordless = [...first, ...byVectors.filter(({ score }) => score === 0)].map(({ id }) => id);
-    return this.page(await this.known(found, byTerms.length < candidates, wordless, asked), asked);
+    const complete = byTerms.length < candidates && terms.length === traits.terms.length;
+    return this.page(await this.known(found, complete, wordless, asked), asked);
   }
 
   /** Counts how common terms are when the workspace has changed so much that it matters; the last count serves meanwhile. */
@@ -172,10 +171,9 @@ export class WorkspaceSearch {
   private rank(
     byTerms: readonly CandidatePage[],
     byVectors: readonly CandidatePage[],
-    { traits, statistics, accepts }: Asked,
+    { weighing, accepts }: Asked,
     past: ReadonlyMap<string, PastAnswer>,
   ): FoundPage[] {
-    const weighing = weighingOf(traits, statistics);
     const stored = new Map(byTerms.map((page) => [page.id, page]));
     for (const page of byVectors)
       stored.set(page.id, { ...page, score: stored.get(page.id)?.score ?? page.score });
@@ -245,7 +243,8 @@ export class WorkspaceSearch {
     const { page, pageSize, explain: explained = false } = asked.query;
     const first = await this.shown(known, asked);
     let { total, hits } = first;
-    const { changed, anyGone } = await this.live.lookAt(hits);
+    const [{ changed, anyGone }, read] = await Promise.all([this.live.lookAt(hits), this.hits.rows(hits)]);
+    let rows = read;
     const changedFiles = new Set(changed);
     if (anyGone) {
       const looked = await this.live.lookAt(known.found.slice(0, Math.max(maxLooked, page * pageSize)));
@@ -255,11 +254,12 @@ export class WorkspaceSearch {
         { ...known, found, total: known.total - (known.found.length - found.length) },
         asked,
       ));
+      rows = await this.hits.rows(hits);
     }
-    const { traits, statistics, literals } = asked;
-    const weights = new Map(traits.terms.map((term) => [term, statistics.idf(term)]));
+    const { traits, weighing, literals } = asked;
+    const weights = new Map(traits.terms.map((term, place) => [term, weighing.idf[place] as number]));
     return {
-      hits: await this.hits.of(hits, changedFiles, { weights, literals, memory: new Map() }, explained),
+      hits: await this.hits.of(hits, rows, changedFiles, { weights, literals, memory: new Map() }, explained),
       ...{ page, pages: Math.ceil(total / pageSize), total, exact: known.exact },
     };
   }

@@ -1,16 +1,7 @@
 /** The numbers that a file is judged by. Most are relative to the other candidates, so that they mean the same in every workspace. */
 import { noPast, type PastAnswer } from './HistoryIndex';
-import { nameTerms } from './nameTerms';
 import type { PageEvidence, Weighing } from './pageEvidence';
-import {
-  baseName,
-  folderOf,
-  isBesidePath,
-  isGeneratedPath,
-  isProse,
-  isTestPath,
-  testedName,
-} from './pathKinds';
+import { isProse, pathTraits } from './pathKinds';
 
 /** A file and its pages among the candidates. */
 export interface CandidateFile {
@@ -44,41 +35,54 @@ const compared = [
 /** Of these also 1 / place (`…Place`). */
 const placed = ['text', 'bestPage', 'head', 'messages', 'similar'];
 
-/** Features of files: a row of numbers for each, in the order of `names`. */
-export interface FeatureTable {
-  readonly names: readonly string[];
-  readonly rows: readonly Float64Array[];
-}
-
-export function featuresOf(files: readonly CandidateFile[], weighing: Weighing): FeatureTable {
+/**
+ * Features of files.
+ * @param names of the features that are wanted
+ * @returns a row of numbers for each file, in the order of `names`; 0 for what is not known
+ */
+export function featuresOf(
+  files: readonly CandidateFile[],
+  weighing: Weighing,
+  names: readonly string[],
+): Float64Array[] {
   const measure = new Measure(weighing);
   const own = files.map((file) => measure.file(file));
-  const columns = new Map<string, ArrayLike<number>>();
-  for (const name of Object.keys(own[0] ?? {}))
-    columns.set(
-      name,
-      Float64Array.from(own, (one) => one[name] as number),
-    );
+  const columns = columnsOf(own);
   for (const name of compared) {
-    const values = columns.get(name) ?? [];
-    const greatest = Array.from(values).reduce((most, value) => Math.max(most, value), 1e-9);
+    const values = columns.get(name) ?? new Float64Array(files.length);
     columns.set(`${name}Deviation`, standardise(values));
-    columns.set(
-      `${name}Share`,
-      Float64Array.from(values, (value) => value / greatest),
-    );
+    columns.set(`${name}Share`, sharesOf(values));
     if (placed.includes(name)) columns.set(`${name}Place`, placesOf(values));
   }
-  for (const [name, values] of neighbours(files, columns.get('textShare') ?? [])) columns.set(name, values);
-  const all = [...columns.values()];
-  return {
-    names: [...columns.keys()],
-    rows: files.map((_, i) => Float64Array.from(all, (values) => values[i] as number)),
-  };
+  for (const [name, values] of neighbours(files, columns.get('textShare') ?? new Float64Array(files.length)))
+    columns.set(name, values);
+  const rows = files.map(() => new Float64Array(names.length));
+  names.forEach((name, k) => {
+    const values = columns.get(name);
+    if (values) for (let i = 0; i < rows.length; i++) (rows[i] as Float64Array)[k] = values[i] as number;
+  });
+  return rows;
+}
+
+function columnsOf(own: readonly Features[]): Map<string, Float64Array> {
+  const names = Object.keys(own[0] ?? {});
+  const columns = names.map(() => new Float64Array(own.length));
+  own.forEach((one, i) => {
+    const values = Object.values(one);
+    for (let k = 0; k < values.length; k++) (columns[k] as Float64Array)[i] = values[k] as number;
+  });
+  return new Map(names.map((name, k) => [name, columns[k] as Float64Array]));
+}
+
+/** Each value as a share of the greatest. */
+function sharesOf(values: Float64Array): Float64Array {
+  let greatest = 1e-9;
+  for (const value of values) if (value > greatest) greatest = value;
+  return values.map((value) => value / greatest);
 }
 
 /** 1 / place of each value among all, 0 for what is 0. */
-function placesOf(values: ArrayLike<number>): Float64Array {
+function placesOf(values: Float64Array): Float64Array {
   const places = new Float64Array(values.length);
   const order = Array.from(values, (_, i) => i).sort((a, b) => (values[b] as number) - (values[a] as number));
   order.forEach((i, before) => {
@@ -100,12 +104,11 @@ class Measure {
   file({ rel, pages, evidence, past }: CandidateFile): Features {
     const { query } = this.weighing;
     const scores = evidence.map((one) => one.page.score);
-    const test = isTestPath(rel);
+    const { test, beside, generated, folder, base: fileName, depth } = pathTraits(rel);
     const prose = isProse(evidence[0]?.page.language ?? '');
-    const beside = isBesidePath(rel);
-    const base = this.cover(nameTerms(baseName(rel)));
-    const path = this.cover(nameTerms(rel));
-    const names = evidence.flatMap((one) => one.names);
+    const base = this.coverOfName(fileName);
+    const path = this.coverOfName(rel);
+    const defined = this.definitions(evidence);
     const { messages, mentions, similar, alike, nearest, commits, recent } = past?.of(rel) ?? noPast;
     return {
       text: topThree(scores),
@@ -117,16 +120,16 @@ class Measure {
       pagesFound: Math.log(1 + evidence.length),
       pagesInAll: Math.log(1 + pages),
       pageCoverage: Math.max(0, ...evidence.map((one) => this.massOf(one.terms))) / this.mass,
-      fileCoverage: this.massOf(new Set(evidence.flatMap((one) => [...one.terms]))) / this.mass,
+      fileCoverage: this.massOf(union(evidence, (one) => one.terms)) / this.mass,
       phrases: Math.max(0, ...evidence.map((one) => this.massOfPairs(one.pairs))) / this.pairMass,
-      filePhrases: this.massOfPairs(new Set(evidence.flatMap((one) => [...one.pairs]))) / this.pairMass,
+      filePhrases: this.massOfPairs(union(evidence, (one) => one.pairs)) / this.pairMass,
       fileName: base.covered / this.mass,
       fileNamePrecision: base.precision,
       path: path.covered / this.mass,
       pathPrecision: path.precision,
-      folder: this.cover(nameTerms(folderOf(rel))).covered / this.mass,
-      depth: rel.split('/').length,
-      ...this.definitions(names),
+      folder: this.coverOfName(folder).covered / this.mass,
+      depth,
+      ...defined,
       identifiers: this.identifiersIn(evidence),
       test: Number(test),
       testUnasked: Number(test && !query.wantsTests),
@@ -134,7 +137,7 @@ class Measure {
       proseUnasked: Number(prose && !query.wantsProse),
       beside: Number(beside),
       besideUnasked: Number(beside && !query.wantsBeside),
-      generated: Number(isGeneratedPath(rel)),
+      generated: Number(generated),
       messages,
       mentions,
       similar,
@@ -149,28 +152,41 @@ class Measure {
   }
 
   /** What the names that the file defines say about it. */
-  private definitions(names: readonly string[]): Features {
-    const { query } = this.weighing;
-    const lower = new Set(names.map((name) => name.toLowerCase()));
-    const defined = [...query.identifiers]
-      .map((name) => name.toLowerCase())
-      .filter((name) => lower.has(name));
+  private definitions(evidence: readonly PageEvidence[]): Features {
+    const { query, statistics } = this.weighing;
+    const { identifiers, quoted } = query;
+    // Names without a term of the query say nothing.
+    const names = union(
+      evidence.filter((one) => one.named),
+      (one) => one.names,
+    );
+    const defined = identifiers.size === 0 ? [] : this.identifiersAmong(names);
     let namedAfter = 0;
     let definesWords = 0;
-    for (const name of new Set(names)) {
-      const tokens = nameTerms(name);
-      const { covered, precision } = this.cover(tokens);
+    for (const name of names) {
+      const { covered, precision } = this.coverOfName(name);
+      if (covered === 0) continue;
       namedAfter = Math.max(namedAfter, covered * precision);
-      // The first token of a compound name is its whole form.
-      if (tokens.length > 2 && tokens.slice(1).every((token) => query.places.has(token))) definesWords = 1;
+      const { terms } = statistics.weigh(name);
+      // The first term of a compound name is its whole form.
+      if (terms.length > 2 && terms.every((term, i) => i === 0 || query.places.has(term))) definesWords = 1;
     }
+    const defines = (wanted: ReadonlySet<string>) =>
+      Number(wanted.size > 0 && evidence.some((one) => one.names.some((name) => wanted.has(name))));
     return {
-      definesIdentifier: Number(names.some((name) => query.identifiers.has(name))),
-      definesIdentifiers: this.cover(defined).covered / this.mass,
-      definesQuoted: Number(names.some((name) => query.quoted.has(name))),
+      definesIdentifier: defines(identifiers),
+      definesIdentifiers: this.cover(defined) / this.mass,
+      definesQuoted: defines(quoted),
       definesWords,
       namedAfter: namedAfter / this.mass,
     };
+  }
+
+  /** The query's identifiers that are among some names, in lower case. */
+  private identifiersAmong(names: ReadonlySet<string>): string[] {
+    const lower = new Set([...names].map((name) => name.toLowerCase()));
+    const wanted = new Set([...this.weighing.query.identifiers].map((name) => name.toLowerCase()));
+    return [...wanted].filter((name) => lower.has(name));
   }
 
   private identifiersIn(evidence: readonly PageEvidence[]): number {
@@ -178,22 +194,27 @@ class Measure {
     if (identifiers.size === 0) return 0;
     const found = [...identifiers].filter((name) => {
       const place = places.get(name.toLowerCase());
-      return place !== undefined && evidence.some((one) => one.bodyTerms.has(place));
+      return place !== undefined && evidence.some((one) => (one.inBody[place] ?? 0) > 0);
     });
     return found.length / identifiers.size;
   }
 
-  /** The idf of tokens that the query has, and their share of all these tokens. */
-  private cover(tokens: readonly string[]): { readonly covered: number; readonly precision: number } {
-    const { query, statistics } = this.weighing;
+  /** The idf of those terms of a name that the query has, and their share of all its terms. */
+  private coverOfName(name: string): { readonly covered: number; readonly precision: number } {
+    const { distinct, mass } = this.weighing.statistics.weigh(name);
+    const covered = this.cover(distinct);
+    return { covered, precision: mass > 0 ? covered / mass : 0 };
+  }
+
+  /** The idf of those distinct terms that the query has. */
+  private cover(terms: readonly string[]): number {
+    const { query, idf } = this.weighing;
     let covered = 0;
-    let all = 0;
-    for (const token of new Set(tokens)) {
-      const idf = statistics.idf(token);
-      all += idf;
-      if (query.places.has(token)) covered += idf;
+    for (const term of terms) {
+      const place = query.places.get(term);
+      if (place !== undefined) covered += idf[place] as number;
     }
-    return { covered, precision: all > 0 ? covered / all : 0 };
+    return covered;
   }
 
   private massOf(places: Iterable<number>): number {
@@ -218,12 +239,11 @@ function neighbours(
   const folders = new Map<string, number[]>();
   const tested = new Map<string, number>();
   files.forEach(({ rel }, i) => {
-    const folder = folderOf(rel);
+    const { folder, test, tested: name } = pathTraits(rel);
     const known = folders.get(folder);
     if (known) known.push(i);
     else folders.set(folder, [i]);
-    if (!isTestPath(rel)) return;
-    const name = testedName(rel);
+    if (!test) return;
     tested.set(name, Math.max(tested.get(name) ?? 0, textShare[i] as number));
   });
   const [best, found, test] = [1, 2, 3].map(() => new Float64Array(files.length)) as [
@@ -232,11 +252,12 @@ function neighbours(
     Float64Array,
   ];
   files.forEach(({ rel }, i) => {
-    const inFolder = folders.get(folderOf(rel)) ?? [];
+    const { folder, test: isTest, base } = pathTraits(rel);
+    const inFolder = folders.get(folder) ?? [];
     for (const other of inFolder)
       if (other !== i) best[i] = Math.max(best[i] as number, textShare[other] as number);
     found[i] = Math.log(inFolder.length);
-    test[i] = isTestPath(rel) ? 0 : (tested.get(baseName(rel).toLowerCase()) ?? 0);
+    test[i] = isTest ? 0 : (tested.get(base.toLowerCase()) ?? 0);
   });
   return [
     ['folderBest', best],
@@ -252,9 +273,24 @@ export function topThree(scores: readonly number[]): number {
 }
 
 /** Values in standard deviations from their mean; all 0 when they are equal. */
-function standardise(values: ArrayLike<number>): Float64Array {
-  const all = Float64Array.from(values);
-  const mean = all.reduce((sum, value) => sum + value, 0) / (all.length || 1);
-  const deviation = Math.sqrt(all.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (all.length || 1));
-  return all.map((value) => (deviation > 1e-12 ? (value - mean) / deviation : 0));
+function standardise(values: Float64Array): Float64Array {
+  let sum = 0;
+  for (const value of values) sum += value;
+  const mean = sum / (values.length || 1);
+  let squares = 0;
+  for (const value of values) squares += (value - mean) ** 2;
+  const deviation = Math.sqrt(squares / (values.length || 1));
+  return values.map((value) => (deviation > 1e-12 ? (value - mean) / deviation : 0));
+}
+
+/** All distinct items that pieces of evidence have. */
+function union<Item>(
+  evidence: readonly PageEvidence[],
+  items: (one: PageEvidence) => Iterable<Item>,
+): ReadonlySet<Item> {
+  const [only] = evidence;
+  const all = new Set(only ? items(only) : []);
+  for (let i = 1; i < evidence.length; i++)
+    for (const item of items(evidence[i] as PageEvidence)) all.add(item);
+  return all;
 }

@@ -1,5 +1,4 @@
 /** What a page says about a query, field by field. */
-import { nameTerms } from './nameTerms';
 import type { QueryTraits } from './QueryTraits';
 import { TermScanner } from './TermScanner';
 import type { TermStatistics } from './TermStatistics';
@@ -33,11 +32,14 @@ export interface PageEvidence {
   readonly symbols: number;
   /** Places (in `QueryTraits.terms`) of the terms it has. */
   readonly terms: readonly number[];
-  readonly bodyTerms: ReadonlySet<number>;
+  /** How often its body has each of the query's terms. */
+  readonly inBody: Uint16Array;
   /** Pairs (as in `QueryTraits.pairs`) that follow each other in its body as they do in the query. */
   readonly pairs: ReadonlySet<number>;
   /** Names defined on it, without their containers. */
   readonly names: readonly string[];
+  /** Whether its symbols have any term of the query. */
+  readonly named: boolean;
 }
 
 export interface Weighing {
@@ -46,21 +48,41 @@ export interface Weighing {
   /** Inverse document frequency of each of the query's terms. */
   readonly idf: readonly number[];
   readonly statistics: TermStatistics;
+  /** What the full-text index is asked for: the terms that say most. */
+  readonly asked: readonly string[];
 }
+
+/** A long question is found by its rarest terms; each further one costs the index time and finds nothing more. */
+const maxAsked = 24;
 
 export function weighingOf(query: QueryTraits, statistics: TermStatistics): Weighing {
   const idf = query.terms.map((term) => statistics.idf(term));
-  return { query, scanner: new TermScanner(query.terms), idf, statistics };
+  return { query, scanner: new TermScanner(query.terms), idf, statistics, asked: rarest(query.terms, idf) };
+}
+
+function rarest(terms: readonly string[], idf: readonly number[]): readonly string[] {
+  if (terms.length <= maxAsked) return terms;
+  const order = terms.map((_, place) => place).sort((a, b) => (idf[b] as number) - (idf[a] as number));
+  return order.slice(0, maxAsked).map((place) => terms[place] as string);
 }
 
 export function evidenceOf(page: CandidatePage, weighing: Weighing): PageEvidence {
   const { query, scanner, idf, statistics } = weighing;
   const width = query.terms.length;
   const inHead = new Uint16Array(width);
+  const inSymbols = new Uint16Array(width);
   const inBody = new Uint16Array(width);
   const pairs = new Set<number>();
+  // The path comes first, symbols and names after it.
+  let ofPath = statistics.weigh(page.rel).terms.length;
+  let named = false;
   const headLength = scanner.scan(page.head, 0, (place) => {
-    if (place >= 0) inHead[place] = (inHead[place] as number) + 1;
+    ofPath--;
+    if (place < 0) return;
+    inHead[place] = (inHead[place] as number) + 1;
+    if (ofPath >= 0) return;
+    inSymbols[place] = (inSymbols[place] as number) + 1;
+    named = true;
   });
   let before = -1;
   // The head stands there twice, a space after each.
@@ -72,31 +94,22 @@ export function evidenceOf(page: CandidatePage, weighing: Weighing): PageEvidenc
     }
     before = place;
   });
-  const names = [...page.names.split(' '), page.symbol]
-    .map((name) => name.slice(name.lastIndexOf('.') + 1))
-    .filter((name) => name !== '');
-  const present = query.terms.flatMap((_, i) =>
-    (inHead[i] as number) + (inBody[i] as number) > 0 ? [i] : [],
-  );
+  const names: string[] = [];
+  for (const name of [...page.names.split(' '), page.symbol])
+    if (name !== '') names.push(name.slice(name.lastIndexOf('.') + 1));
+  const terms: number[] = [];
+  for (let i = 0; i < width; i++) if ((inHead[i] as number) + (inBody[i] as number) > 0) terms.push(i);
   return {
     page,
     body: bm25(inBody, idf, lengthNorm(bodyLength, statistics.averageBody, 0.75)),
     head: bm25(inHead, idf, lengthNorm(headLength, statistics.averageHead, 0.5)),
-    symbols: bm25(countsOf(nameTerms(`${page.symbol} ${page.names}`), query), idf, 1),
-    terms: present,
-    bodyTerms: new Set(present.filter((place) => (inBody[place] as number) > 0)),
+    symbols: named ? bm25(inSymbols, idf, 1) : 0,
+    terms,
+    inBody,
     pairs,
     names,
+    named,
   };
-}
-
-function countsOf(tokens: readonly string[], query: QueryTraits): Uint16Array {
-  const counts = new Uint16Array(query.terms.length);
-  for (const token of tokens) {
-    const place = query.places.get(token);
-    if (place !== undefined) counts[place] = (counts[place] as number) + 1;
-  }
-  return counts;
 }
 
 function lengthNorm(length: number, average: number, b: number): number {

@@ -18,14 +18,44 @@ export function isTestPath(path: string): boolean {
   return testPath.test(path);
 }
 
-/** @returns whether a path is that of examples, benchmarks, scripts or documentation */
-export function isBesidePath(path: string): boolean {
-  return besidePath.test(path);
+/** What a path tells about its file. */
+export interface PathTraits {
+  readonly test: boolean;
+  /** Of examples, benchmarks, scripts or documentation. */
+  readonly beside: boolean;
+  /** A program wrote the file, or others did. */
+  readonly generated: boolean;
+  /** Empty at the root. */
+  readonly folder: string;
+  /** File name without ending. */
+  readonly base: string;
+  /** The lower-case file name that a test's file name refers to. */
+  readonly tested: string;
+  readonly depth: number;
 }
 
-/** @returns whether a path says that a program wrote the file, or others did */
-export function isGeneratedPath(path: string): boolean {
-  return generatedPath.test(path);
+/** Paths remembered: the same files are candidates again and again. */
+const maxPaths = 50_000;
+const known = new Map<string, PathTraits>();
+
+/** @param rel path within its folder, with slashes */
+export function pathTraits(rel: string): PathTraits {
+  let traits = known.get(rel);
+  if (!traits) {
+    if (known.size >= maxPaths) known.clear();
+    const base = baseName(rel);
+    traits = {
+      test: isTestPath(rel),
+      beside: besidePath.test(rel),
+      generated: generatedPath.test(rel),
+      folder: rel.slice(0, Math.max(0, rel.lastIndexOf('/'))),
+      base,
+      tested: base.replace(testAffix, '').toLowerCase(),
+      depth: rel.split('/').length,
+    };
+    known.set(rel, traits);
+  }
+  return traits;
 }
 
 /** @returns whether a language is prose or data */
@@ -33,19 +63,8 @@ export function isProse(language: string): boolean {
   return proseLanguages.has(language);
 }
 
-/** @returns the file name without folders and ending */
-export function baseName(rel: string): string {
+function baseName(rel: string): string {
   const name = rel.slice(rel.lastIndexOf('/') + 1);
   const dot = name.lastIndexOf('.');
   return dot > 0 ? name.slice(0, dot) : name;
-}
-
-/** @returns the folder a path is in; empty at the root */
-export function folderOf(rel: string): string {
-  return rel.slice(0, Math.max(0, rel.lastIndexOf('/')));
-}
-
-/** @returns the lower-case file name that a test's file name refers to */
-export function testedName(rel: string): string {
-  return baseName(rel).replace(testAffix, '').toLowerCase();
 }

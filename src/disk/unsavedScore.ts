@@ -7,7 +7,7 @@ const b = 0.75;
 /** BM25 (Robertson and Zaragoza, 2009) of a page that is in no index, comparable with what the index says of its pages. */
 export function unsavedScore(
   { toks }: { readonly toks: Uint8Array },
-  { query, scanner, idf, statistics }: Weighing,
+  { query, scanner, idf, statistics, asked }: Weighing,
 ): number {
   const counts = new Uint16Array(query.terms.length);
   const length = scanner.scan(toks, 0, (place) => {
@@ -16,5 +16,9 @@ export function unsavedScore(
   // Path and symbols stand twice among the terms of a page.
   const average = 2 * statistics.averageHead + statistics.averageBody;
   const norm = k1 * (1 - b + (b * length) / average);
-  return counts.reduce((sum, count, i) => sum + ((idf[i] as number) * count * (k1 + 1)) / (count + norm), 0);
+  return asked.reduce((sum, term) => {
+    const place = query.places.get(term) ?? -1;
+    const count = counts[place] ?? 0;
+    return sum + ((idf[place] ?? 0) * count * (k1 + 1)) / (count + norm);
+  }, 0);
 }

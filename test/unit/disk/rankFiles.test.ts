@@ -89,6 +89,29 @@ describe('rankPages', () => {
     expect(rels(pages, 'queue flush', history)[0]).toBe('src/b.ts');
   });
 
+  it('puts the pages that have a rare identifier of the question before files about its parts', () => {
+    const named = page('src/save.ts', 9, { text: 'save', names: 'save saveAll' });
+    const more = [
+      page('src/save.ts', 8.5, { text: 'save it' }),
+      page('src/save.ts', 8, { text: 'save all' }),
+    ];
+    const pages = [named, ...more, page('docs/notes.test.md', 8.8, { text: 'x saved1x0' }), ...crowd];
+    expect(rels(pages, 'saved1x0')[0]).toBe('docs/notes.test.md');
+    expect(rels(pages, 'where is saved1x0')[0]).toBe('docs/notes.test.md');
+  });
+
+  it('leaves identifiers that many pages have to the other features', () => {
+    const many = Array.from({ length: 20 }, (_, i) => page(`src/use${i}.md`, 6, { text: 'saved1x0' }));
+    const named = page('src/saved1x0.ts', 9, { text: 'saved1x0', names: 'saved1x0' });
+    expect(rels([...many, named], 'saved1x0')[0]).toBe('src/saved1x0.ts');
+  });
+
+  it('explains what a rare identifier adds', () => {
+    const [first] = rank([page('src/a.ts', 3, { text: 'saved1x0' }), ...crowd], 'saved1x0');
+    const parts = first ? explain(first) : [];
+    expect(parts.find(({ feature }) => feature === 'literal')?.value).toBe(1);
+  });
+
   it('loses no page', () => {
     const pages = Array.from({ length: 30 }, (_, i) => page(`f${i % 7}.ts`, i));
     expect(new Set(rank(pages, 'queue').map((one) => one.page.id)).size).toBe(30);
