@@ -23,7 +23,7 @@ import { type SampledPage, TermStatistics } from './TermStatistics';
 import type { VectorCandidates } from './VectorCandidates';
 
 /** Pages the full-text search contributes. */
-const candidates = 200;
+const candidates = 240;
 /** Files that history would answer with, by similar commits and by messages, and what is looked up of their pages. */
 const historyFiles = 12;
 const historyPages = 60;

@@ -53,7 +53,7 @@ export interface Weighing {
 }
 
 /** A long question is found by its rarest terms; each further one costs the index time and finds nothing more. */
-const maxAsked = 24;
+const maxAsked = 32;
 
 export function weighingOf(query: QueryTraits, statistics: TermStatistics): Weighing {
   const idf = query.terms.map((term) => statistics.idf(term));
