@@ -1,5 +1,6 @@
 /** A shared index on a server that speaks S3, on this machine. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { Server } from 'node:http';
 import { dirname, join } from 'node:path';
 import S3rver from 's3rver';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
@@ -31,6 +32,8 @@ async function startServer(): Promise<void> {
 }
 
 async function stopServer(): Promise<void> {
+  // Its types keep quiet about it. Clients keep their connections open, and closing would wait for them.
+  (server as (S3rver & { readonly httpServer: Server }) | undefined)?.httpServer.closeAllConnections();
   await server?.close();
   server = undefined;
 }
