@@ -90,7 +90,7 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       const { place: found, real, inside } = await this.resolve(path);
       refuseGitOwnFiles(shown, inside);
       // Neither an editor's save nor a rename tells it in time.
-      await access(real, constants.W_OK);
+      await refuseReadOnly(real);
       for (const opened of new Set([join(found.root.path, found.relative), real])) {
         const edit = (await this.options.editOpen?.(opened, before, after)) ?? 'elsewhere';
         if (edit === 'conflict') throw changedMeanwhile(shown);
@@ -246,4 +246,11 @@ async function describeEntry(folder: string, entry: Dirent): Promise<DirectoryEn
 function foldersFirst(a: DirectoryEntry, b: DirectoryEntry): number {
   const folders = Number(b.kind === 'directory') - Number(a.kind === 'directory');
   return folders || (a.name < b.name ? -1 : 1);
+}
+
+/** The mode, too: root may write what its owner has made read-only. */
+async function refuseReadOnly(real: string): Promise<void> {
+  await access(real, constants.W_OK);
+  const { mode } = await stat(real);
+  if ((mode & 0o222) === 0) throw Object.assign(new Error('the file is read-only'), { code: 'EACCES' });
 }
