@@ -41,7 +41,7 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   notesTokenLimit: 2000,
   maxOutputTokens: 4096,
   policy: virtualPolicy,
-  residentLimit: 100_000,
+  residentLimit: 96_000,
   hints: true,
   prefetch: true,
 };

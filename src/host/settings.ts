@@ -46,7 +46,7 @@ export function readSettings(policy?: string): Settings {
     maxCallsPerTurn: section.get('maxCallsPerTurn', 50),
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
     policy: memoryPolicy(section, policy ?? section.get('policy', virtualPolicy.name)),
-    residentLimit: section.get('memory.residentLimit', 100_000),
+    residentLimit: section.get('memory.residentLimit', 96_000),
     hints: section.get('hints', true),
     prefetch: section.get('prefetch', true),
     openFilesOnFault: section.get('openFilesOnFault', true),

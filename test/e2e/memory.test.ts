@@ -88,7 +88,7 @@ describe('the memory report', () => {
   });
 
   it('shows a changed limit at once', async () => {
-    await report(/resident limit +100,000 +more than the window holds/);
+    await report(/resident limit +96,000 +more than the window holds/);
     mkdirSync(join(home, '.vscode'));
     const limit = { 'virtualContext.memory.residentLimit': 10_000 };
     writeFileSync(join(home, '.vscode/settings.json'), JSON.stringify(limit));
