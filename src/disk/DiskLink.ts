@@ -21,6 +21,15 @@ const lossMemory = 60_000;
 const maxLogBytes = 1024 * 1024;
 /** V8's optimising compiler takes up to 2 GB for the grammars' huge lexer functions and saves a sixth of the time. */
 const lightCompiler = '--liftoff-only';
+/**
+ * glibc keeps what is freed unless told otherwise. Few heaps: LanceDB's many threads would each keep what they have once
+ * used. Buffers over 1 MB are mapped on their own and go back at once: while a large index is written, they are most of it.
+ */
+const allocator = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
+  MALLOC_TRIM_THRESHOLD_: '33554432',
+};
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -189,8 +198,7 @@ class Starter {
       cwd: store,
       stdio: ['ignore', log, log],
       windowsHide: true,
-      // Fewer heaps in glibc's allocator: LanceDB's many threads would otherwise each keep what they have once used.
-      env: { ...environment, ELECTRON_RUN_AS_NODE: '1', RUST_LOG: 'error', MALLOC_ARENA_MAX: '2' },
+      env: { ...environment, ...allocator, ELECTRON_RUN_AS_NODE: '1', RUST_LOG: 'error' },
     });
     closeSync(log);
     child.on('error', () => {
