@@ -52,7 +52,7 @@ export class Indexer {
   private pipeline: PagePipeline | undefined;
   private paused = false;
   private attention: Attention = { paths: [], typing: false, onBattery: false };
-  private typedAt = 0;
+  private typedAt = Number.NEGATIVE_INFINITY;
   /** A run failed half way: the next one looks at everything. */
   private incomplete = false;
   private readonly abort = new AbortController();
