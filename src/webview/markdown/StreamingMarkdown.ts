@@ -1,8 +1,9 @@
 /**
- * Markdown of a text that grows: a top-level block is final once another one begins on a later, complete line, so each
- * step parses only the text from the first block that is not. (CommonMark decides blocks line by line; a line that may
- * still grow can change its mind: `#` begins a heading, `#x` goes on with a paragraph.) What a late link definition
- * changes in earlier blocks is put right by `finish`.
+ * Markdown of a text that grows: a top-level block is final once another one begins later and two of its lines are
+ * complete, so each step parses only the text from the first block that is not. (CommonMark decides blocks line by line,
+ * and a line that may still grow can change its mind: `#` begins a heading, `#x` goes on with a paragraph. That a table
+ * begins is decided by the line after: `---` makes one of the line before, `---a` does not.) What a late link
+ * definition changes in earlier blocks is put right by `finish`.
  */
 import { type MarkdownContext, renderBlocks } from './renderMarkdown';
 
@@ -25,7 +26,7 @@ export class StreamingMarkdown {
     const rest = text.slice(this.tail);
     const blocks = renderBlocks(rest, this.context);
     const completeLines = countLineBreaks(rest);
-    const open = blocks.findLastIndex((block) => block.line < completeLines);
+    const open = blocks.findLastIndex((block) => block.line + 1 < completeLines);
     const html = [...this.settled, ...blocks.map((block) => block.html)];
     if (open > 0) {
       this.settled = html.slice(0, this.settled.length + open);

@@ -57,6 +57,13 @@ it('shows at every step of a stream what the whole text so far would show', () =
   );
 });
 
+it('takes back a table whose second line turns out to be text', () => {
+  const stream = new StreamingMarkdown();
+  const steps = ['a```ts\n|```ts\n', 'a```ts\n|```ts\n---', 'a```ts\n|```ts\n---a'];
+  for (const text of steps)
+    expect([...stream.update(text)]).toEqual([...new StreamingMarkdown().finish(text)]);
+});
+
 it('parses only what is not final yet, however long the text is', () => {
   const stream = new StreamingMarkdown();
   const paragraph = `${'word '.repeat(40)}\n\n`;
