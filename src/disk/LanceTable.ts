@@ -7,6 +7,7 @@ import type { LanceModule } from './loadLance';
 import { plainRows } from './plainRows';
 import { Readers } from './Readers';
 import { retrying } from './retrying';
+import { countPartitions, createTermIndex, mostPartitions } from './termIndex';
 import { type Backlog, worthInAPause, worthNow, worthWhenIdle } from './upkeep';
 
 /** Optimising what is worth it waits for a pause this long, ms, the rest until nothing was written for so long. */
@@ -140,16 +141,7 @@ export class LanceTable {
       await this.table.createIndex(key, { config: this.lance.Index.btree(), replace: true });
     }
     if (!this.spec.terms) return;
-    const config = this.lance.Index.fts({
-      baseTokenizer: 'whitespace',
-      lowercase: false,
-      stem: false,
-      removeStopWords: false,
-      asciiFolding: false,
-      withPosition: false,
-      maxTokenLength: 80,
-    });
-    await this.table.createIndex(this.spec.terms, { config, replace: true });
+    await createTermIndex(this.lance, this.table, this.spec.terms);
   }
 
   /** Has a column looked up by value from now on, besides those of the specification. */
@@ -286,14 +278,24 @@ export class LanceTable {
         this.commits = 0;
         return;
       }
-      // Nobody else writes: files that no version names were left by a process that was killed.
-      await this.readers.clear((cleanupOlderThan) =>
-        this.table.optimize({ cleanupOlderThan, deleteUnverified: true }),
-      );
+      const indices = join(folder, `${this.spec.name}.lance`, '_indices');
+      await this.optimiseOwn();
+      if (this.spec.terms && (await countPartitions(indices)) > mostPartitions) {
+        await createTermIndex(this.lance, this.table, this.spec.terms);
+        this.readers.wrote(Date.now());
+        await this.optimiseOwn();
+      }
       this.unindexedRows = 0;
       this.commits = this.readers.scanning ? 1 : 0;
-      await removeEmptyFolders(join(folder, `${this.spec.name}.lance`, '_indices'));
+      await removeEmptyFolders(indices);
     });
+  }
+
+  /** Nobody else writes: files that no version names were left by a process that was killed. */
+  private optimiseOwn(): Promise<void> {
+    return this.readers.clear((cleanupOlderThan) =>
+      this.table.optimize({ cleanupOlderThan, deleteUnverified: true }),
+    );
   }
 
   /** `optimise`, when so much was written that it cannot wait for a pause; otherwise it is done then. */

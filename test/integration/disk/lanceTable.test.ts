@@ -54,6 +54,22 @@ it('takes at most twice the live data after many small updates, and leaves no em
   for (const name of readdirSync(indices)) expect(readdirSync(join(indices, name)).length).toBeGreaterThan(0);
 });
 
+it('keeps the parts of its full-text index few, however often it is optimised', async () => {
+  const { notes } = await Database.open(store);
+  await notes.add(Array.from({ length: 300 }, (_, i) => note(i, 'first')));
+  await notes.optimise();
+  for (let i = 0; i < 60; i++) {
+    await notes.add([note(1000 + i, `later${i}`)]);
+    await notes.optimise();
+  }
+  for (const i of [0, 30, 59]) expect(await find(notes, `later${i}`)).toEqual([`n${1000 + i}`]);
+  const indices = join(store, 'tables-v2', 'notes.lance', '_indices');
+  const parts = readdirSync(indices, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /part_\d+_docs/.test(name),
+  );
+  expect(parts.length).toBeLessThanOrEqual(30);
+});
+
 it('answers while it is optimised again and again, and ends a scan with what it began with', async () => {
   const { notes } = await Database.open(store);
   await notes.add(Array.from({ length: 12_000 }, (_, i) => note(i, 'first')));
