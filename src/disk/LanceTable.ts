@@ -9,16 +9,13 @@ import { Readers } from './Readers';
 import { retrying } from './retrying';
 import { countPartitions, createTermIndex, mostPartitions } from './termIndex';
 import { type Backlog, worthInAPause, worthNow, worthWhenIdle } from './upkeep';
+import { createVectorIndex, nearest } from './vectorIndex';
 
 /** Optimising what is worth it waits for a pause this long, ms, the rest until nothing was written for so long. */
 const pauseTime = 2000;
 const idleTime = 20_000;
 /** What others may still be reading stays this long, ms. */
 const sharedGrace = 3_600_000;
-/** The approximate index of vectors: rows of a partition, partitions looked into, and how many more candidates are compared exactly. */
-const rowsPerPartition = 1000;
-const probes = 20;
-const refinement = 4;
 
 type Row = Record<string, unknown>;
 
@@ -379,12 +376,7 @@ export class LanceTable {
    */
   indexVectors(column: string, rows: number, dimensions: number): Promise<void> {
     return this.write(async () => {
-      const config = this.lance.Index.ivfPq({
-        distanceType: 'cosine',
-        numPartitions: Math.max(1, Math.round(rows / rowsPerPartition)),
-        numSubVectors: subVectors(dimensions),
-      });
-      await this.table.createIndex(column, { config, replace: true });
+      await createVectorIndex(this.lance, this.table, column, rows, dimensions);
       this.commits += 1;
     });
   }
@@ -428,24 +420,12 @@ export class LanceTable {
     where?: string,
   ): Promise<Row[]> {
     return this.readers.read(async () => {
-      const search = this.table
-        .query()
-        .nearestTo(vector)
-        .distanceType('cosine')
-        .nprobes(probes)
-        .refineFactor(refinement)
+      const search = nearest(this.table, vector)
         .select([...columns, '_distance'])
         .limit(limit);
       return plainRows(await (where === undefined ? search : search.where(where)).toArrow());
     });
   }
-}
-
-/** The largest number of parts of at least eight dimensions that divides a vector evenly. */
-function subVectors(dimensions: number): number {
-  for (let parts = Math.max(1, Math.floor(dimensions / 8)); parts > 1; parts--)
-    if (dimensions % parts === 0) return parts;
-  return 1;
 }
 
 /** LanceDB removes the files of old indices and leaves their folders. */
