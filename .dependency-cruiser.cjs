@@ -43,7 +43,7 @@ module.exports = {
     {
       name: 'extension-imports',
       severity: 'error',
-      from: { path: '^src/extension\\.ts$' },
+      from: { path: '^src/(extension|agent)\\.ts$' },
       to: { path: '^src/(cli|webview)/|^src/disk/(?!(client|protocol)\\.ts$)' },
     },
     {

@@ -40,6 +40,7 @@ const nodeEntries = {
   walkWorker: 'src/disk/walkWorker.ts',
   tokenWorker: 'src/models/tokenWorker.ts',
   openaiModel: 'src/models/openaiModel.ts',
+  agent: 'src/agent.ts',
 };
 
 const webviewEntries = {

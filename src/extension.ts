@@ -46,13 +46,8 @@ import { listSessions, sessionLogPath } from './journal/sessionFiles';
 import { sha256 } from './journal/sha256';
 import { blobsFolder, sessionsFolder } from './journal/storeFolders';
 import { GptTokenCounter } from './models/gptTokenCounter';
-import { OfflineModel } from './models/offlineModel';
 import { detectOllama, listModels, MODEL_PRESETS } from './models/presets';
-import { createFunctions } from './tools';
-import { unifiedDiff } from './tools/unifiedDiff';
-import { NodeWorkspaceFiles } from './tools/workspaceFiles';
 import { absolutePath } from './tools/workspacePaths';
-import { workspaceRules } from './tools/workspaceRules';
 
 /** The conversation of this window, for `deactivate`. */
 let conversation: ChatSessions | undefined;
@@ -88,25 +83,29 @@ export function activate(context: ExtensionContext): void {
 
   const editor = new VisibleEditor();
   const sessions = new ChatSessions({
-    agent: async () => ({
-      history,
-      openLog,
-      forkLog: (session, origin) => FileSessionLog.fork(sessionsFolder(store), session, origin, Date.now()),
-      blobs: await openBlobs(),
-      hash: sha256,
-      diff: unifiedDiff,
-      clock: Date,
-      counter,
-      files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),
-      rules: workspaceRules(new NodeWorkspaceFiles({ roots }), roots, () => workspace.isTrusted),
-      recall: disk,
-      archival: disk,
-      approver: modalApprover,
-      functions: createFunctions({ ripgrepPath, roots }),
-      editor,
-      folders: roots().map((root) => root.name),
-      settings: chatSettings(),
-    }),
+    open: async (...session) => (await import('./agent')).AgentProcess.open(...session),
+    agent: async () => {
+      const { createFunctions, NodeWorkspaceFiles, unifiedDiff, workspaceRules } = await import('./agent');
+      return {
+        history,
+        openLog,
+        forkLog: (session, origin) => FileSessionLog.fork(sessionsFolder(store), session, origin, Date.now()),
+        blobs: await openBlobs(),
+        hash: sha256,
+        diff: unifiedDiff,
+        clock: Date,
+        counter,
+        files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),
+        rules: workspaceRules(new NodeWorkspaceFiles({ roots }), roots, () => workspace.isTrusted),
+        recall: disk,
+        archival: disk,
+        approver: modalApprover,
+        functions: createFunctions({ ripgrepPath, roots }),
+        editor,
+        folders: roots().map((root) => root.name),
+        settings: chatSettings(),
+      };
+    },
     openLog,
     history,
     chats: async () => (await chats()).map(({ id }) => id),
@@ -261,7 +260,10 @@ const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listMode
 /** @throws ModelError when the settings do not name a model that can be reached */
 async function createModel(keys: ApiKeys): Promise<LanguageModel> {
   const settings = readSettings();
-  if (settings.provider === 'offline') return new OfflineModel(settings.contextWindow || undefined);
+  if (settings.provider === 'offline') {
+    const { OfflineModel } = await import('./agent');
+    return new OfflineModel(settings.contextWindow || undefined);
+  }
   const baseUrl = endpointUrl(catalog, settings);
   if (baseUrl === '' || settings.modelName === '') {
     const nextStep = 'Run "Virtual Context: Select Model".';

@@ -1,4 +1,4 @@
-import { isModelError, VirtualContextError } from '../engine/errors';
+import { ModelError, VirtualContextError } from '../engine/errors';
 import type { EmbeddingStatus } from '../engine/indexStatus';
 import { isSecretPath } from '../engine/secretFiles';
 import { EmbeddingEndpoint } from '../models/embeddingEndpoint';
@@ -219,7 +219,7 @@ export class Embeddings {
     this.trouble = { message, nextStep };
     this.onChange();
     if (isLasting(error)) return;
-    const asked = isModelError(error) ? (error.details.retryAfterMs ?? 0) : 0;
+    const asked = error instanceof ModelError ? (error.details.retryAfterMs ?? 0) : 0;
     this.retry = setTimeout(
       () => {
         this.trouble = undefined;

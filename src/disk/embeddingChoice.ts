@@ -1,5 +1,5 @@
 /** The endpoint that was chosen, and where texts may go. */
-import { isModelError, ModelError } from '../engine/errors';
+import { ModelError } from '../engine/errors';
 import type { EmbeddingEndpoint } from '../models/embeddingEndpoint';
 import { isLoopback } from '../models/embeddingPrices';
 import type { EmbeddingChoice } from './protocol';
@@ -36,7 +36,7 @@ export function mayBeSent({ confirmed, baseUrl }: Endpoint): boolean {
 
 /** Whether only the person can mend it. */
 export function isLasting(error: unknown): boolean {
-  return isModelError(error) && !['rateLimit', 'network', 'cancelled'].includes(error.kind);
+  return error instanceof ModelError && !['rateLimit', 'network', 'cancelled'].includes(error.kind);
 }
 
 export function ofSeveralLengths({ model, baseUrl }: Endpoint): ModelError {

@@ -9,7 +9,7 @@ import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { ProcessSpawner } from './EngineFunction';
 import type { EventDelivery } from './EventDelivery';
-import { isModelError } from './errors';
+import { ModelError } from './errors';
 import type { SessionEventBody, TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
 import type { FoundPlaces } from './FoundPlaces';
@@ -123,7 +123,8 @@ export class TurnRunner {
     try {
       return await this.ask(turn, prepared, signal);
     } catch (error) {
-      if (!isModelError(error) || error.kind !== 'contextLength' || this.streamed !== '') throw error;
+      if (!(error instanceof ModelError) || error.kind !== 'contextLength' || this.streamed !== '')
+        throw error;
       const { model } = prepared;
       const { recorder, state } = this.parts;
       const { budget, correction } = this.parts.model.refused(

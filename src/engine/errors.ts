@@ -12,6 +12,17 @@ export class VirtualContextError extends Error {
     super(message, options);
     this.name = new.target.name;
   }
+
+  /**
+   * Parts that are loaded when first needed are bundles of their own, with their own copies of these classes: errors are
+   * told apart by name, so that `instanceof` means the same on both sides (the build keeps names).
+   */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked about, which may be a derived one
+    const asked: { readonly name: string } = this;
+    if (!(value instanceof Error)) return false;
+    return asked === VirtualContextError ? 'nextStep' in value : value.name === asked.name;
+  }
 }
 
 export type ModelErrorKind =
@@ -82,27 +93,15 @@ export class ProcessLimitError extends VirtualContextError {}
 /** A note that would take the working context over its token limit. */
 export class NoteLimitError extends VirtualContextError {}
 
-/**
- * Parts that are loaded when first needed are bundles of their own, with their own copies of these classes: across
- * that boundary `instanceof` does not tell, the name does (the build keeps names).
- */
-export function isModelError(error: unknown): error is ModelError {
-  return error instanceof Error && error.name === 'ModelError';
-}
-
 /** @returns the kind of a `ModelError`, else the name of the error's class */
 export function errorKind(error: unknown): string {
-  if (isModelError(error)) return error.kind;
+  if (error instanceof ModelError) return error.kind;
   return error instanceof Error ? error.name : 'unknown';
-}
-
-function isVirtualContextError(error: unknown): error is VirtualContextError {
-  return error instanceof Error && 'nextStep' in error;
 }
 
 /** @returns the message a person sees: what happened and what to do next. */
 export function describeError(error: unknown): string {
-  if (isVirtualContextError(error)) return `${sentence(error.message)} ${error.nextStep}`;
+  if (error instanceof VirtualContextError) return `${sentence(error.message)} ${error.nextStep}`;
   return error instanceof Error ? error.message : String(error);
 }
 

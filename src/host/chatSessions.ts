@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Disposable, EventEmitter } from 'vscode';
 import type { AgentParts } from '../engine/AgentParts';
-import { AgentProcess } from '../engine/AgentProcess';
+import type { AgentProcess } from '../engine/AgentProcess';
 import { describeError, errorKind, HeldElsewhereError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
@@ -16,6 +16,8 @@ import type { Openers } from './openers';
 import type { ShownSessions } from './shownSessions';
 
 export interface ChatSessionsParts {
+  /** Opens a session: the engine is loaded then. @throws JournalError */
+  readonly open: typeof AgentProcess.open;
   /** Everything of a process but its log. @throws JournalError */
   readonly agent: () => Promise<Omit<AgentParts, 'log'>>;
   /** @throws HeldElsewhereError | JournalError */
@@ -326,7 +328,7 @@ export class ChatSessions implements Conversation, Disposable {
   private async start(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
     try {
       const parts = { ...(await this.parts.agent()), log };
-      return await AgentProcess.open(parts, () => this.modelInUse(), notes);
+      return await this.parts.open(parts, () => this.modelInUse(), notes);
     } catch (error) {
       // Else this process would hold a session that it does not show.
       await log.close();

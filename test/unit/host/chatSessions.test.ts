@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { HeldElsewhereError, JournalError } from '../../../src/engine/errors';
 import type { SessionLog } from '../../../src/engine/ports';
 import { ChatSessions, type ChatSessionsParts } from '../../../src/host/chatSessions';
@@ -51,6 +52,7 @@ function conversation(change: Partial<ChatSessionsParts> = {}) {
   const model = new ScriptedModel((request) => ({ text: `answer to ${request.messages.at(-1)?.content}` }));
   const mode = vi.fn(() => 'off' as 'off' | 'message');
   const sessions = new ChatSessions({
+    open: AgentProcess.open,
     agent: async () => ({
       ...agent,
       history,

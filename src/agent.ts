@@ -1,0 +1,10 @@
+/**
+ * The engine with everything it is given in the editor: a bundle of its own, loaded when the first session is opened and
+ * not at activation. Nothing but the composition root imports it, by dynamic import.
+ */
+export { AgentProcess } from './engine/AgentProcess';
+export { OfflineModel } from './models/offlineModel';
+export { createFunctions } from './tools';
+export { unifiedDiff } from './tools/unifiedDiff';
+export { NodeWorkspaceFiles } from './tools/workspaceFiles';
+export { workspaceRules } from './tools/workspaceRules';
