@@ -24,8 +24,8 @@ export type AgentDisk = RecallStorage & ArchivalStorage & DerivedTables;
 function approver(allowEdits: boolean): Approver {
   return {
     approve: async ({ kind }) => {
-      if (kind === 'secretFile') return false;
-      if (allowEdits) return true;
+      if (kind !== 'edit') return { allowed: false };
+      if (allowEdits) return { allowed: true };
       throw new EditsForbiddenError(
         'Files are not edited: vctx runs without --allow-edits.',
         'Answer without editing; show the change instead.',

@@ -88,6 +88,8 @@ export interface FunctionContext {
    */
   readonly editFile: (edit: FileEdit) => Promise<FunctionOutcome>;
   readonly approver: Approver;
+  /** Tells the person what the call is doing: the last text counts, its last line most. */
+  readonly progress: (text: string) => void;
   readonly clock: Clock;
   readonly countTokens: (text: string) => Promise<number>;
   /** Largest result that is admitted whole, tokens; longer ones must be paged by the function. */

@@ -223,14 +223,15 @@ export class FileEditor {
   ): Promise<FunctionOutcome | undefined> {
     const { approver, diff } = this.parts;
     const creates = before === undefined;
-    const approved = await approver.approve(
+    const { allowed, words } = await approver.approve(
       { kind: 'edit', path, creates, diff: diff(before ?? '', after) },
       signal,
     );
     signal.throwIfAborted();
-    if (approved) return undefined;
+    if (allowed) return undefined;
+    const next = words === undefined ? 'ask what they want instead.' : `they say: ${words}`;
     return {
-      text: `The person refused this edit of ${path}. Nothing was changed; ask what they want instead.`,
+      text: `The person refused this edit of ${path}. Nothing was changed; ${next}`,
       isError: true,
     };
   }

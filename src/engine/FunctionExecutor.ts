@@ -21,7 +21,8 @@ export interface FailedCall {
 }
 
 /** What the calls of one step share. */
-export interface StepContext extends Omit<FunctionContext, 'callId'> {
+export interface StepContext extends Omit<FunctionContext, 'callId' | 'progress'> {
+  readonly onProgress: (callId: string, text: string) => void;
   /** Own tokens of a result that is no look-up: of a longer one a digest is shown. */
   readonly digestTokens: number;
 }
@@ -117,7 +118,8 @@ export class FunctionExecutor {
     try {
       const validation = fn.validate(value);
       if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
-      const running = fn.run(validation.value, { ...context, callId: call.id });
+      const progress = (text: string) => context.onProgress(call.id, text);
+      const running = fn.run(validation.value, { ...context, callId: call.id, progress });
       // What only reads may be left behind when the person stops and it does not; what acts is waited for.
       return await (fn.readOnly ? orAborted(running, context.signal) : running);
     } catch (error) {

@@ -55,7 +55,7 @@ export type OutputEvent =
       readonly name: string;
       readonly arguments: string;
     }
-  /** What a call that runs is doing: one line, the last one counts. */
+  /** What a call that runs is doing: the last one counts; of several lines the last says most. */
   | { readonly type: 'callProgress'; readonly callId: string; readonly text: string }
   | {
       readonly type: 'callFinished';

@@ -232,6 +232,7 @@ export class TurnRunner {
       files: agent.files,
       editFile: (edit) => editor.edit(edit, signal),
       approver: agent.approver,
+      onProgress: (callId, text) => this.parts.output.emit({ type: 'callProgress', callId, text }),
       clock: agent.clock,
       countTokens: async (text) => (await agent.counter.count([text]))[0] ?? 0,
       maxResultTokens,

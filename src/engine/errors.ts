@@ -66,6 +66,12 @@ export class EditConflictError extends VirtualContextError {}
 /** Nobody can allow an edit here: Restricted Mode, or a command line that was not told to. */
 export class EditsForbiddenError extends VirtualContextError {}
 
+/** Nobody can allow a command here: Restricted Mode, or a command line that was not told to. */
+export class CommandsForbiddenError extends VirtualContextError {}
+
+/** A command that could not be started, or one that is named and not there. */
+export class CommandError extends VirtualContextError {}
+
 /** A search with a filter that means nothing. */
 export class BadQueryError extends VirtualContextError {}
 

@@ -314,10 +314,33 @@ export type ApprovalRequest =
       readonly creates: boolean;
       /** Unified diff without file headers. */
       readonly diff: string;
-    };
+    }
+  | {
+      readonly kind: 'command';
+      readonly command: string;
+      /** Workspace path of the folder it would run in. */
+      readonly folder: string;
+      readonly background: boolean;
+      /** Why it is asked about. */
+      readonly reason: string;
+      /** What could be allowed from now on, as words that a command begins with; empty: only this once. */
+      readonly prefixes: readonly string[];
+    }
+  | { readonly kind: 'fetch'; readonly url: string };
+
+/** What the person decided. */
+export interface Approval {
+  readonly allowed: boolean;
+  /** With an allowed command: as the person edited it. */
+  readonly command?: string;
+  /** How long an allowed command's prefixes are allowed from now on; absent: only this once. */
+  readonly remember?: 'session' | 'always';
+  /** With a refusal: what the person says to the model. */
+  readonly words?: string;
+}
 
 /** Asks the person. Only this port can grant approval; no file or tool output can. */
 export interface Approver {
-  /** @throws EditsForbiddenError when nobody is to be asked */
-  approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean>;
+  /** @throws EditsForbiddenError | CommandsForbiddenError when nobody is to be asked */
+  approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
 }

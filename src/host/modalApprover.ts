@@ -1,7 +1,7 @@
 /** Asks the person in a modal dialog. Nothing a file or a tool prints can answer it. */
 import { window, workspace } from 'vscode';
 import { EditsForbiddenError } from '../engine/errors';
-import type { ApprovalRequest, Approver } from '../engine/ports';
+import type { Approval, ApprovalRequest, Approver } from '../engine/ports';
 
 /** First, so that a stray Enter allows nothing. */
 const deny = { title: 'Don’t Allow' };
@@ -10,11 +10,11 @@ const MAX_DIFF_LINES = 30;
 const MAX_LINE_CHARS = 120;
 
 export const modalApprover: Approver = {
-  async approve(request: ApprovalRequest, signal: AbortSignal): Promise<boolean> {
-    if (signal.aborted) return false;
+  async approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval> {
+    if (signal.aborted) return { allowed: false };
     const { question, detail, allow } = wordsFor(request);
     const choice = await window.showWarningMessage(question, { modal: true, detail }, deny, allow);
-    return choice === allow && !signal.aborted;
+    return { allowed: choice === allow && !signal.aborted };
   },
 };
 
@@ -24,6 +24,20 @@ function wordsFor(request: ApprovalRequest) {
     return {
       question: `The assistant wants to read ${request.path}, which looks like it holds secrets.`,
       detail: 'What it reads is sent to the model you configured.',
+      allow: { title: 'Allow Once' },
+    };
+  }
+  if (request.kind === 'command') {
+    return {
+      question: 'The assistant wants to run a command.',
+      detail: `${request.command}\n\nin ${request.folder}`,
+      allow: { title: 'Run Once' },
+    };
+  }
+  if (request.kind === 'fetch') {
+    return {
+      question: 'The assistant wants to fetch a page.',
+      detail: request.url,
       allow: { title: 'Allow Once' },
     };
   }

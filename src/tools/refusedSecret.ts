@@ -6,9 +6,11 @@ export async function refusedSecret(
   { files, approver, signal }: FunctionContext,
 ): Promise<FunctionOutcome | undefined> {
   if (!(await files.isSecret(path))) return undefined;
-  if (await approver.approve({ kind: 'secretFile', path }, signal)) return undefined;
+  const { allowed, words } = await approver.approve({ kind: 'secretFile', path }, signal);
+  if (allowed) return undefined;
+  const said = words === undefined ? '' : ` They say: ${words}`;
   return {
-    text: `The person refused: ${path} looks like a file with secrets. Go on without it; do not ask again.`,
+    text: `The person refused: ${path} looks like a file with secrets. Go on without it; do not ask again.${said}`,
     isError: true,
   };
 }

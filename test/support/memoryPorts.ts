@@ -223,7 +223,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       insertNotes: async () => undefined,
       searchNotes: async ({ page }) => ({ hits: [], page, pages: 0, total: 0 }),
     },
-    approver: { approve: async () => false },
+    approver: { approve: async () => ({ allowed: false }) },
     functions: options.functions ?? [],
     folders: ['proj'],
     settings: () => ({

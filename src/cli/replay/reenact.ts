@@ -73,7 +73,7 @@ export async function reenact(options: ReenactOptions): Promise<Reenacted> {
       rules: { rules: async () => play.rules },
       recall: NOTHING_STORED,
       archival: NOTHING_STORED,
-      approver: { approve: async () => true },
+      approver: { approve: async () => ({ allowed: true }) },
       functions: recordedFunctions(play),
       folders: recording.folders,
       settings: () => settings,

@@ -148,7 +148,7 @@ export class EngineWorld {
         rules: { rules: async () => [] },
         recall: remembered ? this.disk : unfed(this.disk),
         archival: this.disk,
-        approver: { approve: async () => false },
+        approver: { approve: async () => ({ allowed: false }) },
         functions: createFunctions({ ripgrepPath: this.ripgrepPath, roots }),
         folders: [this.root.name],
         settings: () => ({ ...SETTINGS, policy, hints }),

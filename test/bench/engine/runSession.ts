@@ -111,7 +111,7 @@ async function engineClient(
     windowTokens,
   );
   functions.push(...functionsOf(model));
-  const approver = { approve: async () => true };
+  const approver = { approve: async () => ({ allowed: true }) };
   const clock = { now: () => model.now };
   const recall = { ...world.parts.recall, append: async () => undefined };
   const parts = { ...world.parts, log, blobs, recall, approver, clock };

@@ -68,7 +68,7 @@ async function runSession(random: Random, turns: number): Promise<StaleResult> {
     const world = memoryWorld({ functions });
     const approve = async () => {
       if (random.next() < 0.1) model.injectedWhileAsked(folder.disturb());
-      return true;
+      return { allowed: true };
     };
     const agent = await AgentProcess.open(
       {

@@ -65,7 +65,7 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
       rules: workspaceRules(files, roots, () => true),
       recall: disk,
       archival: disk,
-      approver: { approve: async () => false },
+      approver: { approve: async () => ({ allowed: false }) },
       functions: createFunctions({ ripgrepPath, roots }),
       folders: [basename(folder)],
       settings: () => DEFAULT_SETTINGS,

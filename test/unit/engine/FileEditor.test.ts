@@ -37,7 +37,7 @@ beforeEach(async () => {
   const approver = {
     approve: async (request: ApprovalRequest) => {
       asked.push(request);
-      return onApproval(request);
+      return { allowed: onApproval(request) };
     },
   };
   agent = await AgentProcess.open({ ...world.parts, approver }, async () => model);
@@ -175,7 +175,11 @@ it('takes a page that is no longer in the window by its address', async () => {
   world.files.set('a.ts', text('one', 'two'));
   const [page] = await steps([read('a.ts')]);
   const fresh = memoryWorld({ functions: [readFile, editFile], after: world });
-  const other = { ...fresh.parts, log: memoryWorld().log, approver: { approve: async () => true } };
+  const other = {
+    ...fresh.parts,
+    log: memoryWorld().log,
+    approver: { approve: async () => ({ allowed: true }) },
+  };
   agent = await AgentProcess.open(other, async () => model);
   let left = 1;
   next = () =>

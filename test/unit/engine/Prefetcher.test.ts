@@ -49,7 +49,7 @@ beforeEach(() => {
 });
 
 function open(model: ScriptedModel): Promise<AgentProcess> {
-  const approver = { approve: async () => true };
+  const approver = { approve: async () => ({ allowed: true }) };
   return AgentProcess.open({ ...world.parts, editor, approver }, async () => model);
 }
 

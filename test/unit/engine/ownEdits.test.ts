@@ -14,7 +14,7 @@ import { isSummaryRequest, ScriptedModel, type ScriptedReply } from '../../suppo
 import { shownPages } from '../../support/shownPages';
 
 const text = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
-const approver = { approve: async () => true };
+const approver = { approve: async () => ({ allowed: true }) };
 const read = (path: string, startLine = 1, endLine = 400) => ({
   name: 'read_file',
   arguments: { path, startLine, endLine },

@@ -5,6 +5,7 @@ import type { FunctionContext, NoteKeeper } from '../../../src/engine/EngineFunc
 import { NoteLimitError, UnknownNoteError } from '../../../src/engine/errors';
 import type { Note } from '../../../src/engine/events';
 import type {
+  Approval,
   ArchivalNote,
   CodeHit,
   DirectoryEntry,
@@ -56,6 +57,9 @@ export interface FakeWorld {
   readonly asked: string[];
   lastRecallQuery?: RecallQuery;
   approves: boolean;
+  /** In place of `approves`. */
+  approval?: Approval;
+  readonly progress: string[];
   /** What the fault handler hands back. */
   fetched: string;
 }
@@ -70,6 +74,7 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     resident: new Set(),
     asked: [],
     approves: true,
+    progress: [],
     fetched: 'fetched text',
   };
   const context: FunctionContext = {
@@ -132,11 +137,12 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
       return { text: world.fetched };
     },
     approver: {
-      async approve({ path }) {
-        world.asked.push(`approve ${path}`);
-        return world.approves;
+      async approve(request) {
+        world.asked.push(`approve ${'path' in request ? request.path : JSON.stringify(request)}`);
+        return world.approval ?? { allowed: world.approves };
       },
     },
+    progress: (text) => world.progress.push(text),
     clock: { now: () => 0 },
     countTokens: async (text) => tokensOf(text),
     maxResultTokens,
