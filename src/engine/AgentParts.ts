@@ -1,5 +1,7 @@
 /** What a process is made of: the ports it reaches the world through, and its settings. */
+
 import type { EngineFunction } from './EngineFunction';
+import type { WatchEdits } from './editWatch';
 import { virtualPolicy } from './memoryPolicies';
 import type {
   Approver,
@@ -74,6 +76,8 @@ export interface AgentParts {
   readonly sources?: readonly EventSource[];
   /** Without it nothing is prefetched for what the editor shows. */
   readonly editor?: EditorState;
+  /** Without it nothing is told of what the model's edits lead to. */
+  readonly watchEdits?: WatchEdits;
   /** Names of the workspace folders. */
   readonly folders: readonly string[];
   /** Asked each time: the person may change them while a session is open. */

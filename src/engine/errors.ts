@@ -72,6 +72,9 @@ export class CommandsForbiddenError extends VirtualContextError {}
 /** A command that could not be started, or one that is named and not there. */
 export class CommandError extends VirtualContextError {}
 
+/** A name that the language server does not change, or not to what was asked for. */
+export class RenameError extends VirtualContextError {}
+
 /** A search with a filter that means nothing. */
 export class BadQueryError extends VirtualContextError {}
 

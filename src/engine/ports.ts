@@ -326,7 +326,13 @@ export type ApprovalRequest =
       /** What could be allowed from now on, as words that a command begins with; empty: only this once. */
       readonly prefixes: readonly string[];
     }
-  | { readonly kind: 'fetch'; readonly url: string };
+  | {
+      /** A GET request; nothing but the address is sent. */
+      readonly kind: 'fetch';
+      readonly url: string;
+      /** What the person should know about the address, e.g. that it is on this machine; may be empty. */
+      readonly reason: string;
+    };
 
 /** What the person decided. */
 export interface Approval {

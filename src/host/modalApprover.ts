@@ -37,7 +37,7 @@ function wordsFor(request: ApprovalRequest) {
   if (request.kind === 'fetch') {
     return {
       question: 'The assistant wants to fetch a page.',
-      detail: request.url,
+      detail: [request.url, request.reason].filter((text) => text !== '').join('\n\n'),
       allow: { title: 'Allow Once' },
     };
   }
