@@ -5,7 +5,9 @@
 
 import type { AgentParts } from './AgentParts';
 import { Anticipation } from './Anticipation';
+import { AttachmentDelivery } from './AttachmentDelivery';
 import { messageAddress } from './addresses';
+import type { AttachmentDraft, AttachmentWeight } from './attachments';
 import { CoherenceChecker } from './CoherenceChecker';
 import { EventDelivery } from './EventDelivery';
 import { describeError, errorKind } from './errors';
@@ -48,6 +50,7 @@ export class AgentProcess {
   private readonly runner: TurnRunner;
   private readonly processes: ProcessTable;
   private readonly scheduler: Scheduler;
+  private readonly attachments: AttachmentDelivery;
   private readonly feeder: RecallFeeder;
   private readonly shown = new RecentOutput();
   private readonly subscriptions: (() => void)[] = [];
@@ -90,6 +93,13 @@ export class AgentProcess {
     const { coherence, rules } = this;
     const found = new FoundPlaces(parts.archival);
     const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
+    this.attachments = new AttachmentDelivery({
+      ...parts,
+      found,
+      state,
+      recorder,
+      limit: (count, budget) => queue.admissionLimit(count, budget),
+    });
     const requests = new WindowRequests(recorder, queue);
     const runner = new TurnRunner({
       agent: parts,
@@ -99,6 +109,7 @@ export class AgentProcess {
       queue,
       model,
       delivery,
+      attachments: this.attachments,
       anticipation: new Anticipation({ ...parts, archival: found }, recorder),
       requests,
       output,
@@ -201,10 +212,12 @@ export class AgentProcess {
   /**
    * Sends a message of the person's: an idle process starts a turn, a running one takes it at its next step. Resolves with
    * the end of the turn that took it. Never throws: errors end the turn and are shown.
+   * @param drafts what the model is shown after it, as far as it fits; durable with the message
    */
-  async submit(text: string): Promise<TurnEnd> {
+  async submit(text: string, drafts: readonly AttachmentDraft[] = []): Promise<TurnEnd> {
     try {
-      return await this.scheduler.postAndWait({ kind: 'userMessage', text });
+      const attachments = await this.attachments.store(drafts);
+      return await this.scheduler.postAndWait({ kind: 'userMessage', text, attachments });
     } catch (error) {
       const message = describeError(error);
       if (this.busy) this.output.emit({ type: 'messageRefused', text, message });
@@ -215,6 +228,14 @@ export class AgentProcess {
       }
       return 'error';
     }
+  }
+
+  /** What attachments would cost if they were sent together now; an Error for what cannot be attached. */
+  weigh(
+    drafts: readonly AttachmentDraft[],
+    signal: AbortSignal,
+  ): Promise<readonly (AttachmentWeight | Error)[]> {
+    return this.attachments.weigh(drafts, this.model.budget ?? this.model.assumedBudget(), signal);
   }
 
   /** Goes on after an interrupted turn or the call limit. @throws JournalError */

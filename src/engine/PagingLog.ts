@@ -48,9 +48,17 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
         return line('info', fault, address, index === 0 ? tokens(event.tokens) : '', served);
       });
     }
+    case 'attachment.stored':
+      return [line('info', event.type, `#${event.seq}`, event.label)];
     case 'event.posted':
       return [line('info', 'event.posted', `#${event.seq}`, event.kind, `priority ${event.priority}`)];
     case 'interrupt':
+      if (event.kind === 'attached') {
+        const addresses = event.stored
+          ? [event.stored.address]
+          : (event.pages ?? []).map((page) => page.address);
+        return [line('info', 'attached', ...addresses, tokens(event.tokens), firstLine(event.text))];
+      }
       return [line('warn', `interrupt.${event.kind}`, tokens(event.tokens), firstLine(event.text))];
     case 'epoch.started': {
       const change = `${event.tokensBefore} → ${event.tokensAfter} tokens`;

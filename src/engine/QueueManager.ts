@@ -95,7 +95,10 @@ export class QueueManager {
   admissionLimit(calls: number, budget: TokenBudget): number {
     const { state } = this.parts;
     const own = budget.ownTokens(this.limit(budget));
-    const head = state.context.tokens.system + state.notes.used() + memoryRoom(own);
+    const { system } = state.context.tokens;
+    // Before the first request there is no head yet.
+    const taken = system > 0 ? system : budget.ownTokens(budget.window * SYSTEM_SHARE);
+    const head = taken + state.notes.used() + memoryRoom(own);
     const limit = resultLimit(state.context.entries, calls, own, own * ADMISSION_SHARE - head);
     return state.thrashing ? Math.max(PAGE_TOKENS, Math.floor(limit * RELIEF.resultShare)) : limit;
   }

@@ -108,9 +108,16 @@ export class Scheduler {
   }
 
   /** @returns the event's id */
-  private async record({ kind, text }: OutsideEvent): Promise<number> {
+  private async record({ kind, text, attachments = [] }: OutsideEvent): Promise<number> {
     const { priority } = EVENT_CLASSES[kind];
-    const [event] = await this.parts.recorder.record({ type: 'event.posted', kind, priority, text });
+    const attached = attachments.length > 0 ? { attachments } : {};
+    const [event] = await this.parts.recorder.record({
+      type: 'event.posted',
+      kind,
+      priority,
+      text,
+      ...attached,
+    });
     if (!event) throw new Error('The journal has not returned the event it wrote.');
     return event.seq;
   }

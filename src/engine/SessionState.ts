@@ -209,7 +209,7 @@ export class SessionState {
     for (const page of pagesOf(event, this.session)) {
       const file = files.get(page.address);
       if (file) this.remember(file);
-      const blob = file?.source ?? (event.type === 'function.result' ? event.result : undefined);
+      const blob = file?.source ?? shownText(event);
       const admitted = { ...page, ...(file ? { file } : {}), ...(blob ? { blob } : {}), origin, dirty };
       const { key, kind } = this.pages.admit(admitted, this.now());
       if (kind !== 'message') keys.set(key, kind);
@@ -298,4 +298,10 @@ export class SessionState {
     const [tokens] = await this.counter.count([text]);
     return tokens ?? 0;
   }
+}
+
+/** What a page that is no file shows, where it goes on being shown without its message. */
+function shownText(event: QueueEvent): BlobHash | undefined {
+  if (event.type === 'function.result') return event.result;
+  return event.type === 'interrupt' && event.stored ? event.body : undefined;
 }

@@ -104,6 +104,12 @@ export class StoredPages {
       if (event.seq > parsed.lastSeq) break;
       // The whole of an event that was shown in part.
       if (event.type === 'event.posted' && parsed.firstSeq === parsed.lastSeq) return event.text;
+      if (event.type === 'attachment.stored') {
+        if (parsed.firstSeq === parsed.lastSeq) return this.blobs.get(event.text);
+        texts.push(
+          `[${messageAddress(event.inherited ?? parsed.session, event.seq)}] attached: ${event.label}`,
+        );
+      }
       if (!isQueueEvent(event)) continue;
       const text = await this.textOf(event);
       if (parsed.firstSeq === parsed.lastSeq) return text;

@@ -5,6 +5,7 @@
 
 import type { AgentParts } from './AgentParts';
 import type { Anticipation } from './Anticipation';
+import type { AttachmentDelivery } from './AttachmentDelivery';
 import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { ProcessSpawner } from './EngineFunction';
@@ -36,6 +37,7 @@ export interface TurnRunnerParts {
   readonly queue: QueueManager;
   readonly model: ModelInUse;
   readonly delivery: EventDelivery;
+  readonly attachments: AttachmentDelivery;
   readonly requests: WindowRequests;
   readonly anticipation: Anticipation;
   readonly output: OutputBuffer;
@@ -111,6 +113,7 @@ export class TurnRunner {
   /** A boundary between two steps. */
   private async deliver(turn: number, budget: TokenBudget, signal: AbortSignal): Promise<void> {
     if (await this.parts.delivery.deliver(turn, budget, signal)) this.unanswered = true;
+    await this.parts.attachments.deliver(budget, signal);
     await this.parts.anticipation.beforeStep(budget, signal);
   }
 

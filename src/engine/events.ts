@@ -3,6 +3,7 @@
  * names them by hash. Four event types are queue entries (the model sees them): `message.user`, `message.assistant`,
  * `function.result` and `interrupt`; all others describe what the engine did and why.
  */
+import type { Attachment } from './attachments';
 import type { TokenUsage, ToolCall } from './chat';
 import type {
   Anchor,
@@ -54,7 +55,9 @@ export type InterruptKind =
   | ObservedKind
   | 'failedCall'
   | 'hint'
-  | 'prefetch';
+  | 'prefetch'
+  /** What the person attached to a message of theirs. */
+  | 'attached';
 
 export type EpochReason =
   | 'start'
@@ -198,6 +201,16 @@ export type SessionEventBody =
       readonly rulesThrough?: number;
       /** Sequence number of the `event.posted` that this delivers. */
       readonly posted?: number;
+      /** With `attached`: the `event.posted` of the message, and which of its attachments this is. */
+      readonly attached?: { readonly posted: number; readonly index: number };
+      /** With `attached`: a stored text that `body` shows, whole or as a digest. */
+      readonly stored?: { readonly address: string; readonly label: string };
+    }
+  | {
+      /** A text that the person attaches to the message that follows. Its address is that of a message. */
+      readonly type: 'attachment.stored';
+      readonly label: string;
+      readonly text: BlobHash;
     }
   | {
       /** An outside input has reached the process. Its sequence number is its id. */
@@ -206,6 +219,8 @@ export type SessionEventBody =
       /** As the table had it then: the smallest is delivered first, among equals the oldest. */
       readonly priority: number;
       readonly text: string;
+      /** With `userMessage`; delivered after it. */
+      readonly attachments?: readonly Attachment[];
     }
   | {
       readonly type: 'note.pinned';

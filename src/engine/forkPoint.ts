@@ -26,7 +26,7 @@ export async function forkPoint(
     if (last) {
       if (event.type === 'turn.ended') last = event;
       // The end of a turn may come after what the person sent or changed meanwhile.
-      if (!event.type.startsWith('note.') && event.type !== 'event.posted') break;
+      if (!event.type.startsWith('note.') && !isSent(event)) break;
       continue;
     }
     if (event.type === 'message.assistant') open = event.calls.length;
@@ -61,7 +61,7 @@ export async function rewindPoint(
       return { from: end.inherited ?? session, through: end.seq, text: event.text };
     }
     // It was posted before its turn began, and is not the fork's to deliver.
-    if (event.type === 'event.posted') continue;
+    if (isSent(event)) continue;
     if (event.type === 'turn.started') {
       beforeTurn = last;
       begins = true;
@@ -69,6 +69,11 @@ export async function rewindPoint(
     last = event;
   }
   return forkPoint(session, events(), seq);
+}
+
+/** What is recorded when something is sent, before it is delivered. */
+function isSent({ type }: SessionEvent): boolean {
+  return type === 'event.posted' || type === 'attachment.stored';
 }
 
 function noMessage(session: string, seq: number): UnknownAddressError {

@@ -2,6 +2,7 @@
  * The engine's ports: everything it asks of the world. Implementations live in models/, journal/, disk/, tools/ and host/.
  * All token figures are counts by `TokenCounter` unless a name says otherwise; all times are milliseconds since the epoch.
  */
+import type { Attachment } from './attachments';
 import type { ChatMessage, FunctionSchema, TokenUsage, ToolCall } from './chat';
 import type { EventOf, NewSessionEvent, PostedKind, SessionEvent } from './events';
 
@@ -286,6 +287,8 @@ export interface OutsideEvent {
   readonly kind: PostedKind;
   /** What the model is told; over a fifth of the window it is shown in part, with its address. */
   readonly text: string;
+  /** Of a `userMessage`. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** What reports events by itself: a terminal, diagnostics, timers. */

@@ -107,6 +107,8 @@ export function fileLabel({ path, startLine, endLine }: FilePage): string {
 
 /** @returns the pages that an entry holds: file ranges where it shows any, else the result or message itself */
 export function pagesOf(event: QueueEvent, session: string): EvictedPage[] {
+  if (event.type === 'interrupt' && event.stored)
+    return [{ ...event.stored, seq: event.seq, kind: 'tool', tokens: event.tokens }];
   const files = shownFiles(event);
   if (files.length > 0) {
     const tokens = Math.ceil(event.tokens / files.length);

@@ -122,6 +122,7 @@ function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): stri
       return 'The model was pointed at what was found for your message';
     case 'fileChanged':
     case 'prefetch':
+    case 'attached':
     case 'childFinished':
     case 'commandFinished':
     case 'timer':

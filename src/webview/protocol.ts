@@ -59,6 +59,7 @@ export type NoticeKind =
   | 'diagnosticsChanged'
   | 'hint'
   | 'prefetch'
+  | 'attached'
   | 'evicted';
 
 /** What happened in the conversation, in order. A transcript is a list of these. */

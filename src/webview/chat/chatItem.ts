@@ -27,6 +27,7 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   diagnosticsChanged: 'warning',
   hint: 'lightbulb',
   prefetch: 'cloud-download',
+  attached: 'mention',
   evicted: 'archive',
 };
 
