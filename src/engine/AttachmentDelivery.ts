@@ -127,7 +127,7 @@ export class AttachmentDelivery {
     const { approver, blobs, files } = this.parts;
     if (await files.isSecret(path)) {
       const shown = files.canonical(path);
-      const allowed = await approver.approve({ kind: 'secretFile', path: shown }, signal);
+      const { allowed } = await approver.approve({ kind: 'secretFile', path: shown }, signal);
       signal.throwIfAborted();
       if (!allowed)
         return this.failure(owed, `The person did not allow to show ${shown}, which looks secret.`);

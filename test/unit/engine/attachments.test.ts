@@ -121,7 +121,7 @@ describe('attachments', () => {
         approver: {
           approve: async (request) => {
             asked.push(request);
-            return false;
+            return { allowed: false };
           },
         },
       },
@@ -166,9 +166,9 @@ describe('attachments', () => {
         ...world.parts,
         approver: {
           approve: async () => {
-            const answer = answers.shift() ?? false;
-            if (!answer) stop();
-            return answer;
+            const allowed = answers.shift() ?? false;
+            if (!allowed) stop();
+            return { allowed };
           },
         },
       },
