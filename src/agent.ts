@@ -5,6 +5,7 @@
 export { AgentProcess } from './engine/AgentProcess';
 export { OfflineModel } from './models/offlineModel';
 export { createFunctions } from './tools';
+export { lineChanges } from './tools/lineChanges';
 export { unifiedDiff } from './tools/unifiedDiff';
 export { NodeWorkspaceFiles } from './tools/workspaceFiles';
 export { workspaceRules } from './tools/workspaceRules';

@@ -85,7 +85,9 @@ export function activate(context: ExtensionContext): void {
   const sessions = new ChatSessions({
     open: async (...session) => (await import('./agent')).AgentProcess.open(...session),
     agent: async () => {
-      const { createFunctions, NodeWorkspaceFiles, unifiedDiff, workspaceRules } = await import('./agent');
+      const { createFunctions, lineChanges, NodeWorkspaceFiles, unifiedDiff, workspaceRules } = await import(
+        './agent'
+      );
       return {
         history,
         openLog,
@@ -93,6 +95,7 @@ export function activate(context: ExtensionContext): void {
         blobs: await openBlobs(),
         hash: sha256,
         diff: unifiedDiff,
+        lineDiff: lineChanges,
         clock: Date,
         counter,
         files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),

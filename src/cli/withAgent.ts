@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { DEFAULT_SETTINGS } from '../engine/AgentParts';
 import { AgentProcess } from '../engine/AgentProcess';
-import { EditsForbiddenError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
+import type { ModeSettings } from '../engine/modes';
 import type { Approver, ArchivalStorage, LanguageModel, RecallStorage, SessionLog } from '../engine/ports';
 import { type DerivedTables, feedRecall } from '../engine/recallFeed';
 import { FileBlobStore } from '../journal/fileBlobStore';
@@ -12,6 +12,7 @@ import { sha256 } from '../journal/sha256';
 import { blobsFolder, sessionsFolder } from '../journal/storeFolders';
 import { GptTokenCounter } from '../models/gptTokenCounter';
 import { createFunctions } from '../tools/index';
+import { lineChanges } from '../tools/lineChanges';
 import { unifiedDiff } from '../tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
 import { workspaceRules } from '../tools/workspaceRules';
@@ -20,17 +21,18 @@ import type { Place } from './place';
 /** The disk process, as the engine and the feeding of its tables need it. */
 export type AgentDisk = RecallStorage & ArchivalStorage & DerivedTables;
 
+/** Nobody is there to review: what the command line allows is kept. */
+function modeSettings(allowEdits: boolean): ModeSettings {
+  if (allowEdits) return { mode: 'auto' };
+  const forbidden =
+    'Files are not edited: vctx runs without --allow-edits. Answer without editing; show the change instead.';
+  return { mode: 'ask', forbidden };
+}
+
 /** Nobody is there to ask: what the command line does not allow, nobody can. */
 function approver(allowEdits: boolean): Approver {
   return {
-    approve: async ({ kind }) => {
-      if (kind !== 'edit') return { allowed: false };
-      if (allowEdits) return { allowed: true };
-      throw new EditsForbiddenError(
-        'Files are not edited: vctx runs without --allow-edits.',
-        'Answer without editing; show the change instead.',
-      );
-    },
+    approve: async ({ kind }) => ({ allowed: kind === 'edit' && allowEdits }),
   };
 }
 
@@ -68,6 +70,7 @@ export async function withAgent<Result>(
           blobs,
           hash: sha256,
           diff: unifiedDiff,
+          lineDiff: lineChanges,
           clock: Date,
           counter,
           files,
@@ -78,7 +81,7 @@ export async function withAgent<Result>(
           approver: approver(allowEdits),
           functions: createFunctions({ ripgrepPath: ripgrepPath(), roots }),
           folders: [root.name],
-          settings: () => DEFAULT_SETTINGS,
+          settings: () => ({ ...DEFAULT_SETTINGS, ...modeSettings(allowEdits) }),
         },
         async () => model,
         notes,

@@ -1,8 +1,9 @@
 /** What a process is made of: the ports it reaches the world through, and its settings. */
-
+import type { FileChanges } from './changes/FileChanges';
 import type { EngineFunction } from './EngineFunction';
 import type { WatchEdits } from './editWatch';
 import { virtualPolicy } from './memoryPolicies';
+import type { ModeSettings } from './modes';
 import type {
   Approver,
   ArchivalStorage,
@@ -12,6 +13,7 @@ import type {
   EditorState,
   EventSource,
   ForkLog,
+  LineDiff,
   OpenLog,
   RecallStorage,
   RulesSource,
@@ -24,7 +26,7 @@ import type {
 import type { ProcessAccount } from './processes/ProcessAccount';
 import type { QueueSettings } from './QueueManager';
 
-export interface AgentSettings extends QueueSettings {
+export interface AgentSettings extends QueueSettings, ModeSettings {
   /** Calls after which a turn stops and asks the person; checked after each step. */
   readonly maxCallsPerTurn: number;
   /** Own tokens all pinned notes may take. */
@@ -46,6 +48,7 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   residentLimit: 96_000,
   hints: true,
   prefetch: true,
+  mode: 'edit',
 };
 
 /** What holds a sub-agent back. */
@@ -54,6 +57,8 @@ interface ProcessBounds {
   readonly depth: number;
   /** Its turn ends when nothing is left. */
   readonly account: ProcessAccount;
+  /** Of the chat that the person sees: there its changes of files are reviewed. */
+  readonly changes: FileChanges;
 }
 
 export interface AgentParts {
@@ -64,6 +69,7 @@ export interface AgentParts {
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;
   readonly diff: TextDiff;
+  readonly lineDiff: LineDiff;
   readonly clock: Clock;
   readonly counter: TokenCounter;
   readonly files: WorkspaceFiles;

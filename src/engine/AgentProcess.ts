@@ -9,6 +9,9 @@ import { AttachmentDelivery } from './AttachmentDelivery';
 import { messageAddress } from './addresses';
 import type { AttachmentDraft, AttachmentWeight } from './attachments';
 import { CoherenceChecker } from './CoherenceChecker';
+import type { Checkpoints } from './changes/Checkpoints';
+import type { Review } from './changes/Review';
+import { WorkspaceChanges } from './changes/WorkspaceChanges';
 import { EventDelivery } from './EventDelivery';
 import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
@@ -40,6 +43,10 @@ export class AgentProcess {
   readonly output = new OutputBuffer();
   /** The person's own changes to the notes; they reach the model on its next step. */
   readonly notes: SessionNotes;
+  /** The model's changes of files that wait for the person. */
+  readonly review: Review;
+  /** Back to before a turn changed files. */
+  readonly checkpoints: Checkpoints;
 
   private readonly state: SessionState;
   private readonly recorder: SessionRecorder;
@@ -52,6 +59,7 @@ export class AgentProcess {
   private readonly scheduler: Scheduler;
   private readonly attachments: AttachmentDelivery;
   private readonly feeder: RecallFeeder;
+  private readonly changes: WorkspaceChanges;
   private readonly shown = new RecentOutput();
   private readonly subscriptions: (() => void)[] = [];
 
@@ -65,6 +73,11 @@ export class AgentProcess {
     this.model = new ModelInUse(source, this.state, parts.settings);
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.model.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
+    this.changes = new WorkspaceChanges(parts, this.recorder, (files) =>
+      this.output.emit({ type: 'changes', files }),
+    );
+    this.review = this.changes.review;
+    this.checkpoints = this.changes.checkpoints;
     this.coherence = new CoherenceChecker({ ...parts, recorder: this.recorder });
     this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
     this.queue = new QueueManager({
@@ -87,6 +100,7 @@ export class AgentProcess {
       notes: new SessionNotes('model', this.recorder, counter, hash, clock),
       model: source,
       asked: () => this.model.asked,
+      changes: this.changes.door,
       open: AgentProcess.open,
     });
     const { state, recorder, output, model, queue } = this;
@@ -114,6 +128,7 @@ export class AgentProcess {
       requests,
       output,
       processes: this.processes,
+      changes: this.changes.door,
     });
     this.runner = runner;
     this.scheduler = new Scheduler({ recorder, runner, model, requests, output });
@@ -149,6 +164,7 @@ export class AgentProcess {
       await process.processes.recover();
     }
     await process.rules.refresh(new AbortController().signal);
+    process.changes.look();
     for (const source of parts.sources ?? [])
       process.subscriptions.push(source.subscribe((event) => process.post(event)));
     return process;
@@ -176,7 +192,9 @@ export class AgentProcess {
     const shown = this.shown
       .all()
       .filter((event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted));
-    return [...shown, ...live, this.notesEvent(), { type: 'gauge', gauge: this.gauge() }];
+    const files = this.changes.shown;
+    const changes: OutputEvent[] = files.length === 0 ? [] : [{ type: 'changes', files }];
+    return [...shown, ...live, ...changes, this.notesEvent(), { type: 'gauge', gauge: this.gauge() }];
   }
 
   gauge(): MemoryGauge {
@@ -298,6 +316,7 @@ export class AgentProcess {
 
   /** Files of the workspace have changed: rules, pages and pinned notes taken from them are checked at once. */
   async filesChanged(): Promise<void> {
+    this.changes.look();
     await this.rules.refresh(new AbortController().signal);
     await this.coherence.refresh(new AbortController().signal);
   }
@@ -306,6 +325,7 @@ export class AgentProcess {
   async dispose(): Promise<void> {
     for (const unsubscribe of this.subscriptions) unsubscribe();
     await this.scheduler.close();
+    await this.changes.settled();
     await this.recorder.settled();
     await this.parts.log.close();
   }
@@ -323,6 +343,7 @@ export class AgentProcess {
     this.shown.add(outputs);
     for (const output of outputs) this.output.emit(output);
     if (changesPinned(event)) this.showMemory();
+    this.changes.take(event);
     const content = this.state.context.entries.at(-1)?.message.content ?? '';
     const message = recallMessageOf(this.session, event, content);
     const note = archivalNoteOf(this.session, event);

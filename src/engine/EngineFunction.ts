@@ -2,6 +2,7 @@
 import type { FunctionSchema } from './chat';
 import type { Note } from './events';
 import type { FaultHandler } from './FaultHandler';
+import type { FunctionEffect } from './modes';
 import type { Anchor, Fault, FilePage } from './pages';
 import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
 import type { WindowRequest } from './WindowRequests';
@@ -109,6 +110,8 @@ export interface EngineFunction<Arguments = unknown> {
   readonly readOnly: boolean;
   /** Acts, and yet runs beside the read-only ones; the signal brings it to its end. */
   readonly parallel?: boolean;
+  /** What it does beyond the window: the mode may refuse it. */
+  readonly effect?: FunctionEffect;
   /** @param value the parsed JSON arguments */
   validate(value: unknown): Validation<Arguments>;
   /** @throws VirtualContextError — shown to the model as a failed call */

@@ -59,9 +59,15 @@ export class EventDelivery {
     const entries = await this.postedEntries(turn, budget);
     await coherence.refresh(signal);
     const stale = await coherence.news(signal);
-    if (stale) {
-      const entry = await this.interruptEntry('fileChanged', stale.text);
-      entries.push({ ...entry, staleThrough: stale.through });
+    const reviewed = recorder.state.changes.news();
+    if (stale || reviewed) {
+      const texts = [...(reviewed?.texts ?? []), ...(stale ? [stale.text] : [])];
+      const entry = await this.interruptEntry('fileChanged', texts.join('\n'));
+      entries.push({
+        ...entry,
+        ...(stale ? { staleThrough: stale.through } : {}),
+        ...(reviewed ? { reviewThrough: reviewed.through } : {}),
+      });
     }
     await rules.refresh(signal);
     // The first head will hold rules and notes as they are.

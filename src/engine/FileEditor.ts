@@ -3,10 +3,10 @@
  * were shown to the model as they are now; else it is refused, and the refusal shows them.
  */
 import { parseAddress } from './addresses';
+import type { FileChanges } from './changes/FileChanges';
 import { closestLines } from './closestLines';
 import type { FileEdit, FunctionOutcome } from './EngineFunction';
 import { EditConflictError } from './errors';
-import type { SessionEventBody } from './events';
 import type { FaultHandler } from './FaultHandler';
 import { filePageOf, numberedLine, rawRange, splitLines } from './filePages';
 import { type LineRange, missingRanges, overlap, type ResidentPage } from './PageTable';
@@ -22,9 +22,9 @@ export interface FileEditorParts {
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;
   readonly diff: TextDiff;
+  readonly changes: FileChanges;
   readonly approver: Approver;
   readonly faults: Pick<FaultHandler, 'readFile'>;
-  readonly record: (body: SessionEventBody) => Promise<unknown>;
 }
 
 /** Lines shown around an edit, on either side. */
@@ -156,20 +156,17 @@ export class FileEditor {
     held: readonly ResidentPage[],
     signal: AbortSignal,
   ): Promise<FunctionOutcome> {
-    const { files, blobs, record } = this.parts;
+    const { files, changes } = this.parts;
     const { path } = before;
     const refused = await this.askPerson(path, before.text, text, signal);
     if (refused) return refused;
-    // Whatever happens from here on, the text before is kept.
-    const stored = { before: await blobs.put(before.text), after: await blobs.put(text) };
     let written: 'saved' | 'unsaved';
     try {
-      written = await files.write(path, before.text, text);
+      written = await changes.make({ kind: 'write', path, before: before.text, after: text }, basedOn);
     } catch (error) {
       if (!(error instanceof EditConflictError)) throw error;
       return this.refuse('the file was changed in the meantime', path, hunks, signal);
     }
-    await record({ type: 'file.edited', path, ...stored, basedOn });
     let shift = 0;
     const ranges = hunks.map((hunk) => {
       const startLine = hunk.startLine + shift;
@@ -203,15 +200,13 @@ export class FileEditor {
   }
 
   private async create({ path, new: text }: FileEdit, signal: AbortSignal): Promise<FunctionOutcome> {
-    const { files, blobs, record } = this.parts;
+    const { files, changes } = this.parts;
     const refused = await this.askPerson(path, undefined, text, signal);
     if (refused) return refused;
-    const after = await blobs.put(text);
-    await files.write(path, undefined, text);
-    await record({ type: 'file.edited', path, after, basedOn: [] });
-    const endLine = splitLines(text).length;
-    const range = { startLine: 1, endLine };
+    await changes.make({ kind: 'write', path, after: text }, []);
     const now = await files.read(path, signal);
+    const endLine = splitLines(now.text).length;
+    const range = { startLine: 1, endLine };
     return this.shown(`Created ${path} (${endLine} lines).`, now, endLine > 0 ? [range] : [], [], signal);
   }
 
@@ -221,7 +216,9 @@ export class FileEditor {
     after: string,
     signal: AbortSignal,
   ): Promise<FunctionOutcome | undefined> {
-    const { approver, diff } = this.parts;
+    const { approver, diff, files } = this.parts;
+    signal.throwIfAborted();
+    if (!(await files.isProtected(path))) return undefined;
     const creates = before === undefined;
     const { allowed, words } = await approver.approve(
       { kind: 'edit', path, creates, diff: diff(before ?? '', after) },

@@ -10,6 +10,7 @@ import { describeError } from './errors';
 import type { EventOf } from './events';
 import { CLIP_TOLERANCE } from './evictionPlan';
 import { faultCause } from './faultCause';
+import { type ModeSettings, refusedByMode } from './modes';
 import type { Fault } from './pages';
 import type { BlobStore, Clock, TokenCounter } from './ports';
 import { entryTokens, messageTokens } from './queueEntries';
@@ -36,6 +37,8 @@ export class FunctionExecutor {
     private readonly blobs: BlobStore,
     private readonly counter: TokenCounter,
     private readonly clock: Clock,
+    /** Asked at each call. */
+    private readonly mode: () => ModeSettings,
   ) {
     this.functions = new Map(functions.map((fn) => [fn.schema.name, fn]));
   }
@@ -109,6 +112,8 @@ export class FunctionExecutor {
         `There is no function ${call.name}. Functions: ${[...this.functions.keys()].join(', ')}.`,
       );
     }
+    const refused = refusedByMode(call.name, fn.effect, this.mode());
+    if (refused !== undefined) return failure(refused);
     let value: unknown;
     try {
       value = call.arguments.trim() === '' ? {} : JSON.parse(call.arguments);

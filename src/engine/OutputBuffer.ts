@@ -1,4 +1,6 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
+
+import type { PendingFile } from './changes/WaitingFile';
 import type { EpochReason, InterruptKind, Note, TurnEnd } from './events';
 import type { Fault, FilePage } from './pages';
 
@@ -88,6 +90,8 @@ export type OutputEvent =
       /** Set with reason `error`: the kind of `ModelError`, so that the panel can offer the right action. */
       readonly errorKind?: string;
     }
+  /** The model's changes of files that wait for the person's review: all of them. */
+  | { readonly type: 'changes'; readonly files: readonly ChangesShown[] }
   | { readonly type: 'gauge'; readonly gauge: MemoryGauge }
   | {
       readonly type: 'notes';
@@ -96,6 +100,11 @@ export type OutputEvent =
       readonly used: number;
       readonly limit: number;
     };
+
+/** A file that waits for review; of its hunks the ids. */
+export interface ChangesShown extends Omit<PendingFile, 'hunks'> {
+  readonly hunks: readonly string[];
+}
 
 /** A rules file, and how much of it the window has room for. */
 export interface RulesShown {

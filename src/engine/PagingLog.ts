@@ -96,7 +96,23 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
         ? [line('info', 'rules.loaded', 'none')]
         : event.rules.map((page) => line('info', 'rules.loaded', page.address, tokens(page.tokens)));
     case 'file.edited':
-      return [line('info', event.type, event.path, `based on ${event.basedOn.join(', ') || 'nothing: new'}`)];
+      return [
+        line(
+          'info',
+          event.type,
+          event.from === undefined ? event.path : `${event.from} → ${event.path}`,
+          event.after === undefined && event.from === undefined ? 'deleted' : undefined,
+          `based on ${event.basedOn.join(', ') || 'nothing: new'}`,
+        ),
+      ];
+    case 'file.reviewed':
+      return [line('info', event.type, event.path, event.decision, event.pending ? 'in part' : undefined)];
+    case 'checkpoint.created':
+      return [line('info', event.type, `#${event.seq}`, `turn ${event.turn}`)];
+    case 'checkpoint.restored':
+      return [
+        line('info', event.type, `#${event.checkpoint}`, event.changed.map(({ path }) => path).join(', ')),
+      ];
     case 'note.fresh':
       return [line('info', event.type, `note:${event.id}`)];
     case 'page.fresh':

@@ -1,6 +1,7 @@
 /** The state of a session, folded from its events: the same fold serves a live session and a resumed one. */
 
 import { messageAddress } from './addresses';
+import { ChangeLedger } from './changes/ChangeLedger';
 import type { ChatMessage, FunctionSchema } from './chat';
 import { findDecisions } from './decisions';
 import { EventQueue } from './EventQueue';
@@ -36,6 +37,7 @@ export class SessionState {
   readonly events = new EventQueue();
   readonly hints = new HintLedger();
   readonly processes = new ProcessLedger();
+  readonly changes = new ChangeLedger();
   readonly prefetches = new PrefetchGovernor();
   /** Every file range ever shown or pinned in this session, by address. */
   readonly filePages = new Map<string, FilePage>();
@@ -109,6 +111,7 @@ export class SessionState {
     this.stats.apply(event, this.session);
     this.hints.apply(event);
     this.processes.apply(event);
+    this.changes.apply(event);
     this.prefetches.apply(event);
     this.staleNews.apply(event);
     for (const file of filesOf(event)) this.filePages.set(file.address, file);

@@ -6,12 +6,13 @@
 import type { AgentParts } from './AgentParts';
 import type { Anticipation } from './Anticipation';
 import type { AttachmentDelivery } from './AttachmentDelivery';
+import type { FileChanges } from './changes/FileChanges';
 import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { ProcessSpawner } from './EngineFunction';
 import type { EventDelivery } from './EventDelivery';
 import { ModelError } from './errors';
-import type { SessionEventBody, TurnEnd } from './events';
+import type { TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
 import type { FoundPlaces } from './FoundPlaces';
 import { type FailedCall, FunctionExecutor, type StepContext } from './FunctionExecutor';
@@ -42,6 +43,7 @@ export interface TurnRunnerParts {
   readonly anticipation: Anticipation;
   readonly output: OutputBuffer;
   readonly processes: ProcessSpawner;
+  readonly changes: FileChanges;
 }
 
 export class TurnRunner {
@@ -56,7 +58,8 @@ export class TurnRunner {
   constructor(private readonly parts: TurnRunnerParts) {
     const { agent, recorder } = parts;
     this.references = new PageReferences(parts.state, agent.blobs);
-    this.executor = new FunctionExecutor(agent.functions, recorder, agent.blobs, agent.counter, agent.clock);
+    const { functions, blobs, counter, clock, settings } = agent;
+    this.executor = new FunctionExecutor(functions, recorder, blobs, counter, clock, settings);
   }
 
   /** Chains steps until the model answers without a call, or the limit of calls is reached. @throws VirtualContextError */
@@ -219,11 +222,10 @@ export class TurnRunner {
   }
 
   private functionContext(calls: number, budget: TokenBudget, signal: AbortSignal): StepContext {
-    const { agent, found, state, recorder, queue, requests, processes } = this.parts;
+    const { agent, found, state, recorder, queue, requests, processes, changes } = this.parts;
     const maxResultTokens = queue.admissionLimit(calls, budget);
     const faults = new TieredFaultHandler({ ...agent, found, state }, maxResultTokens);
-    const record = (body: SessionEventBody) => recorder.record(body);
-    const editor = new FileEditor({ ...agent, state, faults, record });
+    const editor = new FileEditor({ ...agent, state, faults, changes });
     return {
       session: state.session,
       processes,

@@ -75,6 +75,12 @@ export class CommandError extends VirtualContextError {}
 /** A name that the language server does not change, or not to what was asked for. */
 export class RenameError extends VirtualContextError {}
 
+/** Lines under review that are no longer what was shown. */
+export class UnknownHunkError extends VirtualContextError {}
+
+/** A checkpoint that the session does not have. */
+export class UnknownCheckpointError extends VirtualContextError {}
+
 /** A search with a filter that means nothing. */
 export class BadQueryError extends VirtualContextError {}
 

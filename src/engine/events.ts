@@ -16,7 +16,7 @@ import type {
   PrefetchSource,
   RulesPage,
 } from './pages';
-import type { BlobHash } from './ports';
+import type { BlobHash, FileForm } from './ports';
 
 export interface Note {
   readonly id: string;
@@ -77,6 +77,30 @@ export interface HeadTokens {
   readonly summary: number;
   /** Carried pages. */
   readonly pages?: number;
+}
+
+/** A file with changes that wait for the person, or did. Texts are the whole file's; absent: there is none. */
+export interface PendingChange {
+  /** Where it was moved from. */
+  readonly from?: string;
+  /** Without the changes that wait. */
+  readonly baseline?: BlobHash;
+  /** After the last of them. */
+  readonly last?: BlobHash;
+  /** Of a file that was deleted. */
+  readonly form?: FileForm;
+}
+
+/** What the person had done to a file. Texts are the whole file's; absent: there was none, or it is binary. */
+export interface ChangedFile {
+  /** Workspace path. */
+  readonly path: string;
+  /** Where it was moved from. */
+  readonly from?: string;
+  readonly before?: BlobHash;
+  readonly after?: BlobHash;
+  /** Of a file that is no longer there. */
+  readonly form?: FileForm;
 }
 
 /** `tokenLimit` ends sub-agents only. */
@@ -197,6 +221,8 @@ export type SessionEventBody =
       readonly notesThrough?: number;
       /** With `fileChanged`: sequence number of the last `page.stale` or `page.fresh` told. */
       readonly staleThrough?: number;
+      /** With `fileChanged`: sequence number of the last `file.reviewed` or `checkpoint.restored` told. */
+      readonly reviewThrough?: number;
       /** With `rulesChanged`: sequence number of the event that loaded what is told. */
       readonly rulesThrough?: number;
       /** Sequence number of the `event.posted` that this delivers. */
@@ -243,15 +269,49 @@ export type SessionEventBody =
       readonly rules: readonly RulesPage[];
     }
   | {
-      /** The model has edited a file. */
+      /** The model has created, edited, moved or deleted a file. */
       readonly type: 'file.edited';
       /** Workspace path. */
       readonly path: string;
-      /** The whole text before; absent when the file was created. */
+      /** Where it was moved from. */
+      readonly from?: string;
+      /** The whole text before; absent when the file was created, and of binary files. */
       readonly before?: BlobHash;
-      readonly after: BlobHash;
+      /** The whole text afterwards, as saving has left it; absent when the file was deleted, and of binary files. */
+      readonly after?: BlobHash;
+      /** What the text does not tell of a file that is no longer there. */
+      readonly form?: FileForm;
       /** Addresses of the pages it was based on. */
       readonly basedOn: readonly string[];
+      /** The text without the changes that wait for the person, when that is other than it was. */
+      readonly baseline?: BlobHash;
+      /** The person need not be asked about it. */
+      readonly kept?: true;
+    }
+  | {
+      /** The person has judged changes of a file. */
+      readonly type: 'file.reviewed';
+      /** Workspace path; of a move, where the file was moved to. */
+      readonly path: string;
+      readonly decision: 'kept' | 'undone';
+      /** What waits from now on; absent: nothing. */
+      readonly pending?: PendingChange;
+      /** Undone: what has become of files. */
+      readonly changed?: readonly ChangedFile[];
+    }
+  | {
+      /** The first edit of a turn is about to be made: the files as they are now can be had again. */
+      readonly type: 'checkpoint.created';
+      readonly turn: number;
+    }
+  | {
+      /** The person has had files put back as they were at a checkpoint. */
+      readonly type: 'checkpoint.restored';
+      /** Sequence number of its `checkpoint.created`. */
+      readonly checkpoint: number;
+      readonly changed: readonly ChangedFile[];
+      /** What waits from now on, of each of the files: absent where nothing does. */
+      readonly pending: readonly (PendingChange & { readonly path: string })[];
     }
   | {
       /** A sub-agent is about to run: its session begins with a `session.forked` of this one. */

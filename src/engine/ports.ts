@@ -97,6 +97,17 @@ export type ContentHasher = (text: string) => BlobHash;
 /** @returns a unified diff from `before` to `after`, without file headers; empty when they are equal */
 export type TextDiff = (before: string, after: string) => string;
 
+/** Lines of a text (1-based, inclusive) and those that stand in their place; `endLine` < `startLine`: they come in before it. */
+export interface LineChange {
+  readonly startLine: number;
+  readonly endLine: number;
+  /** Each with its line end. */
+  readonly lines: readonly string[];
+}
+
+/** @returns what leads from one text to the other, in the order of the lines, disjoint; empty when they are equal */
+export type LineDiff = (before: string, after: string) => readonly LineChange[];
+
 export interface Clock {
   now(): number;
 }
@@ -232,6 +243,14 @@ export interface FileSnapshot {
   readonly version: string;
 }
 
+/** What a file is beside its text. */
+export interface FileForm {
+  /** Its byte order mark, if it has one. */
+  readonly mark?: 'utf-8' | 'utf-16le' | 'utf-16be';
+  /** Permission bits. */
+  readonly mode?: number;
+}
+
 export interface DirectoryEntry {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'symlink' | 'other';
@@ -247,16 +266,36 @@ export interface WorkspaceFiles {
    * Replaces a file's text, if it is `before` at that moment still (compare and swap); line ends, byte order mark and
    * mode stay. What has unsaved changes in an editor is changed there and not saved.
    * @param before the text as `read` gave it; undefined creates the file, with its folders
+   * @param form of a file that is created; default: UTF-8 without a mark, the usual mode
    * @returns `unsaved` when only an editor holds the new text: it had unsaved changes, or could not save
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError
    */
-  write(path: string, before: string | undefined, after: string): Promise<'saved' | 'unsaved'>;
+  write(
+    path: string,
+    before: string | undefined,
+    after: string,
+    form?: FileForm,
+  ): Promise<'saved' | 'unsaved'>;
+  /**
+   * Removes a text file, to the trash where there is one, if it is `before` at that moment still.
+   * @returns what its text does not tell of it
+   * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError
+   */
+  remove(path: string, before: string): Promise<FileForm>;
+  /**
+   * Gives a file another place, never over what is there; folders are created.
+   * @returns what its text does not tell of it
+   * @throws EditConflictError when there is something | OutsideWorkspaceError | UnreadableFileError
+   */
+  move(from: string, to: string): Promise<FileForm>;
   /** The version `read` would report, without reading; undefined when the file is gone. */
   version(path: string): Promise<string | undefined>;
   /** @throws OutsideWorkspaceError | UnreadableFileError */
   list(path: string, signal: AbortSignal): Promise<readonly DirectoryEntry[]>;
   /** Whether the path, or the file it leads to through symbolic links, looks like it holds secrets. */
   isSecret(path: string): Promise<boolean>;
+  /** Whether editors, agents or git obey the file at the path, or the one it leads to through symbolic links. */
+  isProtected(path: string): Promise<boolean>;
   /** Workspace path of an address part (`<folder name>/…`). @throws OutsideWorkspaceError when no such folder is open */
   fromAddress(addressPath: string): string;
   /** Canonical form of a path the model wrote (strips `./`, accepts absolute paths inside the workspace). @throws OutsideWorkspaceError */

@@ -1,6 +1,7 @@
 /** The settings `virtualContext.*`, typed. Defaults and descriptions are in package.json. */
 import { type ConfigurationChangeEvent, type WorkspaceConfiguration, workspace } from 'vscode';
 import { type MemoryPolicy, memgptPolicy, virtualPolicy } from '../engine/memoryPolicies';
+import type { AgentMode, ModeSettings } from '../engine/modes';
 import type { OpenerMode } from './openers';
 
 export type ModelProvider = 'offline' | 'openai' | 'ollama' | 'custom';
@@ -27,9 +28,13 @@ export interface Settings {
   /** Address of a shared index; empty: none. */
   readonly storageUri: string;
   readonly opener: OpenerMode;
+  /** How far the model may act by itself. */
+  readonly mode: AgentMode;
 }
 
 const SECTION = 'virtualContext';
+const RESTRICTED =
+  'Nothing is edited or run in Restricted Mode. Answer without it, or ask the person to trust the workspace.';
 /** Shares of the limit: an eviction that frees less would soon be followed by the next, and a later warning is useless. */
 const LEAST_BATCH = 0.1;
 const WARNED_BEFORE = 0.1;
@@ -55,6 +60,7 @@ export function readSettings(policy?: string): Settings {
     pauseOnBattery: section.get('index.pauseOnBattery', false),
     storageUri: section.get('storage.uri', '').trim(),
     opener: section.get<OpenerMode>('opener', 'card'),
+    mode: section.get<AgentMode>('mode', 'edit'),
   };
 }
 
@@ -78,9 +84,9 @@ export function readEmbeddingSettings(): EmbeddingSettings {
 }
 
 /** @returns the settings of a chat that is opened now: what its window holds was chosen by one policy, and stays so */
-export function chatSettings(): () => Settings {
+export function chatSettings(): () => Settings & ModeSettings {
   const { policy } = readSettings();
-  return () => readSettings(policy.name);
+  return () => ({ ...readSettings(policy.name), ...(workspace.isTrusted ? {} : { forbidden: RESTRICTED }) });
 }
 
 /** The paper's policy has the paper's watermarks. */

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { JsonSchema } from '../engine/chat';
 import type { EngineFunction, FunctionContext, FunctionOutcome, Validation } from '../engine/EngineFunction';
+import type { FunctionEffect } from '../engine/modes';
 
 interface Definition<Arguments extends z.ZodObject> {
   readonly name: string;
@@ -10,6 +11,8 @@ interface Definition<Arguments extends z.ZodObject> {
   readonly readOnly: boolean;
   /** So do these, although they act. */
   readonly parallel?: boolean;
+  /** What it does beyond the window: the mode may refuse it. */
+  readonly effect?: FunctionEffect;
   /** Fields in which the empty string says something; elsewhere it is taken as left out. */
   readonly mayBeEmpty?: readonly string[];
   readonly arguments: Arguments;
@@ -32,6 +35,7 @@ export function defineFunction<Arguments extends z.ZodObject>(
     schema: { name, description, parameters },
     readOnly,
     parallel,
+    ...(definition.effect ? { effect: definition.effect } : {}),
     validate(value): Validation<z.output<Arguments>> {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         return {

@@ -8,6 +8,7 @@ export const editFile = defineFunction({
   description:
     'Replace text in a workspace file you have read; the person reviews the change. old must match exactly and once; empty old creates the file.',
   readOnly: false,
+  effect: 'edit',
   mayBeEmpty: ['old', 'new'],
   arguments: z.object({
     path: z.string(),

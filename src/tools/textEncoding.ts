@@ -1,4 +1,5 @@
 /** Encodings of text files, as `decodeText` reads them. */
+import type { FileForm } from '../engine/ports';
 
 const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -8,15 +9,20 @@ const UTF8_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
  *   does not touch would change
  */
 export function encodeLike(original: Uint8Array, before: string, after: string): Uint8Array | undefined {
-  const encode = encoderOf(original);
-  return Buffer.compare(encode(before), original) === 0 ? encode(after) : undefined;
+  const mark = markOf(original);
+  return Buffer.compare(encodeAs(before, mark), original) === 0 ? encodeAs(after, mark) : undefined;
 }
 
-function encoderOf(original: Uint8Array): (text: string) => Buffer {
-  const [first, second, third] = original;
-  if (first === 0xff && second === 0xfe) return (text) => Buffer.from(`\ufeff${text}`, 'utf16le');
-  if (first === 0xfe && second === 0xff) return (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
-  if (first === UTF8_MARK[0] && second === UTF8_MARK[1] && third === UTF8_MARK[2])
-    return (text) => Buffer.concat([UTF8_MARK, Buffer.from(text)]);
-  return (text) => Buffer.from(text);
+/** @returns the byte order mark that the bytes begin with */
+export function markOf([first, second, third]: Uint8Array): FileForm['mark'] {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  if (first === 0xfe && second === 0xff) return 'utf-16be';
+  return first === UTF8_MARK[0] && second === UTF8_MARK[1] && third === UTF8_MARK[2] ? 'utf-8' : undefined;
+}
+
+/** @param mark that it begins with; it says the encoding, too */
+export function encodeAs(text: string, mark: FileForm['mark']): Buffer {
+  if (mark === 'utf-16le') return Buffer.from(`\ufeff${text}`, 'utf16le');
+  if (mark === 'utf-16be') return Buffer.from(`\ufeff${text}`, 'utf16le').swap16();
+  return mark === 'utf-8' ? Buffer.concat([UTF8_MARK, Buffer.from(text)]) : Buffer.from(text);
 }

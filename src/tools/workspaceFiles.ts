@@ -1,10 +1,17 @@
 import type { Dirent } from 'node:fs';
-import { access, constants, lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { OutsideWorkspaceError, UnreadableFileError, VirtualContextError } from '../engine/errors';
-import type { DirectoryEntry, FileSnapshot, WorkspaceFiles } from '../engine/ports';
+import { access, constants, lstat, mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  EditConflictError,
+  OutsideWorkspaceError,
+  UnreadableFileError,
+  VirtualContextError,
+} from '../engine/errors';
+import type { DirectoryEntry, FileForm, FileSnapshot, WorkspaceFiles } from '../engine/ports';
+import { isProtectedPath } from '../engine/protectedFiles';
 import { isSecretPath } from '../engine/secretFiles';
 import { refuseGitOwnFiles } from './gitOwnFiles';
+import { formOf, moveFile, refuseNoFile, refuseTaken, restorableForm } from './moveFiles';
 import { readTextFile, versionOf } from './readTextFile';
 import { similarNames } from './similarNames';
 import { codeOf, unreadable } from './unreadable';
@@ -31,6 +38,10 @@ export interface WorkspaceFilesOptions {
   ) => { readonly text: string; readonly version: string } | undefined;
   /** Edits a file through the editor that holds it. */
   readonly editOpen?: (absolutePath: string, before: string, after: string) => Promise<OpenEdit>;
+  /** Removes a file by way of the editor: to the trash, where Undo finds it. */
+  readonly remove?: (absolutePath: string) => Promise<void>;
+  /** Moves a file by way of the editor, which takes its open documents along. */
+  readonly move?: (from: string, to: string) => Promise<void>;
 }
 
 /** `unsaved`: the editor holds the new text, the disk does not. `elsewhere`: no editor holds the file. */
@@ -76,7 +87,12 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     }
   }
 
-  async write(path: string, before: string | undefined, after: string): Promise<'saved' | 'unsaved'> {
+  async write(
+    path: string,
+    before: string | undefined,
+    after: string,
+    form: FileForm = {},
+  ): Promise<'saved' | 'unsaved'> {
     const roots = this.options.roots();
     const place = locate(roots, path);
     const shown = canonicalPath(roots, place);
@@ -84,7 +100,8 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       if (before === undefined) {
         if (place === undefined) throw outside(path);
         refuseGitOwnFiles(shown, await this.placeOfNew(place));
-        await createTextFile(shown, join(place.root.path, place.relative), after);
+        const absolute = join(place.root.path, place.relative);
+        await createTextFile(shown, absolute, after, form);
         return 'saved';
       }
       const { place: found, real, inside } = await this.resolve(path);
@@ -101,6 +118,46 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     } catch (error) {
       throw error instanceof VirtualContextError ? error : unwritable(shown, error);
     }
+  }
+
+  async remove(path: string, before: string): Promise<FileForm> {
+    const shown = this.canonical(path);
+    try {
+      const { absolute, real } = await this.ownFile(path);
+      const form = await restorableForm(shown, real, before);
+      await (this.options.remove ?? rm)(absolute);
+      return form;
+    } catch (error) {
+      throw error instanceof VirtualContextError ? error : unwritable(shown, error);
+    }
+  }
+
+  async move(from: string, to: string): Promise<FileForm> {
+    const [shownFrom, shownTo] = [this.canonical(from), this.canonical(to)];
+    try {
+      const { absolute, real } = await this.ownFile(from);
+      const place = locate(this.options.roots(), to);
+      if (place === undefined || place.relative === '') throw outside(to);
+      refuseGitOwnFiles(shownTo, await this.placeOfNew(place));
+      const target = join(place.root.path, place.relative);
+      await refuseTaken(shownTo, absolute, target);
+      const form = await formOf(real);
+      await mkdir(dirname(target), { recursive: true });
+      if (this.options.move) await this.options.move(absolute, target);
+      else await moveFile(shownTo, absolute, target);
+      return form;
+    } catch (error) {
+      throw error instanceof VirtualContextError ? error : unwritable(shownFrom, error);
+    }
+  }
+
+  async isProtected(path: string): Promise<boolean> {
+    const shown = this.canonical(path);
+    if (isProtectedPath(shown)) return true;
+    const place = locate(this.options.roots(), path);
+    // Where it leads outside, it is not edited at all.
+    const real = await (place ? this.placeOfNew(place) : Promise.resolve('')).catch(() => '');
+    return isProtectedPath(real);
   }
 
   async isSecret(path: string): Promise<boolean> {
@@ -144,6 +201,20 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       );
     }
     return listed.sort(foldersFirst);
+  }
+
+  /** A file itself, not what a link leads to; not one whose newest text only an editor has. */
+  private async ownFile(path: string): Promise<{ absolute: string; real: string }> {
+    const { place, real, inside } = await this.resolve(path);
+    const shown = this.canonical(path);
+    refuseGitOwnFiles(shown, inside);
+    const absolute = join(place.root.path, place.relative);
+    await refuseNoFile(shown, absolute);
+    if (this.openText(place, real) === undefined) return { absolute, real };
+    throw new EditConflictError(
+      `${shown} has changes in the editor that are not saved.`,
+      'Ask the person to save them.',
+    );
   }
 
   private openText(place: WorkspacePlace, real: string): { text: string; version: string } | undefined {

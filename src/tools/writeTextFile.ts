@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EditConflictError, UnreadableFileError } from '../engine/errors';
+import type { FileForm } from '../engine/ports';
 import { readTextFile } from './readTextFile';
-import { encodeLike } from './textEncoding';
+import { encodeAs, encodeLike } from './textEncoding';
 import { codeOf } from './unreadable';
 
 /**
@@ -36,10 +37,15 @@ export async function replaceTextFile(
 }
 
 /** Creates a file, with its folders. @throws EditConflictError when there is one */
-export async function createTextFile(path: string, absolute: string, text: string): Promise<void> {
+export async function createTextFile(
+  path: string,
+  absolute: string,
+  text: string,
+  { mark, mode }: FileForm,
+): Promise<void> {
   await mkdir(dirname(absolute), { recursive: true });
   try {
-    await writeDurably(absolute, Buffer.from(text));
+    await writeDurably(absolute, encodeAs(text, mark), mode);
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? changedMeanwhile(path) : error;
   }

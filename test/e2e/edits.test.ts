@@ -39,10 +39,8 @@ function lastResult(): string {
   return messages().findLast(({ role }) => role === 'tool')?.content ?? '';
 }
 
-async function editing(args: object, answer: 'Apply Edit' | 'Create File' | 'Don’t Allow'): Promise<string> {
-  await chat.send(`${call('edit_file', args)} [[then]] [[say ok]]`);
-  await dialog().getByText(answer).click();
-  await chat.idle();
+async function editing(args: object): Promise<string> {
+  await chat.ask(`${call('edit_file', args)} [[then]] [[say ok]]`);
   return lastResult();
 }
 
@@ -80,20 +78,20 @@ describe('a trusted folder', () => {
 
   const edit = (old: string, put: string) => ({ path: 'src/a.ts', old, new: put });
 
-  it('is edited when the person allows it, and not when they do not', async () => {
-    await chat.ask(`${call('edit_file', edit('a = 1', 'a = 10'))} [[then]] [[say ok]]`);
-    expect(lastResult()).toContain('Refused: you have not seen these lines');
-    await chat.send(`${call('edit_file', edit('a = 1', 'a = 10'))} [[then]] [[say ok]]`);
-    await dialog().getByText('+export const a = 10;').waitFor();
+  it('is edited at once, but what agents obey only when the person allows it', async () => {
+    expect(await editing(edit('a = 1', 'a = 10'))).toContain('Refused: you have not seen these lines');
+    expect(await editing(edit('a = 1', 'a = 10'))).toContain('Edited src/a.ts.');
+    expect(content('src/a.ts')).toBe('export const a = 10;\r\nexport const b = 2;\r\n');
+    expect(await editing({ path: 'new/c.ts', old: '', new: 'c\n' })).toContain('Created');
+    expect(content('new/c.ts')).toBe('c\n');
+    const rules = { path: 'CLAUDE.md', old: '', new: 'Obey.\n' };
+    await chat.send(`${call('edit_file', rules)} [[then]] [[say ok]]`);
+    await dialog().getByText('+Obey.').waitFor();
     // A stray Enter allows nothing.
     await vscode.page.keyboard.press('Enter');
     await chat.idle();
     expect(lastResult()).toContain('The person refused this edit');
-    expect(content('src/a.ts')).toContain('a = 1;');
-    expect(await editing(edit('a = 1', 'a = 10'), 'Apply Edit')).toContain('Edited src/a.ts.');
-    expect(content('src/a.ts')).toBe('export const a = 10;\r\nexport const b = 2;\r\n');
-    expect(await editing({ path: 'new/c.ts', old: '', new: 'c\n' }, 'Create File')).toContain('Created');
-    expect(content('new/c.ts')).toBe('c\n');
+    expect(existsSync(file('CLAUDE.md'))).toBe(false);
   });
 
   it('is edited in the editor that has unsaved changes, where Undo takes it back', async () => {
@@ -103,7 +101,7 @@ describe('a trusted folder', () => {
     await vscode.page.keyboard.type('// mine');
     await chat.ask(`${call('read_file', { path: 'src/a.ts' })} [[then]] [[say ok]]`);
     expect(lastResult()).toContain('// mine');
-    expect(await editing(edit('b = 2', 'b = 20'), 'Apply Edit')).toContain('Edited src/a.ts.');
+    expect(await editing(edit('b = 2', 'b = 20'))).toContain('Edited src/a.ts.');
     const editor = vscode.page.locator('.editor-instance .view-lines');
     await vi.waitUntil(async () => (await editor.innerText()).includes('20'), timeout);
     // What the person has not saved is theirs to save.

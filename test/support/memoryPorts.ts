@@ -8,6 +8,7 @@ import type { NewSessionEvent, SessionEvent } from '../../src/engine/events';
 import { virtualPolicy } from '../../src/engine/memoryPolicies';
 import type {
   BlobStore,
+  FileForm,
   FileSnapshot,
   ForkLog,
   RecallMessage,
@@ -16,7 +17,9 @@ import type {
   TokenCounter,
   WorkspaceFiles,
 } from '../../src/engine/ports';
+import { isProtectedPath } from '../../src/engine/protectedFiles';
 import { isSecretPath } from '../../src/engine/secretFiles';
+import { lineChanges } from '../../src/tools/lineChanges';
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -147,6 +150,21 @@ class MemoryFiles implements WorkspaceFiles {
     return this.unsaved ? 'unsaved' : 'saved';
   }
 
+  async remove(path: string, before: string): Promise<FileForm> {
+    if (this.files.get(path)?.text !== before)
+      throw new EditConflictError(`${path} has changed in the meantime.`, 'Read it again.');
+    this.files.delete(path);
+    return {};
+  }
+
+  async move(from: string, to: string): Promise<FileForm> {
+    const { text } = await this.read(from);
+    if (this.files.has(to)) throw new EditConflictError(`${to} is there already.`, 'Choose another name.');
+    this.files.delete(from);
+    this.set(to, text);
+    return {};
+  }
+
   async version(path: string): Promise<string | undefined> {
     const file = this.files.get(path);
     return file && String(file.version);
@@ -162,6 +180,10 @@ class MemoryFiles implements WorkspaceFiles {
 
   async isSecret(path: string): Promise<boolean> {
     return isSecretPath(path);
+  }
+
+  async isProtected(path: string): Promise<boolean> {
+    return isProtectedPath(path);
   }
 
   fromAddress(addressPath: string): string {
@@ -209,6 +231,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
     hash: sha256,
     diff: (before, after) =>
       before === after ? '' : createTwoFilesPatch('a', 'b', before, after).split('\n').slice(4).join('\n'),
+    lineDiff: lineChanges,
     clock: { now: () => now++ },
     counter: roughCounter,
     files,
@@ -234,6 +257,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       residentLimit: Number.POSITIVE_INFINITY,
       hints: true,
       prefetch: true,
+      mode: 'edit',
       ...options.settings,
     }),
   };

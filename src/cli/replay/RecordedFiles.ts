@@ -4,10 +4,11 @@
  */
 import { parseAddress } from '../../engine/addresses';
 import { EditConflictError, OutsideWorkspaceError, UnreadableFileError } from '../../engine/errors';
+import type { EventOf } from '../../engine/events';
 import { splitLines } from '../../engine/filePages';
 import type { LineRange } from '../../engine/PageTable';
 import type { FilePage } from '../../engine/pages';
-import type { FileSnapshot, WorkspaceFiles } from '../../engine/ports';
+import type { BlobStore, FileForm, FileSnapshot, WorkspaceFiles } from '../../engine/ports';
 
 interface RecordedFile {
   readonly addressPath: string;
@@ -52,6 +53,19 @@ export class RecordedFiles implements WorkspaceFiles {
     }
   }
 
+  /** As before the edit. @throws JournalError */
+  async undo({ path, from, before, after }: EventOf<'file.edited'>, blobs: BlobStore): Promise<void> {
+    if (from !== undefined && after !== undefined) this.set(path, undefined);
+    if (before !== undefined) this.set(from ?? path, await blobs.get(before));
+    else if (after !== undefined) this.set(path, undefined);
+  }
+
+  /** As after the edit. @throws JournalError */
+  async redo({ path, from, after }: EventOf<'file.edited'>, blobs: BlobStore): Promise<void> {
+    if (from !== undefined) this.set(from, undefined);
+    this.set(path, after === undefined ? undefined : await blobs.get(after));
+  }
+
   /** @returns as far as the file is known; 0 for none */
   lineCount(path: string): number {
     return this.files.get(path)?.lines.length ?? 0;
@@ -80,6 +94,22 @@ export class RecordedFiles implements WorkspaceFiles {
     return 'saved';
   }
 
+  async remove(path: string, before: string): Promise<FileForm> {
+    const file = this.files.get(path);
+    if ((file && this.textOf(file)) !== before)
+      throw new EditConflictError(`${path} has changed in the meantime.`, 'Read it again.');
+    this.set(path, undefined);
+    return {};
+  }
+
+  async move(from: string, to: string): Promise<FileForm> {
+    const { text } = await this.read(from);
+    if (this.files.has(to)) throw new EditConflictError(`${to} is there already.`, 'Choose another name.');
+    this.set(from, undefined);
+    this.set(to, text);
+    return {};
+  }
+
   async version(path: string): Promise<string | undefined> {
     return this.files.get(path)?.version;
   }
@@ -90,6 +120,11 @@ export class RecordedFiles implements WorkspaceFiles {
 
   /** What was shown was allowed. */
   async isSecret(): Promise<boolean> {
+    return false;
+  }
+
+  /** What was done was allowed. */
+  async isProtected(): Promise<boolean> {
     return false;
   }
 

@@ -22,8 +22,8 @@ export interface Recording {
   readonly steps: readonly RecordedStep[];
   /** By call. */
   readonly results: ReadonlyMap<string, EventOf<'function.result'>>;
-  /** What a call did to a file. */
-  readonly edits: ReadonlyMap<string, EventOf<'file.edited'>>;
+  /** What a call did to files: a sub-agent's may have changed many. */
+  readonly edits: ReadonlyMap<string, readonly EventOf<'file.edited'>[]>;
   /** Texts of what was posted, by sequence number. */
   readonly posted: ReadonlyMap<number, EventOf<'event.posted'>>;
   /** Every range that was shown. */
@@ -51,14 +51,14 @@ export async function readRecording(
 ): Promise<Recording> {
   const steps: RecordedStep[] = [];
   const results = new Map<string, EventOf<'function.result'>>();
-  const edits = new Map<string, EventOf<'file.edited'>>();
+  const edits = new Map<string, readonly EventOf<'file.edited'>[]>();
   const posted = new Map<number, EventOf<'event.posted'>>();
   const pages = new Map<string, FilePage>();
   const messages = new Map<string, { type: SessionEvent['type']; index: number }>();
   let folders: readonly string[] = [];
   let schemas: readonly FunctionSchema[] = [];
   let before: SessionEvent[] = [];
-  let edit: EventOf<'file.edited'> | undefined;
+  let edited: EventOf<'file.edited'>[] = [];
   let users = 0;
   let at: number | undefined;
   let calibration = UNMEASURED;
@@ -70,15 +70,15 @@ export async function readRecording(
     const address = messageAddress(event.inherited ?? session, event.seq);
     if (event.type === 'session.started') folders = event.workspace;
     else if (event.type === 'event.posted') posted.set(event.seq, event);
-    else if (event.type === 'file.edited') edit = event;
+    else if (event.type === 'file.edited') edited.push(event);
     else if (event.type === 'response.received') calibration = event.calibration;
     else if (event.type === 'request.sent' && event.purpose === 'step') {
       at = event.at;
       reserved = event.maxOutputTokens;
     } else if (event.type === 'function.result') {
       results.set(event.callId, event);
-      if (edit) edits.set(event.callId, edit);
-      edit = undefined;
+      if (edited.length > 0) edits.set(event.callId, edited);
+      edited = [];
     } else if (event.type === 'epoch.started') {
       const known = JSON.parse(await blobs.get(event.functions)) as readonly FunctionSchema[];
       if (known.length >= schemas.length) schemas = known;

@@ -28,7 +28,9 @@ export function recordedFunctions(play: Reenactment): readonly EngineFunction[] 
           return valid?.ok ? (fn?.run(valid.value, context) ?? NOTHING) : { ...NOTHING, isError: true };
         };
         const call = play.recorded(context.callId);
-        return call ? runRecorded(play, call, args, context, anew) : anew(args, context);
+        return call
+          ? runRecorded(play, call, args, context, anew, fn?.effect === 'edit')
+          : anew(args, context);
       },
     };
   });
@@ -42,18 +44,18 @@ async function runRecorded(
   args: Arguments,
   context: FunctionContext,
   anew: Run,
+  isEdit: boolean,
 ): Promise<FunctionOutcome> {
   const result = play.recording.results.get(call.id);
   if (!result) return NOTHING;
   for (const page of result.pages) play.files.show(page, await play.blobs.get(page.source));
-  const edit = play.recording.edits.get(call.id);
-  if (edit) {
-    const { path } = edit;
-    play.files.set(path, edit.before === undefined ? undefined : await play.blobs.get(edit.before));
-    const outcome = await anew(args, context);
-    if (!outcome.isError) return outcome;
+  const edits = play.recording.edits.get(call.id) ?? [];
+  if (edits.length > 0) {
+    for (const edit of edits) await play.files.undo(edit, play.blobs);
+    const outcome = isEdit ? await anew(args, context) : undefined;
+    if (outcome && !outcome.isError) return outcome;
     // It was made, whatever this window shows.
-    play.files.set(path, await play.blobs.get(edit.after));
+    for (const edit of edits) await play.files.redo(edit, play.blobs);
     return recordedOutcome(play, call);
   }
   // What failed then fails now, for the same reason.

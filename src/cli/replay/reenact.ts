@@ -11,6 +11,7 @@ import type {
   TokenCounter,
 } from '../../engine/ports';
 import { sha256 } from '../../journal/sha256';
+import { lineChanges } from '../../tools/lineChanges';
 import { unifiedDiff } from '../../tools/unifiedDiff';
 import { MemoryLog, OverlaidBlobs, overlaidHistory } from './MemoryJournal';
 import { RecordedModel } from './RecordedModel';
@@ -68,6 +69,7 @@ export async function reenact(options: ReenactOptions): Promise<Reenacted> {
       openLog: noOther,
       hash: sha256,
       diff: unifiedDiff,
+      lineDiff: lineChanges,
       clock: play.clock,
       files: play.files,
       rules: { rules: async () => play.rules },

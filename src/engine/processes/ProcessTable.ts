@@ -3,6 +3,7 @@
  * what they bring back in the order they were asked for.
  */
 import type { AgentParts } from '../AgentParts';
+import type { FileChanges } from '../changes/FileChanges';
 import type { FunctionOutcome, ProcessSpawner, SpawnRequest } from '../EngineFunction';
 import { ProcessLimitError } from '../errors';
 import type { ModelSource } from '../ModelInUse';
@@ -34,6 +35,7 @@ export interface ProcessTableParts {
   /** The model of the last step, and its window as it is known now. */
   readonly asked: () => { readonly model: LanguageModel; readonly profile: ModelProfile } | undefined;
   readonly open: OpenProcess;
+  readonly changes: FileChanges;
 }
 
 export class ProcessTable implements ProcessSpawner {
@@ -112,7 +114,18 @@ export class ProcessTable implements ProcessSpawner {
       callLimit,
       tokenLimit: account.limit,
     });
-    const order = { session, parent: state.session, through, context, task, depth, callLimit, account };
+    const { changes } = this.parts;
+    const order = {
+      session,
+      parent: state.session,
+      through,
+      context,
+      task,
+      depth,
+      callLimit,
+      account,
+      changes,
+    };
     return runChild(
       order,
       agent,
@@ -157,8 +170,8 @@ export class ProcessTable implements ProcessSpawner {
 
   /** Opening a session closes the turn that a crash cut short. */
   private async close(session: string): Promise<void> {
-    const { agent, open, model } = this.parts;
-    const bounds = { callLimit: 0, depth: MAX_DEPTH, account: new ProcessAccount(0) };
+    const { agent, open, model, changes } = this.parts;
+    const bounds = { callLimit: 0, depth: MAX_DEPTH, account: new ProcessAccount(0), changes };
     const log = await agent.openLog(session);
     try {
       await (await open({ ...childParts(agent, bounds), log }, model)).dispose();

@@ -1,5 +1,6 @@
 /** Runs one sub-agent from its fork to its end. */
 import type { AgentParts } from '../AgentParts';
+import type { FileChanges } from '../changes/FileChanges';
 import { describeError } from '../errors';
 import type { Note, TurnEnd } from '../events';
 import type { ModelSource } from '../ModelInUse';
@@ -31,12 +32,14 @@ export interface ChildOrder {
   readonly depth: number;
   readonly callLimit: number;
   readonly account: ProcessAccount;
+  /** What it does to files goes through the parent's. */
+  readonly changes: FileChanges;
 }
 
 /** @returns what a process of these bounds is made of, but its log */
 export function childParts(
   agent: AgentParts,
-  { callLimit, depth, account }: Pick<ChildOrder, 'callLimit' | 'depth' | 'account'>,
+  { callLimit, depth, account, changes }: Pick<ChildOrder, 'callLimit' | 'depth' | 'account' | 'changes'>,
 ): Omit<AgentParts, 'log'> {
   // What happens outside, and what the person looks at, is for the person's chat.
   const { editor: _, ...parts } = agent;
@@ -44,7 +47,7 @@ export function childParts(
     ...parts,
     sources: [],
     settings: () => ({ ...agent.settings(), maxCallsPerTurn: callLimit }),
-    bounds: { depth, account },
+    bounds: { depth, account, changes },
   };
 }
 

@@ -20,6 +20,7 @@ import { sha256 } from '../../../src/journal/sha256';
 import { blobsFolder, sessionsFolder } from '../../../src/journal/storeFolders';
 import { OpenAIModel } from '../../../src/models/openaiModel';
 import { createFunctions } from '../../../src/tools/index';
+import { lineChanges } from '../../../src/tools/lineChanges';
 import { unifiedDiff } from '../../../src/tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
 import { endProcess } from '../../support/endProcess';
@@ -142,6 +143,7 @@ export class EngineWorld {
         blobs: this.blobs,
         hash: sha256,
         diff: unifiedDiff,
+        lineDiff: lineChanges,
         clock: Date,
         counter: inProcessTokenCounter,
         files: new NodeWorkspaceFiles({ roots }),

@@ -12,6 +12,7 @@ import { rawRange, splitLines } from '../../../src/engine/filePages';
 import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../../../src/engine/ports';
 import { SUMMARY_TAG } from '../../../src/engine/Summarizer';
 import { createFunctions } from '../../../src/tools/index';
+import { lineChanges } from '../../../src/tools/lineChanges';
 import { unifiedDiff } from '../../../src/tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
 import { memoryWorld, sha256 } from '../../support/memoryPorts';
@@ -74,6 +75,7 @@ async function runSession(random: Random, turns: number): Promise<StaleResult> {
       {
         ...world.parts,
         diff: unifiedDiff,
+        lineDiff: lineChanges,
         files: new NodeWorkspaceFiles({ roots }),
         approver: { approve },
       },

@@ -12,6 +12,7 @@ import { sha256 } from '../../../src/journal/sha256';
 import { blobsFolder, sessionsFolder } from '../../../src/journal/storeFolders';
 import { OpenAIModel } from '../../../src/models/openaiModel';
 import { createFunctions } from '../../../src/tools/index';
+import { lineChanges } from '../../../src/tools/lineChanges';
 import { unifiedDiff } from '../../../src/tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
 import { workspaceRules } from '../../../src/tools/workspaceRules';
@@ -59,6 +60,7 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
       blobs: await FileBlobStore.open(blobsFolder(store)),
       hash: sha256,
       diff: unifiedDiff,
+      lineDiff: lineChanges,
       clock: Date,
       counter: inProcessTokenCounter,
       files,

@@ -123,6 +123,9 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     files: {
       read: () => Promise.reject(new Error('functions read through the fault handler')),
       write: () => Promise.reject(new Error('functions write through editFile')),
+      remove: () => Promise.reject(new Error('functions remove through changeFiles')),
+      move: () => Promise.reject(new Error('functions move through changeFiles')),
+      isProtected: async () => false,
       version: async () => undefined,
       async list(path) {
         world.asked.push(`list ${path}`);

@@ -1,0 +1,146 @@
+/**
+ * The one door through which changes of files go: the texts before and after are kept, the first of a turn makes a
+ * checkpoint, and each is recorded once it is made.
+ */
+import type { PendingChange, SessionEventBody } from '../events';
+import type { AgentMode } from '../modes';
+import type { BlobHash, BlobStore, LineDiff, WorkspaceFiles } from '../ports';
+import type { SessionRecorder } from '../SessionRecorder';
+import { pendingRegions, withRegions } from './pendingRegions';
+
+/** What the model does to a file. Texts are the whole file's. */
+export type FileChange =
+  /** `before` missing: the file is created. */
+  | { readonly kind: 'write'; readonly path: string; readonly before?: string; readonly after: string }
+  | { readonly kind: 'delete'; readonly path: string; readonly before: string }
+  /** `text` missing: it is binary. */
+  | { readonly kind: 'move'; readonly path: string; readonly from: string; readonly text?: string };
+
+export interface FileChangesParts {
+  readonly recorder: SessionRecorder;
+  readonly files: WorkspaceFiles;
+  readonly blobs: BlobStore;
+  readonly lineDiff: LineDiff;
+  readonly mode: () => AgentMode;
+  /** Of a sub-agent: the door of the chat that the person sees, where its changes are reviewed. */
+  readonly parent?: FileChanges;
+}
+
+type Edited = Extract<SessionEventBody, { type: 'file.edited' }>;
+
+export class FileChanges {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly parts: FileChangesParts) {}
+
+  /** Runs `act` when no other change of files is under way. */
+  exclusively<Result>(act: () => Promise<Result>): Promise<Result> {
+    const done = this.tail.then(act);
+    this.tail = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Resolves when no change is under way. */
+  async settled(): Promise<void> {
+    await this.tail;
+  }
+
+  /**
+   * @param basedOn addresses of the pages it was made from
+   * @returns `unsaved` when only an editor holds it
+   * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError | JournalError
+   */
+  async make(change: FileChange, basedOn: readonly string[]): Promise<'saved' | 'unsaved'> {
+    return (await this.makeAndTell(change, basedOn)).written;
+  }
+
+  private async makeAndTell(
+    change: FileChange,
+    basedOn: readonly string[],
+  ): Promise<{ readonly written: 'saved' | 'unsaved'; readonly event: Edited }> {
+    const { recorder, parent } = this.parts;
+    if (parent) {
+      const made = await parent.makeAndTell(change, basedOn);
+      await recorder.record(made.event);
+      return made;
+    }
+    return this.exclusively(() => this.makeNow(change, basedOn));
+  }
+
+  private async makeNow(change: FileChange, basedOn: readonly string[]) {
+    const { recorder, blobs, mode } = this.parts;
+    const { state } = recorder;
+    const old = change.kind === 'move' ? change.text : change.before;
+    // Whatever happens from here on, the text before is kept.
+    const before = old === undefined ? undefined : await blobs.put(old);
+    if (change.kind === 'write') await blobs.put(change.after);
+    const turn = state.openTurn ?? state.turn;
+    if (!state.changes.checkpointOf(turn)) await recorder.record({ type: 'checkpoint.created', turn });
+    const { written, after, form } = await this.apply(change);
+    const kept = mode() === 'auto';
+    const baseline = await this.baseline(change, old, after, kept);
+    const event: Edited = {
+      type: 'file.edited',
+      path: change.path,
+      ...(change.kind === 'move' ? { from: change.from } : {}),
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after: await blobs.put(after) }),
+      ...(form ? { form } : {}),
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(kept ? { kept } : {}),
+      basedOn,
+    };
+    await recorder.record(event);
+    return { written, event };
+  }
+
+  private async apply(change: FileChange) {
+    const { files } = this.parts;
+    if (change.kind === 'delete') {
+      const form = await files.remove(change.path, change.before);
+      return { written: 'saved' as const, after: undefined, form };
+    }
+    if (change.kind === 'move') {
+      const form = await files.move(change.from, change.path);
+      return { written: 'saved' as const, after: change.text, form };
+    }
+    const written = await files.write(change.path, change.before, change.after);
+    // Saving may have formatted it.
+    const now = await files.read(change.path, new AbortController().signal).catch(() => undefined);
+    return { written, after: now?.text ?? change.after, form: undefined };
+  }
+
+  /**
+   * The text that a change which waits is compared with takes in what the person has done since, and what need not be
+   * reviewed. @returns undefined when it stays as it is
+   */
+  private async baseline(
+    change: FileChange,
+    before: string | undefined,
+    after: string | undefined,
+    kept: boolean,
+  ): Promise<BlobHash | undefined> {
+    const { blobs, recorder } = this.parts;
+    const known = recorder.state.changes.pending.get(change.kind === 'move' ? change.from : change.path);
+    const texts = known && before !== undefined && (await this.textsOf(known));
+    if (!texts) return undefined;
+    // What they rewrote of it is theirs from now on.
+    let baseline = this.rebased(texts.baseline, texts.last, before);
+    if (kept && after !== undefined) baseline = this.rebased(baseline, before, after);
+    return baseline === texts.baseline ? undefined : blobs.put(baseline);
+  }
+
+  /** @returns `baseline` with what leads from `last` to `now` */
+  private rebased(baseline: string, last: string, now: string): string {
+    if (last === now) return baseline;
+    const regions = pendingRegions(baseline, last, now, this.parts.lineDiff);
+    const ours = regions.filter(({ mixed }) => !mixed);
+    return withRegions(now, ours, ({ old }) => old);
+  }
+
+  private async textsOf({ baseline, last }: PendingChange) {
+    if (baseline === undefined || last === undefined) return undefined;
+    const { blobs } = this.parts;
+    return { baseline: await blobs.get(baseline), last: await blobs.get(last) };
+  }
+}

@@ -1,0 +1,81 @@
+/** Moving and removing files: never over another, never what could not be brought back. */
+import { constants } from 'node:fs';
+import { copyFile, link, lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { EditConflictError, UnreadableFileError } from '../engine/errors';
+import type { FileForm } from '../engine/ports';
+import { readTextFile } from './readTextFile';
+import { encodeAs, markOf } from './textEncoding';
+import { codeOf } from './unreadable';
+import { changedMeanwhile } from './writeTextFile';
+
+/** What file systems answer that have no hard links, or not here. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
+/** @throws UnreadableFileError when a path is a folder or a link: what is behind it has a name of its own */
+export async function refuseNoFile(path: string, absolute: string): Promise<void> {
+  const stats = await lstat(absolute);
+  if (stats.isDirectory()) throw new UnreadableFileError(`${path} is a folder.`, 'Name a file in it.');
+  if (stats.isFile()) return;
+  throw new UnreadableFileError(
+    `${path} is ${stats.isSymbolicLink() ? 'a symbolic link' : 'not a regular file'}.`,
+    'It is neither moved nor deleted; tell the person.',
+  );
+}
+
+/**
+ * @param before the text it must have
+ * @returns what is needed beside the text to bring it back, byte for byte
+ * @throws EditConflictError when it has another | UnreadableFileError when text does not tell all of it
+ */
+export async function restorableForm(path: string, real: string, before: string): Promise<FileForm> {
+  const { text, bytes } = await readTextFile(path, real, new AbortController().signal);
+  if (text !== before) throw changedMeanwhile(path);
+  const form = { ...markForm(bytes), mode: (await stat(real)).mode & 0o7777 };
+  if (Buffer.compare(encodeAs(text, form.mark), bytes) === 0) return form;
+  throw new UnreadableFileError(
+    `${path} is not in UTF-8 throughout: its content could not be brought back.`,
+    'Ask the person to delete it.',
+  );
+}
+
+/** Without reading all of it. */
+export async function formOf(real: string): Promise<FileForm> {
+  const handle = await open(real, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(3), 0, 3, 0);
+    return { ...markForm(buffer.subarray(0, bytesRead)), mode: (await handle.stat()).mode & 0o7777 };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** @param to as the person knows it, for messages @throws EditConflictError when there is something */
+export async function refuseTaken(to: string, from: string, target: string): Promise<void> {
+  const there = await lstat(target).catch(() => undefined);
+  // Where case does not count, a file is in the way of its own new name.
+  const own = await lstat(from);
+  if (there && !(there.ino === own.ino && there.dev === own.dev && from !== target)) throw isThere(to);
+}
+
+/** @throws EditConflictError when something has come there meanwhile | what the system throws */
+export async function moveFile(to: string, from: string, target: string): Promise<void> {
+  if (from.toLowerCase() === target.toLowerCase()) return rename(from, target);
+  try {
+    // Unlike a rename it fails when something is there.
+    await link(from, target);
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw isThere(to);
+    if (!NO_LINKS.has(codeOf(error) ?? '')) throw error;
+    await copyFile(from, target, constants.COPYFILE_EXCL);
+  }
+  await rm(from);
+}
+
+function isThere(path: string): EditConflictError {
+  return new EditConflictError(`${path} is there already.`, 'Choose another name, or delete it first.');
+}
+
+function markForm(bytes: Uint8Array): FileForm {
+  const mark = markOf(bytes);
+  return mark === undefined ? {} : { mark };
+}
