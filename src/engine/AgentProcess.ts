@@ -31,6 +31,7 @@ import { archivalNoteOf, recallMessageOf } from './recallFeed';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import { Scheduler } from './Scheduler';
 import { SessionNotes } from './SessionNotes';
+import { SessionPlan } from './SessionPlan';
 import { type SessionListener, SessionRecorder } from './SessionRecorder';
 import { SessionState } from './SessionState';
 import { StoredPages } from './StoredPages';
@@ -47,6 +48,8 @@ export class AgentProcess {
   readonly review: Review;
   /** Back to before a turn changed files. */
   readonly checkpoints: Checkpoints;
+  /** The person's own changes to the plan, likewise. */
+  readonly plan: SessionPlan;
 
   private readonly state: SessionState;
   private readonly recorder: SessionRecorder;
@@ -78,6 +81,7 @@ export class AgentProcess {
     );
     this.review = this.changes.review;
     this.checkpoints = this.changes.checkpoints;
+    this.plan = new SessionPlan('person', this.recorder, counter);
     this.coherence = new CoherenceChecker({ ...parts, recorder: this.recorder });
     this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
     this.queue = new QueueManager({
@@ -194,7 +198,14 @@ export class AgentProcess {
       .filter((event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted));
     const files = this.changes.shown;
     const changes: OutputEvent[] = files.length === 0 ? [] : [{ type: 'changes', files }];
-    return [...shown, ...live, ...changes, this.notesEvent(), { type: 'gauge', gauge: this.gauge() }];
+    return [
+      ...shown,
+      ...live,
+      ...changes,
+      this.notesEvent(),
+      this.planEvent(),
+      { type: 'gauge', gauge: this.gauge() },
+    ];
   }
 
   gauge(): MemoryGauge {
@@ -344,6 +355,7 @@ export class AgentProcess {
     for (const output of outputs) this.output.emit(output);
     if (changesPinned(event)) this.showMemory();
     this.changes.take(event);
+    if (event.type === 'plan.changed') this.output.emit(this.planEvent());
     const content = this.state.context.entries.at(-1)?.message.content ?? '';
     const message = recallMessageOf(this.session, event, content);
     const note = archivalNoteOf(this.session, event);
@@ -352,12 +364,17 @@ export class AgentProcess {
     if (note) archival.insertNotes([note]).catch(() => undefined);
   }
 
+  private planEvent(): OutputEvent {
+    const { items, revision } = this.state.notes.plan;
+    return { type: 'plan', items, revision };
+  }
+
   private notesEvent(): OutputEvent {
     const rules = this.state.rules.usage();
     return { type: 'notes', notes: this.notes.list(), rules, ...this.notes.usage() };
   }
 }
 
-function changesPinned(event: SessionEvent): boolean {
-  return event.type.startsWith('note.') || event.type === 'rules.loaded' || event.type === 'epoch.started';
+function changesPinned({ type }: SessionEvent): boolean {
+  return /^(?:note|plan)\./.test(type) || type === 'rules.loaded' || type === 'epoch.started';
 }

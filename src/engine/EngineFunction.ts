@@ -1,6 +1,6 @@
 /** The contract of a function the model may call; implementations live in tools/, one file each. */
 import type { FunctionSchema } from './chat';
-import type { Note } from './events';
+import type { Note, PlanItem } from './events';
 import type { FaultHandler } from './FaultHandler';
 import type { FunctionEffect } from './modes';
 import type { Anchor, Fault, FilePage } from './pages';
@@ -40,6 +40,12 @@ export interface NoteKeeper {
   usage(): { readonly used: number; readonly limit: number };
 }
 
+/** The plan as functions may change it. */
+export interface PlanKeeper {
+  /** Replaces all of it, durably. @throws PlanChangedError | NoteLimitError */
+  update(items: readonly PlanItem[]): Promise<void>;
+}
+
 /** An exact-match edit of one file. */
 export interface FileEdit {
   readonly path: string;
@@ -77,6 +83,7 @@ export interface FunctionContext {
   readonly callId: string;
   readonly processes: ProcessSpawner;
   readonly notes: NoteKeeper;
+  readonly plan: PlanKeeper;
   readonly faults: FaultHandler;
   readonly recall: RecallStorage;
   readonly archival: ArchivalStorage;

@@ -1,7 +1,7 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
 
 import type { PendingFile } from './changes/WaitingFile';
-import type { EpochReason, InterruptKind, Note, TurnEnd } from './events';
+import type { EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
 import type { Fault, FilePage } from './pages';
 
 /** Occupancy of main context in (estimated) provider tokens. */
@@ -93,6 +93,8 @@ export type OutputEvent =
   /** The model's changes of files that wait for the person's review: all of them. */
   | { readonly type: 'changes'; readonly files: readonly ChangesShown[] }
   | { readonly type: 'gauge'; readonly gauge: MemoryGauge }
+  /** The plan as it is now; no items: there is none. `revision` is what a change of the person's names. */
+  | { readonly type: 'plan'; readonly items: readonly PlanItem[]; readonly revision: number }
   | {
       readonly type: 'notes';
       readonly notes: readonly Note[];

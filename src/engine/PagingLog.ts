@@ -83,6 +83,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       return [line('info', event.type, `note:${event.id}`, `by ${event.by}`)];
     case 'note.stale':
       return [line('warn', 'note.stale', `note:${event.id}`, event.reason)];
+    case 'plan.changed': {
+      const done = event.items.filter(({ state }) => state === 'done').length;
+      return [line('info', event.type, `${done} of ${event.items.length} done`, `by ${event.by}`)];
+    }
     case 'process.started':
       return [line('info', 'process.started', event.process, event.context, firstLine(event.task))];
     case 'process.ended': {

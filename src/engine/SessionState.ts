@@ -11,6 +11,7 @@ import { HintLedger } from './HintLedger';
 import { MainContext } from './MainContext';
 import { MemoryStats } from './MemoryStats';
 import { type Moment, PageTable } from './PageTable';
+import { renderItems } from './Plan';
 import { PrefetchGovernor } from './PrefetchGovernor';
 import type { FilePage } from './pages';
 import type { BlobHash, BlobStore, TokenCounter } from './ports';
@@ -157,6 +158,9 @@ export class SessionState {
       case 'note.stale':
       case 'note.fresh':
         this.notes.apply(event, 0);
+        return;
+      case 'plan.changed':
+        this.notes.apply(event, await this.countOne(renderItems(event.items)));
         return;
       case 'rules.loaded':
         this.rules.load(event.rules, event.seq);

@@ -24,6 +24,7 @@ import { missingRanges } from './PageTable';
 import type { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
 import { SessionNotes } from './SessionNotes';
+import { SessionPlan } from './SessionPlan';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
 import { TieredFaultHandler } from './TieredFaultHandler';
@@ -230,6 +231,7 @@ export class TurnRunner {
       session: state.session,
       processes,
       notes: new SessionNotes('model', recorder, agent.counter, agent.hash, agent.clock),
+      plan: new SessionPlan('model', recorder, agent.counter),
       faults,
       recall: agent.recall,
       archival: found,

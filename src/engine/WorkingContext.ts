@@ -1,7 +1,8 @@
-/** Working context: the pinned notes. State is folded from note events; the changes of an epoch travel as deltas. */
+/** Working context: the pinned notes, and the plan. State is folded from note events; the changes of an epoch travel as deltas. */
 import { cutText } from './cutText';
 import { NoteLimitError, UnknownNoteError } from './errors';
 import type { Note, SessionEvent } from './events';
+import { Plan, planCost } from './Plan';
 
 interface CountedNote {
   readonly note: Note;
@@ -29,6 +30,7 @@ const ADDRESS_CHARS_PER_TOKEN = 2;
 const NAMED_NOTES = 3;
 
 export class WorkingContext {
+  readonly plan = new Plan();
   private readonly notes = new Map<string, CountedNote>();
   /** Last text of each removed note: its address goes on naming it. */
   private readonly removed = new Map<string, string>();
@@ -66,9 +68,9 @@ export class WorkingContext {
     return this.notes.get(id)?.note.text ?? this.removed.get(id);
   }
 
-  /** Own tokens of all notes as rendered. */
+  /** Own tokens of all notes and the plan as rendered. */
   used(): number {
-    let sum = 0;
+    let sum = this.plan.tokens;
     for (const entry of this.notes.values()) sum += cost(entry);
     return sum;
   }
@@ -102,7 +104,21 @@ export class WorkingContext {
     );
   }
 
-  /** Folds one event into the state. @param tokens own tokens of the event's note text, where it has one */
+  /**
+   * @param tokens of the new plan's items; what is not longer than before always has room
+   * @throws NoteLimitError
+   */
+  checkPlanRoom(tokens: number, by: Note['by']): void {
+    const needed = planCost(tokens);
+    const free = this.limit - this.used() + this.plan.tokens;
+    if (needed <= Math.max(free, this.plan.tokens)) return;
+    throw new NoteLimitError(
+      `The plan needs ${needed} tokens but only ${Math.max(0, free)} of ${this.limit} are free.`,
+      by === 'person' ? 'Shorten it, or remove notes.' : 'Send fewer and shorter items, or unpin notes.',
+    );
+  }
+
+  /** Folds one event into the state. @param tokens own tokens of the event's note text or plan, where it has one */
   apply(event: SessionEvent, tokens: number): void {
     switch (event.type) {
       case 'note.pinned':
@@ -138,12 +154,20 @@ export class WorkingContext {
         this.addNews(event.seq, event.id, `${event.id} is no longer stale: its source is again as it was`);
         return;
       }
+      case 'plan.changed':
+        this.plan.apply(event, tokens);
+        this.lastSeq = event.seq;
+        return;
     }
   }
 
   /** The changes the model has not seen; undefined when there are none. */
   deltas(): NoteDeltas | undefined {
-    const changes = [...this.pending.values()];
+    const plan = this.plan.delta();
+    const changes = [
+      ...this.pending.values(),
+      ...(plan === undefined ? [] : [{ seq: this.plan.revision, text: plan }]),
+    ];
     if (changes.length === 0) return undefined;
     return {
       text: changes.map((change) => change.text).join('\n'),
@@ -154,16 +178,20 @@ export class WorkingContext {
   /** The model is shown every change up to the event `through`: later ones are still to be told. */
   delivered(through: number): void {
     for (const [id, change] of this.pending) if (change.seq <= through) this.pending.delete(id);
+    this.plan.delivered(through);
   }
 
   /** @returns the notes as the head shows them; the same notes give the same bytes */
   render(): string {
-    if (this.notes.size === 0) return '(no notes are pinned)';
-    return this.list()
-      .map((note) => {
+    if (this.notes.size === 0) return this.plan.render() || '(no notes are pinned)';
+    return [
+      ...this.list().map((note) => {
         const marks = [note.by, note.source && `from ${note.source}`, note.stale && 'STALE'].filter(Boolean);
         return `[${note.id}] (${marks.join(', ')})\n${note.text}`;
-      })
+      }),
+      this.plan.render(),
+    ]
+      .filter(Boolean)
       .join('\n\n');
   }
 

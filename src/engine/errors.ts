@@ -102,6 +102,9 @@ export class UnknownNoteError extends VirtualContextError {}
 /** A note that somebody else has changed since. */
 export class NoteChangedError extends VirtualContextError {}
 
+/** A plan that somebody else has changed since. */
+export class PlanChangedError extends VirtualContextError {}
+
 /** A sub-agent that may not be started: too many levels deep, or nothing left to spend. */
 export class ProcessLimitError extends VirtualContextError {}
 

@@ -29,6 +29,12 @@ export interface Note {
   readonly stale?: boolean;
 }
 
+export interface PlanItem {
+  /** One line. */
+  readonly text: string;
+  readonly state: 'open' | 'active' | 'done';
+}
+
 /** Outside inputs that carry what happened: durable in the process's event queue until a queue entry delivers them. */
 export type PostedKind =
   | 'userMessage'
@@ -335,6 +341,12 @@ export type SessionEventBody =
       /** Prompt and output, its own sub-agents included, provider tokens. */
       readonly spentTokens: number;
       readonly ms: number;
+    }
+  | {
+      /** The plan is what `items` say now; none of them: there is none. */
+      readonly type: 'plan.changed';
+      readonly items: readonly PlanItem[];
+      readonly by: Note['by'];
     }
   | {
       readonly type: 'archival.inserted';

@@ -26,7 +26,7 @@ export async function forkPoint(
     if (last) {
       if (event.type === 'turn.ended') last = event;
       // The end of a turn may come after what the person sent or changed meanwhile.
-      if (!event.type.startsWith('note.') && !isSent(event)) break;
+      if (!/^(?:note|plan)\./.test(event.type) && !isSent(event)) break;
       continue;
     }
     if (event.type === 'message.assistant') open = event.calls.length;

@@ -1,7 +1,7 @@
 /** What one stored session says about the work: its goal, decisions, open items, and how it ended. */
 import { cutText } from './cutText';
 import { findDecisions } from './decisions';
-import type { Note, SessionEvent } from './events';
+import type { EventOf, Note, SessionEvent } from './events';
 import { planItems } from './openItems';
 import { sentencesOf } from './sentences';
 import { WorkingContext } from './WorkingContext';
@@ -55,6 +55,7 @@ export async function digestSession(
   let messages = 0;
   let lastAt = 0;
   let question = '';
+  let kept: EventOf<'plan.changed'> | undefined;
   const state = (kind: Statement['kind'], texts: readonly string[], at: number) => {
     for (const text of texts) {
       // Said again: it moves to the end.
@@ -68,6 +69,7 @@ export async function digestSession(
     // A sub-agent's task is no question of the person's, and its result is in the session that asked for it.
     if (event.type === 'session.forked' && event.kind === 'process') break;
     notes.apply(event, 0);
+    if (event.type === 'plan.changed') kept = event;
     if (event.type !== 'message.user' && event.type !== 'message.assistant') continue;
     messages++;
     lastAt = event.at;
@@ -80,6 +82,15 @@ export async function digestSession(
     state('open', plan.open, event.at);
     state('decision', findDecisions(text), event.at);
     done = [...done, ...plan.done.map((item) => ({ text: item, at: event.at }))].slice(-KEPT);
+  }
+  if (kept) {
+    const { items, at } = kept;
+    state(
+      'open',
+      items.filter((item) => item.state !== 'done').map(({ text }) => text),
+      at,
+    );
+    done.push(...items.filter((item) => item.state === 'done').map(({ text }) => ({ text, at })));
   }
   return {
     session,

@@ -66,6 +66,8 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
       };
     case 'gauge':
       return { type: 'gauge', gauge: gaugeOf(event.gauge) };
+    case 'plan':
+      return { type: 'plan', plan: { items: event.items, revision: event.revision } };
     case 'notes':
       return undefined;
   }

@@ -1,6 +1,6 @@
 /** What the chat panel may ask for. */
 import * as z from 'zod';
-import type { ChatRequests, ChatState, ModelInfo, Place, ResultPreview } from '../webview/protocol';
+import type { ChatRequests, ChatState, ModelInfo, Place, PlanView, ResultPreview } from '../webview/protocol';
 import { chatEventsOf } from './chatMessages';
 import type { Conversation } from './conversation';
 import type { RequestHandlers } from './webviewRequests';
@@ -35,6 +35,22 @@ export const place = z.object({
   endLine: line.optional(),
 }) as z.ZodType<Place>;
 
+/** Longer plans are read by nobody. */
+const MAX_PLAN_ITEMS = 100;
+const MAX_ITEM_CHARS = 1000;
+
+const planView = z.object({
+  items: z
+    .array(
+      z
+        .object({ text: z.string().max(MAX_ITEM_CHARS), state: z.enum(['open', 'active', 'done']) })
+        .readonly(),
+    )
+    .max(MAX_PLAN_ITEMS)
+    .readonly(),
+  revision: z.number().int().nonnegative(),
+}) satisfies z.ZodType<PlanView>;
+
 /** @returns the handlers of every request of the chat panel */
 export function chatRequests(
   conversation: Conversation,
@@ -66,6 +82,13 @@ export function chatRequests(
     },
     opener: { params: nothing, run: async () => (await conversation.opener()) ?? null },
     dismissOpener: { params: nothing, run: () => done(conversation.dismissOpener()) },
+    changePlan: {
+      params: planView,
+      async run(changed) {
+        await conversation.plan.change(changed);
+        return conversation.plan.now();
+      },
+    },
     openFile: { params: place, run: (params) => done(actions.openFile(params)) },
     openFolder: { params: nothing, run: () => done(actions.openFolder()) },
     selectModel: { params: nothing, run: () => done(actions.selectModel()) },

@@ -11,6 +11,7 @@ import type { Opener } from '../engine/opener';
 import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
 import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
 import { WorkingContext } from '../engine/WorkingContext';
+import type { PlanView } from '../webview/protocol';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
 import type { ShownSessions } from './shownSessions';
@@ -149,6 +150,16 @@ export class ChatSessions implements Conversation, Disposable {
   async dismissOpener(): Promise<void> {
     await this.parts.openers.dismiss(this.session);
   }
+
+  readonly plan = {
+    now: (): PlanView => {
+      const event = this.transcript().findLast((one) => one.type === 'plan');
+      return { items: event?.items ?? [], revision: event?.revision ?? 0 };
+    },
+    change: async ({ items, revision }: PlanView): Promise<void> => {
+      await (await this.current()).plan.update(items, revision);
+    },
+  };
 
   readonly notes = {
     pin: async (text: string, source?: string): Promise<void> => {

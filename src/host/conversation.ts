@@ -1,6 +1,7 @@
 /** One chat session as the views need it; the composition root implements it over the engine. */
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
+import type { PlanView } from '../webview/protocol';
 
 interface Disposable {
   dispose(): void;
@@ -42,6 +43,12 @@ export interface Conversation {
   /** What was going on before this session, as long as it is to be shown. @throws JournalError */
   opener(): Promise<Opener | undefined>;
   dismissOpener(): Promise<void>;
+  readonly plan: {
+    /** The plan of the session now shown. */
+    now(): PlanView;
+    /** @throws VirtualContextError, e.g. when the plan is another than `revision` by now */
+    change(plan: PlanView): Promise<void>;
+  };
   readonly notes: {
     /** @throws VirtualContextError */
     pin(text: string, source?: string): Promise<void>;

@@ -14,6 +14,7 @@ import { resetContext } from './resetContext';
 import { searchWorkspace } from './searchWorkspace';
 import { spawn } from './spawn';
 import { unpinNote } from './unpinNote';
+import { updatePlan } from './updatePlan';
 import type { WorkspaceRoot } from './workspaceFiles';
 
 export interface FunctionDependencies {
@@ -34,6 +35,7 @@ export function createFunctions({ ripgrepPath, roots }: FunctionDependencies): r
     archivalSearch,
     createGrep(ripgrepPath, roots),
     editFile,
+    updatePlan,
     listDirectory,
     editNote,
     unpinNote,

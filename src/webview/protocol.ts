@@ -113,7 +113,20 @@ export type ChatEvent =
       readonly errorKind?: string;
     }
   | { readonly type: 'gauge'; readonly gauge: Gauge }
-  | { readonly type: 'model'; readonly model: ModelInfo };
+  | { readonly type: 'model'; readonly model: ModelInfo }
+  | { readonly type: 'plan'; readonly plan: PlanView };
+
+export interface PlanItem {
+  readonly text: string;
+  readonly state: 'open' | 'active' | 'done';
+}
+
+/** The checklist that model and person keep; without items there is none. */
+export interface PlanView {
+  readonly items: readonly PlanItem[];
+  /** What a change names that was made from it. */
+  readonly revision: number;
+}
 
 export interface ChatState {
   readonly session: string;
@@ -161,6 +174,8 @@ export interface ChatRequests {
   /** Null when there is none to show. */
   opener: { params: Nothing; result: OpenerView | null };
   dismissOpener: { params: Nothing; result: null };
+  /** Replaces the plan; refused when it is another than `revision` by now. The result is the plan as it is then. */
+  changePlan: { params: PlanView; result: PlanView };
   openFile: { params: Place; result: null };
   openFolder: { params: Nothing; result: null };
   selectModel: { params: Nothing; result: null };

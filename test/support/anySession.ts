@@ -5,6 +5,7 @@ import { ModelError } from '../../src/engine/errors';
 import type { TurnEnd } from '../../src/engine/events';
 import { type MemoryPolicy, virtualPolicy } from '../../src/engine/memoryPolicies';
 import type { ModelRequest } from '../../src/engine/ports';
+import { updatePlan } from '../../src/tools/updatePlan';
 import { numbered } from './engineChecks';
 import { fakeFunction, pageInFunction, pinNoteFunction, readFileFunction } from './fakeFunctions';
 import { type MemoryWorld, memoryWorld } from './memoryPorts';
@@ -14,6 +15,7 @@ const functions = [
   readFileFunction,
   pageInFunction,
   pinNoteFunction,
+  updatePlan,
   fakeFunction('dump', async (args) => ({ text: '漢字 deadbeef '.repeat(Number(args.size)) })),
 ];
 
@@ -34,6 +36,18 @@ const call = fc.oneof(
     name: fc.constant('page_in'),
     arguments: fc.record({ address: fc.constantFrom('msg:s1/3', 'msg:s1/2..9', 'tool:s1/1', 'evicted') }),
   }),
+  fc.record({
+    name: fc.constant('update_plan'),
+    arguments: fc.record({
+      items: fc.array(
+        fc.record({
+          text: fc.constantFrom('look', 'change', 'test'),
+          state: fc.constantFrom('open', 'active', 'done'),
+        }),
+        { maxLength: 4 },
+      ),
+    }),
+  }),
   fc.constant({ name: 'read_file', arguments: '{broken' }),
 );
 
@@ -46,6 +60,7 @@ const act = fc.record({
     'nothing',
     'edits',
     'pins',
+    'plans',
     'stops',
     'fails',
     'crashes',
@@ -107,6 +122,10 @@ export async function anySession(
       world.files.set('f0.ts', numbered(`edited${world.log.events.length}`, 240));
     if (plan.meanwhile === 'pins')
       await agent.notes.pin(`by hand ${world.log.events.length}`).catch(() => undefined);
+    if (plan.meanwhile === 'plans')
+      await agent.plan
+        .update([{ text: `by hand ${world.log.events.length}`, state: 'open' }])
+        .catch(() => undefined);
     if (plan.meanwhile === 'stops') agent.stop();
     if (plan.meanwhile === 'compacts') void change('compact');
     if (plan.meanwhile === 'resets') void change('reset');

@@ -20,7 +20,7 @@ const MAX_ROUNDS = 3;
 export interface Outside {
   post(event: OutsideEvent): Promise<void>;
   /** Changes of the working context by the person. */
-  change(event: EventOf<'note.pinned' | 'note.edited' | 'note.unpinned'>): Promise<void>;
+  change(event: EventOf<'note.pinned' | 'note.edited' | 'note.unpinned' | 'plan.changed'>): Promise<void>;
 }
 
 export class Reenactment {
@@ -96,6 +96,7 @@ export class Reenactment {
       if (event.type === 'note.pinned' && event.note.by === 'person') await outside.change(event);
       else if (event.type === 'note.edited' && event.by === 'person') await outside.change(event);
       else if (event.type === 'note.unpinned' && event.by === 'person') await outside.change(event);
+      else if (event.type === 'plan.changed' && event.by === 'person') await outside.change(event);
       this.rememberNote(event);
     }
     for (const input of this.takeInputs()) await outside.post(input);

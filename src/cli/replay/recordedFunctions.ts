@@ -80,6 +80,7 @@ async function runRecorded(
     case 'edit_note':
     case 'unpin_note':
       return anew({ ...args, id: noteNow(play, String(args.id), context) }, context);
+    case 'update_plan':
     case 'compact_context':
     case 'reset_context':
       return anew(args, context);

@@ -127,6 +127,7 @@ function outsideOf(agent: AgentProcess, play: Reenactment): Outside {
       try {
         if (event.type === 'note.pinned') await agent.notes.pin(event.note.text, event.note.source);
         else if (event.type === 'note.edited') await agent.notes.edit(idNow(event.id), event.text);
+        else if (event.type === 'plan.changed') await agent.plan.update(event.items);
         else await agent.notes.unpin(idNow(event.id));
       } catch (error) {
         // A smaller window has less room for notes.

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatHostEvent, ChatRequests } from '../protocol';
+import type { ChatHostEvent, ChatRequests, PlanView } from '../protocol';
 import type { ViewEvents } from '../shared/events';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { iconButton } from '../shared/iconButton';
@@ -13,6 +13,7 @@ import { ChatViewMemory } from './ChatViewMemory';
 import { chatItem, working } from './chatItem';
 import { emptyState } from './emptyState';
 import { OpenerShown } from './OpenerShown';
+import './PlanList';
 import './PromptInput';
 import type { PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
@@ -93,7 +94,7 @@ export class ChatPanel extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const { items, queued, running, gauge, model } = this.transcript;
+    const { items, queued, running, gauge, model, plan } = this.transcript;
     const last = items.at(-1);
     const shown = [...items, ...queued];
     return html`
@@ -114,6 +115,7 @@ export class ChatPanel extends LightElement {
       ${this.atEnd ? nothing : this.endButton()}
       <footer>
         ${this.problem === '' ? nothing : this.problemBar()}
+        <vc-plan .plan=${plan} .change=${this.changePlan}></vc-plan>
         <vc-prompt
           .running=${running}
           .model=${model}
@@ -257,7 +259,10 @@ export class ChatPanel extends LightElement {
   }
 
   private ask(
-    method: Exclude<keyof ChatRequests, 'load' | 'preview' | 'submit' | 'pinMessage' | 'openFile'>,
+    method: Exclude<
+      keyof ChatRequests,
+      'load' | 'preview' | 'submit' | 'pinMessage' | 'openFile' | 'changePlan'
+    >,
   ): void;
   private ask<Method extends keyof ChatRequests>(
     method: Method,
@@ -266,6 +271,8 @@ export class ChatPanel extends LightElement {
   private ask(method: keyof ChatRequests, params: object = {}): void {
     void this.tried(this.host.request(method, params as never));
   }
+
+  private readonly changePlan = (plan: PlanView) => this.tried(this.host.request('changePlan', plan));
 
   private async pin(seq: number): Promise<void> {
     const pinned = await this.tried(this.host.request('pinMessage', { seq }));

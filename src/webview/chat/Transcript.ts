@@ -7,6 +7,7 @@ import type {
   ModelInfo,
   NoticeKind,
   Place,
+  PlanView,
   TurnEndReason,
 } from '../protocol';
 
@@ -77,6 +78,7 @@ export interface Transcript {
   readonly running: boolean;
   readonly gauge: Gauge | undefined;
   readonly model: ModelInfo;
+  readonly plan: PlanView;
   /** Text that was sent but could not be recorded: it goes back into the input. */
   readonly returned: string | undefined;
   /** Items ever added: keys are made of it. */
@@ -94,6 +96,7 @@ export function emptyTranscript(): Transcript {
     running: false,
     gauge: undefined,
     model: { label: '', offline: false },
+    plan: { items: [], revision: 0 },
     returned: undefined,
     added: 0,
   };
@@ -177,6 +180,8 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
       return { ...state, gauge: event.gauge };
     case 'model':
       return { ...state, model: event.model };
+    case 'plan':
+      return { ...state, plan: event.plan };
   }
 }
 

@@ -1,7 +1,9 @@
+import { PlanChangedError } from '../../../src/engine/errors';
 import type { Note } from '../../../src/engine/events';
 import type { OutputEvent, RulesShown } from '../../../src/engine/OutputBuffer';
 import type { Opener } from '../../../src/engine/opener';
 import type { Conversation } from '../../../src/host/conversation';
+import type { PlanView } from '../../../src/webview/protocol';
 
 type Listener<Event> = (event: Event) => void;
 
@@ -22,7 +24,7 @@ export class FakeConversation implements Conversation {
   private readonly modelListeners = new Set<() => void>();
 
   transcript(): readonly OutputEvent[] {
-    return [...this.events, this.notesEvent()];
+    return [...this.events, this.notesEvent(), { type: 'plan', ...this.planNow }];
   }
 
   emit(...events: OutputEvent[]): void {
@@ -109,6 +111,26 @@ export class FakeConversation implements Conversation {
     this.ask('dismissOpener');
     this.whereLeft = undefined;
   }
+
+  private planNow: PlanView = { items: [], revision: 0 };
+
+  setPlan(...items: PlanView['items']): void {
+    this.planNow = { items, revision: this.planNow.revision + 1 };
+    for (const listener of this.outputListeners) listener({ type: 'plan', ...this.planNow });
+  }
+
+  readonly plan = {
+    now: () => this.planNow,
+    change: async ({ items, revision }: PlanView) => {
+      this.ask('changePlan', items);
+      if (revision !== this.planNow.revision)
+        throw new PlanChangedError(
+          'The plan has changed meanwhile.',
+          'Look at it as it is now and try again.',
+        );
+      this.setPlan(...items);
+    },
+  };
 
   readonly notes = {
     pin: async (text: string, source?: string) => {

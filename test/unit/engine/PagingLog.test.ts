@@ -104,6 +104,17 @@ it.each<[SessionEventBody, string]>([
     'info note.pinned | note:a1 | by person | msg:s/1',
   ],
   [{ type: 'note.unpinned', id: 'a1', by: 'model' }, 'info note.unpinned | note:a1 | by model'],
+  [
+    {
+      type: 'plan.changed',
+      items: [
+        { text: 'look', state: 'done' },
+        { text: 'change', state: 'active' },
+      ],
+      by: 'model',
+    },
+    'info plan.changed | 1 of 2 done | by model',
+  ],
   [{ type: 'note.fresh', id: 'a1' }, 'info note.fresh | note:a1'],
   [{ type: 'page.fresh', address: 'file:x' }, 'info page.fresh | file:x'],
   [{ type: 'rules.loaded', rules: [] }, 'info rules.loaded | none'],

@@ -41,6 +41,7 @@ it.each([
         const known = JSON.stringify(steps.at(-1)?.messages);
         for (const note of agent.notes.list().filter(({ by }) => by === 'person'))
           expect(known).toContain(note.text);
+        for (const { text } of agent.plan.items) expect(known).toContain(text);
         await expectAllStored(world, (address) => agent.stored(address));
         const spoken = eventsOf(world, 'message.user').length;
         expect(agent.transcript().filter(({ type }) => type === 'userMessage')).toHaveLength(spoken);

@@ -87,6 +87,11 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
       },
     },
     notes: world.notes,
+    plan: {
+      async update(items) {
+        world.asked.push(`plan ${items.map(({ text, state }) => `${state}: ${text}`).join('; ')}`);
+      },
+    },
     faults: {
       async readFile(range) {
         world.asked.push(`readFile ${JSON.stringify(range)}`);

@@ -22,6 +22,7 @@ it('offers its functions under their names', () => {
     'search_workspace',
     'spawn',
     'unpin_note',
+    'update_plan',
   ]);
 });
 
@@ -37,10 +38,10 @@ it('has a door to every tier of the memory among those that the smallest window 
   ]);
 });
 
-it('keeps all schemas together under 1,300 tokens, the first seven under 800', () => {
+it('keeps all schemas together under 1,500 tokens, the first seven under 800', () => {
   const tokens = functions.map((fn) => tokensOf(JSON.stringify({ type: 'function', function: fn.schema })));
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
-  expect(sum(tokens)).toBeLessThanOrEqual(1300);
+  expect(sum(tokens)).toBeLessThanOrEqual(1500);
   expect(sum(tokens.slice(0, 7))).toBeLessThanOrEqual(800);
 });
 
@@ -55,5 +56,6 @@ it('lets only what changes nothing run in parallel, and sub-agents', () => {
     'pin_note',
     'reset_context',
     'unpin_note',
+    'update_plan',
   ]);
 });
