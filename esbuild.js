@@ -41,6 +41,7 @@ const nodeEntries = {
   tokenWorker: 'src/models/tokenWorker.ts',
   openaiModel: 'src/models/openaiModel.ts',
   agent: 'src/agent.ts',
+  frontMatter: 'src/tools/frontMatter.ts',
 };
 
 const webviewEntries = {

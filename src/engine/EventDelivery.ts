@@ -72,7 +72,7 @@ export class EventDelivery {
     await rules.refresh(signal);
     // The first head will hold rules and notes as they are.
     const first = recorder.state.epoch === 0;
-    const changed = first ? undefined : await rules.delta();
+    const changed = first ? undefined : await rules.delta(this.room(budget));
     if (changed) {
       const entry = await this.interruptEntry('rulesChanged', changed.text);
       entries.push({ ...entry, rulesThrough: changed.through });
@@ -98,7 +98,7 @@ export class EventDelivery {
     const { events } = this.parts.recorder.state;
     const entries: Entry[] = [];
     if (events.cancelled) entries.push(await this.interruptEntry('cancelled', CANCELLED));
-    const limit = Math.floor(budget.ownTokens(budget.budget) * BOUNDARY_SHARE);
+    const limit = this.room(budget);
     let room = limit;
     for (const event of events.pending()) {
       const entry =
@@ -111,6 +111,11 @@ export class EventDelivery {
       entries.push(entry);
     }
     return entries;
+  }
+
+  /** Own tokens that a message or event may take. */
+  private room(budget: TokenBudget): number {
+    return Math.floor(budget.ownTokens(budget.budget) * BOUNDARY_SHARE);
   }
 
   private async messageEntry(event: EventOf<'event.posted'>, turn: number, limit: number): Promise<Entry> {

@@ -116,6 +116,11 @@ export interface RulesShown {
   readonly lines: number;
   /** Lines in the window; all of them before the first request. */
   readonly shownLines: number;
+  /** Whether it holds: it has no scope, or something in it was touched. */
+  readonly active: boolean;
+  /** As in `RulesPage`. */
+  readonly scope?: string;
+  readonly problem?: string;
 }
 
 type Listener = (event: OutputEvent) => void;

@@ -98,7 +98,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
     case 'rules.loaded':
       return event.rules.length === 0
         ? [line('info', 'rules.loaded', 'none')]
-        : event.rules.map((page) => line('info', 'rules.loaded', page.address, tokens(page.tokens)));
+        : event.rules.map(({ address, tokens: count, scope, inactive }) => {
+            const when = scope === undefined ? '' : `for ${scope}${inactive ? ', not touched yet' : ''}`;
+            return line('info', 'rules.loaded', address, tokens(count), when);
+          });
     case 'file.edited':
       return [
         line(

@@ -2,8 +2,8 @@
 
 import { filePageOf, rawRange, splitLines } from './filePages';
 import type { FilePage, RulesPage } from './pages';
-import type { BlobStore, FileSnapshot, RulesSource, TextDiff, TokenCounter } from './ports';
-import { type RenderedRules, type RulesText, renderRules } from './RulesPage';
+import type { BlobStore, FileSnapshot, RulesFile, RulesSource, TextDiff, TokenCounter } from './ports';
+import { holdsFor, type RenderedRules, type RulesText, renderRules } from './RulesPage';
 import type { SessionRecorder } from './SessionRecorder';
 
 export interface RulesParts {
@@ -18,6 +18,8 @@ export interface RulesParts {
 const MAX_CHARS = 100_000;
 /** Longest change that is told whole. */
 const MAX_DELTA_CHARS = 3000;
+/** Longest file that is told whole when it comes into force, own tokens; as far as there is room. */
+const MAX_NEW_TOKENS = 4000;
 
 export interface RulesDelta {
   readonly text: string;
@@ -40,11 +42,10 @@ export class RulesKeeper {
   private async reload(signal: AbortSignal): Promise<void> {
     const { recorder, rules } = this.parts;
     const { state } = recorder;
-    const files = (await rules.rules(signal)).filter(({ text }) => text.trim() !== '');
+    const files = (await rules.rules(signal, state.touched.all())).filter(({ text }) => text.trim() !== '');
     const pages = await Promise.all(files.map((file) => this.pageOf(file)));
-    const known = pages.map(({ address }) => address).join('\n');
-    const now = state.rules.pages.map(({ address }) => address).join('\n');
-    if (known !== now) await recorder.record({ type: 'rules.loaded', rules: pages });
+    if (keyOf(pages) !== keyOf(state.rules.known))
+      await recorder.record({ type: 'rules.loaded', rules: pages });
   }
 
   /** The rules as the head shows them. @param limit own tokens they may take; longer ones are clipped */
@@ -59,24 +60,30 @@ export class RulesKeeper {
     return renderRules(texts);
   }
 
-  /** What the model does not know yet of the rules. */
-  async delta(): Promise<RulesDelta | undefined> {
+  /** What the model does not know yet of the rules. @param room own tokens it may take, about */
+  async delta(room: number): Promise<RulesDelta | undefined> {
     const { rules } = this.parts.recorder.state;
     if (!rules.outdated) return undefined;
-    const text = await this.describe(rules.outdated, rules.pages);
+    const text = await this.describe(rules.outdated, rules.pages, Math.min(room, MAX_NEW_TOKENS));
     return { text: text || 'The rules are again what they were.', through: rules.through };
   }
 
-  private async describe(before: readonly RulesPage[], after: readonly RulesPage[]): Promise<string> {
+  private async describe(
+    before: readonly RulesPage[],
+    after: readonly RulesPage[],
+    room: number,
+  ): Promise<string> {
     const { blobs, diff } = this.parts;
     const parts: string[] = [];
+    let left = room;
     for (const page of after) {
       const old = before.find(({ path }) => path === page.path);
       if (old?.address === page.address) continue;
       const text = await blobs.get(page.source);
       const change = old ? diff(await blobs.get(old.source), text) : text.trimEnd();
-      const news = old ? `The rules in ${page.path} have changed` : `The rules in ${page.path} hold now`;
-      const long = change.length > MAX_DELTA_CHARS;
+      const news = `The rules in ${page.path}${holdsFor(page)} ${old ? 'have changed' : 'hold now'}`;
+      const long = old ? change.length > MAX_DELTA_CHARS : page.tokens > left;
+      if (!old && !long) left -= page.tokens;
       parts.push(long ? `${news}: read them with page_in("${page.address}").` : `${news}:\n${change}`);
     }
     for (const { path } of before) {
@@ -85,18 +92,26 @@ export class RulesKeeper {
     return parts.join('\n');
   }
 
-  private async pageOf(file: FileSnapshot): Promise<RulesPage> {
+  private async pageOf(file: RulesFile): Promise<RulesPage> {
     const { blobs, counter } = this.parts;
+    const { firstLine: startLine = 1, scope, inactive, problem } = file;
     const lines = splitLines(file.text);
     let chars = 0;
     const within = lines.findIndex((line) => {
       chars += line.length;
       return chars > MAX_CHARS;
     });
-    const range = { startLine: 1, endLine: within < 0 ? lines.length : within };
+    const range = { startLine, endLine: within < 0 ? lines.length : within };
     const text = rawRange(lines, range);
     const [tokens = 0] = await counter.count([text]);
-    return { ...filePageOf(file, range, await blobs.put(text)), lines: lines.length, tokens };
+    return {
+      ...filePageOf(file, range, await blobs.put(text)),
+      lines: lines.length,
+      tokens,
+      ...(scope === undefined ? {} : { scope }),
+      ...(inactive ? { inactive } : {}),
+      ...(problem === undefined ? {} : { problem }),
+    };
   }
 
   /** As many whole lines as `limit` own tokens hold. */
@@ -107,13 +122,21 @@ export class RulesKeeper {
     const lines = splitLines(text);
     const costs = await counter.count(lines);
     let tokens = 0;
-    let endLine = 0;
-    while (endLine < lines.length && tokens + (costs[endLine] ?? 0) <= limit) tokens += costs[endLine++] ?? 0;
-    const part = rawRange(lines, { startLine: 1, endLine });
-    const { path, version } = page;
+    let held = 0;
+    while (held < lines.length && tokens + (costs[held] ?? 0) <= limit) tokens += costs[held++] ?? 0;
+    const part = rawRange(lines, { startLine: 1, endLine: held });
+    const { path, version, startLine } = page;
+    const range = { startLine, endLine: startLine + held - 1 };
     const addressPath = page.address.slice('file:'.length, page.address.lastIndexOf('#L'));
     const snapshot: FileSnapshot = { path, addressPath, text: part, version };
-    const shown: FilePage = filePageOf(snapshot, { startLine: 1, endLine }, await blobs.put(part));
+    const shown: FilePage = filePageOf(snapshot, range, await blobs.put(part));
     return { page, text: part, shown, tokens };
   }
+}
+
+/** What is recorded anew when it changes. */
+function keyOf(pages: readonly RulesPage[]): string {
+  return JSON.stringify(
+    pages.map(({ address, scope, inactive, problem }) => [address, scope, inactive, problem]),
+  );
 }

@@ -1,7 +1,7 @@
 /**
- * Rules pages: the repository's standing rules (AGENTS.md). Locked pages: pinned in the head, never summarised, never
- * evicted. State is folded from `rules.loaded` events, each of which names all rules there are; a change travels as a
- * delta until the next head holds it.
+ * Rules pages: the repository's standing rules (AGENTS.md and its like). Locked pages: pinned in the head, never summarised,
+ * never evicted. State is folded from `rules.loaded` events, each of which names all rules there are, also those that nothing
+ * touched has put in force; a change travels as a delta until the next head holds it.
  */
 
 import type { RulesShown } from './OutputBuffer';
@@ -24,10 +24,15 @@ export class Rules {
 
   /** The rules that hold now. */
   get pages(): readonly RulesPage[] {
+    return inForce(this.last.pages);
+  }
+
+  /** Those too that do not hold yet. */
+  get known(): readonly RulesPage[] {
     return this.last.pages;
   }
 
-  /** Sequence number of the event that loaded them; 0 when none did. */
+  /** Sequence number of the event that put them in force; 0 when none did. */
   get through(): number {
     return this.last.seq;
   }
@@ -44,20 +49,31 @@ export class Rules {
 
   /** What the model was told last; undefined when it knows the rules as they are. */
   get outdated(): readonly RulesPage[] | undefined {
-    return this.loads.length > 1 ? this.loads[0].pages : undefined;
+    return this.loads.length > 1 ? inForce(this.loads[0].pages) : undefined;
   }
 
   /** The rules files, and how much of each the window shows. */
   usage(): readonly RulesShown[] {
     const inHead = this.headThrough === this.through;
-    return this.pages.map(({ path, tokens, lines, endLine }) => {
+    return this.known.map(({ path, tokens, lines, endLine, scope, inactive, problem }) => {
       const head = this.inHead.find((page) => page.path === path);
-      return { path, tokens, lines, shownLines: inHead ? (head?.endLine ?? 0) : endLine };
+      const shownLines = inHead && !inactive ? (head?.endLine ?? 0) : endLine;
+      return {
+        path,
+        tokens,
+        lines,
+        shownLines,
+        active: !inactive,
+        ...(scope === undefined ? {} : { scope }),
+        ...(problem === undefined ? {} : { problem }),
+      };
     });
   }
 
   load(pages: readonly RulesPage[], seq: number): void {
-    this.loads = [...this.loads, { seq, pages }];
+    // What is not in force is no news.
+    if (sameAddresses(inForce(pages), this.pages)) this.replaceLast({ seq: this.last.seq, pages });
+    else this.loads = [...this.loads, { seq, pages }];
   }
 
   /** The model was told what the event `through` loaded. */
@@ -74,9 +90,22 @@ export class Rules {
     this.delivered(through);
   }
 
+  private replaceLast(last: Loaded): void {
+    const [first, ...rest] = [...this.loads.slice(0, -1), last];
+    if (first) this.loads = [first, ...rest];
+  }
+
   private get last(): Loaded {
     return this.loads.at(-1) ?? NOTHING;
   }
+}
+
+function inForce(pages: readonly RulesPage[]): readonly RulesPage[] {
+  return pages.filter(({ inactive }) => !inactive);
+}
+
+function sameAddresses(a: readonly RulesPage[], b: readonly RulesPage[]): boolean {
+  return a.length === b.length && a.every(({ address }, index) => address === b[index]?.address);
 }
 
 /** Rules as the head shows them. */
@@ -87,8 +116,13 @@ export interface RenderedRules {
   readonly shown: readonly FilePage[];
 }
 
+/** @returns what it holds for, in brackets; empty where it holds for everything */
+export function holdsFor({ scope }: RulesPage): string {
+  return scope === undefined ? '' : ` (for ${scope})`;
+}
+
 const PREAMBLE =
-  'Standing rules of the repository, trusted by the person. Follow them; what the person says in the chat comes first. They can approve nothing.';
+  'Standing rules of the repository, trusted by the person. Follow them; what the person says in the chat comes first. They can approve nothing. Where two disagree, the later one counts.';
 
 /** One rules file as rendered: text without line numbers, below its address. */
 export interface RulesText {
@@ -106,10 +140,10 @@ export function renderRules(texts: readonly RulesText[]): RenderedRules {
       shown.endLine < page.lines
         ? `\n[clipped: read_file("${page.path}", startLine: ${shown.endLine + 1}) shows the other ${page.lines - shown.endLine} lines]`
         : '';
-    return `[${shown.address}]\n${text.trimEnd()}${rest}`;
+    return `[${shown.address}]${holdsFor(page)}\n${text.trimEnd()}${rest}`;
   });
   return {
     text: tagged('rules', [PREAMBLE, ...parts].join('\n\n')),
-    shown: texts.map(({ shown }) => shown).filter(({ endLine }) => endLine > 0),
+    shown: texts.map(({ shown }) => shown).filter(({ startLine, endLine }) => endLine >= startLine),
   };
 }

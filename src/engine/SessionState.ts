@@ -22,6 +22,7 @@ import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
 import { ShownTexts } from './ShownTexts';
 import { StaleNews } from './StaleNews';
+import { TouchedPaths } from './TouchedPaths';
 import { WorkingContext } from './WorkingContext';
 
 /** More than a window holds. */
@@ -31,6 +32,7 @@ export class SessionState {
   readonly context = new MainContext();
   readonly notes: WorkingContext;
   readonly rules = new Rules();
+  readonly touched = new TouchedPaths();
   readonly staleNews = new StaleNews();
   readonly pages = new PageTable();
   readonly shownTexts = new ShownTexts();
@@ -115,6 +117,7 @@ export class SessionState {
     this.changes.apply(event);
     this.prefetches.apply(event);
     this.staleNews.apply(event);
+    this.touched.apply(event);
     for (const file of filesOf(event)) this.filePages.set(file.address, file);
     if (isQueueEvent(event)) {
       this.applyQueueEvent(event);

@@ -45,10 +45,16 @@ export interface Anchor {
 
 /** A file of standing rules. What the head shows of it may be less. */
 export interface RulesPage extends FilePage {
-  /** Lines of the whole file; the page holds all of them unless it is excessively long. */
+  /** Lines of the whole file; the page holds all of them but front matter, unless it is excessively long. */
   readonly lines: number;
   /** Own tokens of the page. */
   readonly tokens: number;
+  /** What it holds for, where not for everything: "files below pkg/". */
+  readonly scope?: string;
+  /** Nothing of its scope was touched: it is no part of what the model is told. */
+  readonly inactive?: true;
+  /** Why it cannot be obeyed as it is written, and what to do. */
+  readonly problem?: string;
 }
 
 /** Why a page was brought in ahead of need. */

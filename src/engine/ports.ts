@@ -339,10 +339,24 @@ export interface EventSource {
   subscribe(post: (event: OutsideEvent) => Promise<void>): () => void;
 }
 
-/** The repository's standing rules (AGENTS.md of the workspace folders). */
+/** A file of standing rules as it is now. */
+export interface RulesFile extends FileSnapshot {
+  /** First line of the rules, 1-based, where something else comes before. */
+  readonly firstLine?: number;
+  /** As in `RulesPage`. */
+  readonly scope?: string;
+  readonly inactive?: true;
+  readonly problem?: string;
+}
+
+/** The repository's standing rules (AGENTS.md and its like, of the workspace folders). */
 export interface RulesSource {
-  /** As they are on disk now, in the order of the folders; none in Restricted Mode. What cannot be read is left out. Throws only when aborted. */
-  rules(signal: AbortSignal): Promise<readonly FileSnapshot[]>;
+  /**
+   * As they are on disk now, in the order of the folders, what is nearer to the work after what is farther; none in
+   * Restricted Mode. What cannot be read is left out. Throws only when aborted.
+   * @param touched paths as anybody wrote them; rules with a scope hold once one of these is in it
+   */
+  rules(signal: AbortSignal, touched: readonly string[]): Promise<readonly RulesFile[]>;
 }
 
 // ---- the person -------------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
 import type { MemoryDocument } from './memoryDocument';
 import type { ModelPicker } from './modelPicker';
+import { newRulesFile } from './newRulesFile';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
 import { type SearchIndexParts, searchIndex } from './searchIndex';
@@ -53,6 +54,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     reset: () => resetWindow(sessions),
     pinSelection: async () => pinSelection(await sessions.current()),
     addNote: () => addNote(sessions),
+    newRulesFile,
     selectModel: async () => {
       await models.selectModel();
       sessions.modelChanged();

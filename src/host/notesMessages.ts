@@ -22,10 +22,26 @@ export function noteViewOf({ id, text, by, source, stale }: Note, severalFolders
 }
 
 /** @returns a rules file for the view */
-export function rulesViewOf({ path, tokens, lines, shownLines }: RulesShown): RulesView {
-  if (shownLines >= lines) return { path, tokens };
+export function rulesViewOf({ path, tokens, scope, active, ...rules }: RulesShown): RulesView {
+  const warning = warningOf(rules);
+  return {
+    path,
+    tokens,
+    active,
+    ...(scope === undefined ? {} : { scope }),
+    ...(warning === undefined ? {} : { warning }),
+  };
+}
+
+function warningOf({
+  lines,
+  shownLines,
+  problem,
+}: Pick<RulesShown, 'lines' | 'shownLines' | 'problem'>): string | undefined {
+  if (problem !== undefined) return `${problem} Correct it: until then these rules do not hold.`;
+  if (shownLines >= lines) return undefined;
   const part = shownLines === 0 ? 'None' : `Only the first ${shownLines}`;
-  return { path, tokens, warning: `${part} of its ${lines} lines fit in the window: shorten it.` };
+  return `${part} of its ${lines} lines fit in the window: shorten it.`;
 }
 
 /** @returns what turns the notes before into the notes after; undefined when nothing that is shown has changed */

@@ -1,8 +1,32 @@
-import type { FileSnapshot, RulesSource, WorkspaceFiles } from '../engine/ports';
-import { addressPath, type WorkspaceRoot } from './workspacePaths';
+/** Finds the repository's standing rules: what each file holds for, which are in force, what is said twice. */
+import { posix } from 'node:path';
+import type { FileSnapshot, RulesFile, RulesSource, WorkspaceFiles } from '../engine/ports';
+import { includedFiles, onlyIncludes } from './ruleIncludes';
+import { type RuleScope, scopeOfFolder, scopeOfGlobs, scopeOfItself } from './ruleScope';
+import { addressPath, locate, type WorkspaceRoot } from './workspacePaths';
 
-/** Where the repository says how to work in it: https://agents.md */
-const RULES_FILE = 'AGENTS.md';
+/** https://agents.md; it may be in any folder. */
+const AGENTS = 'AGENTS.md';
+/** At the top of a workspace folder, in the order in which they are read. */
+const TOP = [AGENTS, 'CLAUDE.md', '.github/copilot-instructions.md'];
+/** The person's own: it has the last word. */
+const LOCAL = 'AGENTS.local.md';
+const RULES_FOLDER = '.virtual-context/rules';
+const MAX_RULES = 200;
+/** Folders with rules of their own that are looked into, those touched last. */
+const MAX_FOLDERS = 300;
+/** Code of others, which is not the repository's to make rules with. */
+const FOREIGN = /(?:^|\/)(?:\.[^/]+|node_modules|bower_components|vendor|third_party|site-packages)(?:\/|$)/;
+
+/** A rules file with what it holds for. */
+interface Found {
+  readonly file: FileSnapshot;
+  /** Relative to the workspace folder. */
+  readonly relative: string;
+  readonly firstLine?: number;
+  readonly scope?: RuleScope;
+  readonly problem?: string;
+}
 
 /**
  * @param files as they are on disk: rules hold once they are saved
@@ -16,24 +40,88 @@ export function workspaceRules(
   /** As last read, by path. */
   const read = new Map<string, FileSnapshot>();
   return {
-    async rules(signal) {
+    async rules(signal, touched) {
       if (!trusted()) return [];
-      const found: FileSnapshot[] = [];
-      for (const root of roots()) {
-        const file = await current(root, signal);
-        if (file) found.push(file);
+      const rules: RulesFile[] = [];
+      const open = roots();
+      for (const root of open) {
+        const below = touched.flatMap((path) => relativeTo(open, root, path) ?? []);
+        const found = await withIncludes(root, await rulesOf(root, below, signal), signal);
+        rules.push(...found.filter(({ file }) => !onlyIncludes(file.text)).map((one) => inForce(one, below)));
       }
-      return found;
+      return distinct(rules);
     },
   };
 
-  async function current(root: WorkspaceRoot, signal: AbortSignal): Promise<FileSnapshot | undefined> {
+  async function rulesOf(
+    root: WorkspaceRoot,
+    touched: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Found[]> {
+    const top = TOP.map(async (relative) => plain(await current(root, relative, signal), relative));
+    const scoped = (await ruleNames(root, signal)).map(async (name) => {
+      const relative = `${RULES_FOLDER}/${name}`;
+      return withFrontMatter(await current(root, relative, signal), relative);
+    });
+    const nested = foldersOf(touched).map(async (folder) => {
+      const relative = `${folder}/${AGENTS}`;
+      const [found] = plain(await current(root, relative, signal), relative);
+      if (!found) return [];
+      return [{ ...found, scope: scopeOfFolder(folder, posix.dirname(found.file.path)) }];
+    });
+    const local = current(root, LOCAL, signal).then((file) => plain(file, LOCAL));
+    return (await Promise.all([...top, ...scoped, ...nested, local])).flat();
+  }
+
+  /** Each file is followed by what it takes in, one level deep, unless that is a rules file by itself. */
+  async function withIncludes(
+    root: WorkspaceRoot,
+    found: readonly Found[],
+    signal: AbortSignal,
+  ): Promise<readonly Found[]> {
+    const known = new Set(found.map(({ relative }) => relative));
+    const all: Found[] = [];
+    for (const one of found) {
+      all.push(one);
+      for (const relative of includedFiles(one.relative, one.file.text)) {
+        if (known.has(relative)) continue;
+        known.add(relative);
+        const file = await current(root, relative, signal);
+        if (file) all.push({ file, relative, ...(one.scope ? { scope: one.scope } : {}) });
+      }
+    }
+    return all;
+  }
+
+  async function ruleNames(root: WorkspaceRoot, signal: AbortSignal): Promise<readonly string[]> {
     try {
-      const path = files.fromAddress(addressPath({ root, relative: RULES_FILE }));
+      const folder = files.fromAddress(addressPath({ root, relative: RULES_FOLDER }));
+      if ((await files.version(folder)) === undefined) return [];
+      const entries = await files.list(folder, signal);
+      return entries
+        .map(({ name }) => name)
+        .filter((name) => name.endsWith('.md'))
+        .sort()
+        .slice(0, MAX_RULES);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return [];
+    }
+  }
+
+  async function current(
+    root: WorkspaceRoot,
+    relative: string,
+    signal: AbortSignal,
+  ): Promise<FileSnapshot | undefined> {
+    try {
+      const path = files.fromAddress(addressPath({ root, relative }));
       const version = await files.version(path);
       if (version === undefined) return undefined;
       const known = read.get(path);
       if (known?.version === version) return known;
+      // A link may lead to what is not to be sent anywhere.
+      if (await files.isSecret(path)) return undefined;
       const file = await files.read(path, signal);
       read.set(path, file);
       return file;
@@ -43,4 +131,80 @@ export function workspaceRules(
       return undefined;
     }
   }
+}
+
+function plain(file: FileSnapshot | undefined, relative: string): readonly Found[] {
+  return file ? [{ file, relative }] : [];
+}
+
+async function withFrontMatter(file: FileSnapshot | undefined, relative: string): Promise<readonly Found[]> {
+  if (!file) return [];
+  if (!file.text.startsWith('---')) return [{ file, relative }];
+  const { readFrontMatter } = await import('./frontMatter');
+  const matter = readFrontMatter(file.text);
+  if (!matter) return [{ file, relative }];
+  const { firstLine, globs, always, problem } = matter;
+  const scope =
+    always === true
+      ? undefined
+      : (scopeOfGlobs(globs) ??
+        (always === false && globs.length === 0 ? scopeOfItself(relative, file.path) : undefined));
+  return [
+    { file, relative, firstLine, ...(scope ? { scope } : {}), ...(problem === undefined ? {} : { problem }) },
+  ];
+}
+
+function inForce({ file, firstLine, scope, problem }: Found, touched: readonly string[]): RulesFile {
+  const inactive = problem !== undefined || (scope !== undefined && !touched.some(scope.holds));
+  return {
+    ...file,
+    ...(firstLine === undefined ? {} : { firstLine }),
+    ...(scope ? { scope: scope.words } : {}),
+    ...(inactive ? { inactive } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+/** Of texts that are the same the first in force is kept: CLAUDE.md is often a copy of AGENTS.md, or a link to it. */
+function distinct(rules: readonly RulesFile[]): readonly RulesFile[] {
+  const told = new Set<string>();
+  return rules.filter(({ text, inactive, firstLine = 1 }) => {
+    const lines = text.split(/\r?\n/).slice(firstLine - 1);
+    const said = lines.join('\n').trim();
+    if (said === '') return false;
+    if (inactive) return true;
+    if (told.has(said)) return false;
+    told.add(said);
+    return true;
+  });
+}
+
+/** @returns the path relative to the folder; undefined when it is another folder's, or no path at all */
+function relativeTo(
+  roots: readonly WorkspaceRoot[],
+  root: WorkspaceRoot,
+  written: string,
+): string | undefined {
+  try {
+    const place = locate(roots, written);
+    return place?.root === root && place.relative !== '' ? place.relative : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the folders that the paths are in, outer ones first, then by name */
+function foldersOf(paths: readonly string[]): readonly string[] {
+  const folders = new Set<string>();
+  for (const path of paths.toReversed()) {
+    for (let folder = posix.dirname(path); folder !== '.'; folder = posix.dirname(folder)) {
+      if (folders.size >= MAX_FOLDERS || FOREIGN.test(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return [...folders].sort((a, b) => depth(a) - depth(b) || (a < b ? -1 : 1));
+}
+
+function depth(folder: string): number {
+  return folder.split('/').length;
 }

@@ -207,7 +207,11 @@ export interface RulesView {
   /** Workspace path. */
   readonly path: string;
   readonly tokens: number;
-  /** What does not fit in the window. */
+  /** What it holds for, in words; missing: for everything. */
+  readonly scope?: string;
+  /** Whether it holds now: something in its scope was touched. */
+  readonly active: boolean;
+  /** What does not fit in the window, or cannot be read. */
   readonly warning?: string;
 }
 

@@ -92,4 +92,26 @@ describe('the pinned notes', () => {
     await view.byTestId('note-editor').waitFor();
     expect(await accessibilityViolations()).toEqual([]);
   });
+
+  it('lists the rules: what they are for, whether they hold, what is wrong with them', async () => {
+    const rules = { tokens: 40, lines: 9, shownLines: 9, active: true };
+    conversation.rules = [
+      { ...rules, path: 'AGENTS.md' },
+      { ...rules, path: 'src/AGENTS.md', scope: 'files below src/' },
+      { ...rules, path: 'ts.md', scope: 'files matching *.ts', active: false },
+      { ...rules, path: 'bad.md', active: false, problem: 'Its front matter cannot be read (x).' },
+    ];
+    await openNotes();
+    expect(await view.byTestId('rules-scope').allInnerTexts()).toEqual([
+      'For files below src/',
+      'For files matching *.ts; none was touched in this chat yet',
+    ]);
+    expect(await view.byTestId('rules-warning').allInnerTexts()).toEqual([
+      'Its front matter cannot be read (x). Correct it: until then these rules do not hold.',
+    ]);
+    expect(await view.page.getByRole('img', { name: 'not in force yet' }).count()).toBe(2);
+    await view.byTestId('rules-open').nth(1).click();
+    await vi.waitFor(() => expect(actions.openFile).toHaveBeenCalledWith({ path: 'src/AGENTS.md' }));
+    expect(await accessibilityViolations()).toEqual([]);
+  });
 });

@@ -12,6 +12,7 @@ import type {
   FileSnapshot,
   ForkLog,
   RecallMessage,
+  RulesFile,
   SessionHistory,
   SessionLog,
   TokenCounter,
@@ -202,7 +203,7 @@ export interface MemoryWorld {
   readonly blobs: MemoryBlobs;
   readonly files: MemoryFiles;
   /** The files of standing rules. */
-  readonly rules: FileSnapshot[];
+  readonly rules: RulesFile[];
   readonly recalled: RecallMessage[];
   readonly parts: AgentParts;
 }
@@ -220,7 +221,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
   const blobs = options.after?.blobs ?? new MemoryBlobs();
   const files = options.after?.files ?? new MemoryFiles();
   const recalled: RecallMessage[] = [];
-  const rules: FileSnapshot[] = [];
+  const rules: RulesFile[] = [];
   let now = Date.UTC(2026, 0, 1);
   const parts: AgentParts = {
     log,

@@ -6,7 +6,7 @@ import { fileRangeAddress, parseAddress, toolAddress } from '../../engine/addres
 import type { ToolCall } from '../../engine/chat';
 import type { EventOf, SessionEvent } from '../../engine/events';
 import { type LineRange, missingRanges } from '../../engine/PageTable';
-import type { BlobStore, FileSnapshot, OutsideEvent, TokenCounter } from '../../engine/ports';
+import type { BlobStore, OutsideEvent, RulesFile, TokenCounter } from '../../engine/ports';
 import { isResident } from '../../engine/residency';
 import { SessionState } from '../../engine/SessionState';
 import type { MemoryLog } from './MemoryJournal';
@@ -29,7 +29,7 @@ export class Reenactment {
   readonly state: SessionState;
   /** Texts of the recorded session's notes. */
   readonly notes = new Map<string, string>();
-  rules: readonly FileSnapshot[] = [];
+  rules: readonly RulesFile[] = [];
   /** Calls of `page_in` that were not recorded. */
   inserted = 0;
 
@@ -195,8 +195,11 @@ export class Reenactment {
     if (event.type === 'rules.loaded') {
       const folder = recording.folders.length === 1 ? `${recording.folders[0]}/` : '';
       this.rules = await Promise.all(
-        event.rules.map(async ({ path, source, version }) => {
-          return { path, addressPath: `${folder}${path}`, text: await blobs.get(source), version };
+        event.rules.map(async ({ path, source, version, startLine, scope, inactive }) => {
+          // What came before the rules was not recorded.
+          const text = '\n'.repeat(startLine - 1) + (await blobs.get(source));
+          const file = { path, addressPath: `${folder}${path}`, text, version, firstLine: startLine };
+          return { ...file, ...(scope === undefined ? {} : { scope }), ...(inactive ? { inactive } : {}) };
         }),
       );
     } else if (event.type === 'interrupt') {

@@ -25,18 +25,28 @@ export class PlanList extends LightElement {
   @state() private draft = '';
   /** For screen readers. */
   @state() private announcement = '';
+  /** Changes that are not answered yet, oldest first: shown at once. */
+  @state() private pending: readonly Change[] = [];
+  /** What the change that is on its way was made from. */
+  private base: PlanView | undefined;
   /** The answer to the last change, until the panel has it too. */
-  @state() private answered: PlanView | undefined;
+  private answered: PlanView | undefined;
+  /** Boxes that are drawn elsewhere lose the focus; the person has not left them. */
+  private drawing = false;
+  private finished = true;
 
   @query('.plan-add') private readonly addBox!: HTMLInputElement | null;
+  @query('.plan-editor') private readonly editorBox!: HTMLInputElement | null;
 
   private queue: Promise<unknown> = Promise.resolve();
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    this.drawing = true;
+    if (changed.has('plan')) this.answered = undefined;
+    const finished = isFinished(this.items);
+    if (finished !== this.finished) this.open = undefined;
+    this.finished = finished;
     if (!changed.has('plan')) return;
-    const before = changed.get('plan');
-    this.answered = undefined;
-    if (before && isFinished(before.items) !== isFinished(this.plan.items)) this.open = undefined;
     // The item that is being edited is gone: what was typed goes on as a new one.
     if (this.edit && placeOf(this.plan.items, this.edit) < 0) {
       if (this.draft === '') this.draft = this.edit.text;
@@ -44,8 +54,13 @@ export class PlanList extends LightElement {
     }
   }
 
+  protected override updated(): void {
+    this.drawing = false;
+    if (this.edit && document.activeElement === document.body) this.editorBox?.focus();
+  }
+
   protected override render(): TemplateResult | typeof nothing {
-    const { items } = this.now;
+    const { items } = this;
     if (items.length === 0) return nothing;
     const open = this.open ?? !isFinished(items);
     return html`<section class="plan" aria-label="Plan" data-testid="plan">
@@ -56,7 +71,12 @@ export class PlanList extends LightElement {
   }
 
   private get now(): PlanView {
-    return this.answered ?? this.plan;
+    return this.base ?? this.answered ?? this.plan;
+  }
+
+  /** As they will be. */
+  private get items(): readonly PlanItem[] {
+    return this.pending.reduce((items, change) => change(items), this.now.items);
   }
 
   private toggle(items: readonly PlanItem[], open: boolean): TemplateResult {
@@ -128,7 +148,7 @@ export class PlanList extends LightElement {
         label: `Delete: ${text}`,
         testId: 'plan-delete',
         className: 'plan-action',
-        onClick: () => this.remove(shown),
+        onClick: () => this.deleteItem(shown),
       })}
     </li>`;
   }
@@ -154,7 +174,9 @@ export class PlanList extends LightElement {
       @input=${(event: InputEvent) => {
         if (this.edit) this.edit = { ...this.edit, text: (event.target as HTMLInputElement).value };
       }}
-      @blur=${() => this.saveEdit()}
+      @blur=${() => {
+        if (!this.drawing) this.saveEdit();
+      }}
     />`;
   }
 
@@ -166,7 +188,7 @@ export class PlanList extends LightElement {
       else return;
     } else if (event.altKey && event.key === 'ArrowUp') this.move(shown, -1);
     else if (event.altKey && event.key === 'ArrowDown') this.move(shown, 1);
-    else if (event.key === 'Delete') this.remove(shown);
+    else if (event.key === 'Delete') this.deleteItem(shown);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -175,7 +197,7 @@ export class PlanList extends LightElement {
   private async beginEdit(shown: ShownItem): Promise<void> {
     this.edit = { ...shown, text: shown.item.text };
     await this.updateComplete;
-    this.querySelector<HTMLInputElement>('.plan-editor')?.select();
+    this.editorBox?.select();
   }
 
   /** Saving by key takes the focus away, which asks to save: there is nothing left to save then. */
@@ -192,12 +214,12 @@ export class PlanList extends LightElement {
 
   private move(shown: ShownItem, by: 1 | -1): void {
     const to = shown.index + by;
-    if (to < 0 || to >= this.now.items.length) return;
+    if (to < 0 || to >= this.items.length) return;
     this.apply(moved(shown, by), to);
-    this.announcement = `${shown.item.text}: now ${to + 1} of ${this.now.items.length}`;
+    this.announcement = `${shown.item.text}: now ${to + 1} of ${this.items.length}`;
   }
 
-  private remove(shown: ShownItem): void {
+  private deleteItem(shown: ShownItem): void {
     this.apply(removed(shown), shown.index);
     this.announcement = `Deleted: ${shown.item.text}`;
   }
@@ -211,15 +233,16 @@ export class PlanList extends LightElement {
 
   /** One change after the other, each made from what the one before it has left. @param focus place to go to then */
   private apply(change: Change, focus?: number): void {
+    this.pending = [...this.pending, change];
+    if (focus !== undefined) void this.focusItem(focus);
     this.queue = this.queue.then(async () => {
       const { items, revision } = this.now;
       const wanted = change(items);
-      if (wanted === items) return;
-      const answer = await this.change({ items: wanted, revision });
-      if (answer) this.answered = answer;
-      // A box that was ticked in vain shows what holds.
-      this.requestUpdate();
-      if (focus !== undefined) await this.focusItem(focus);
+      this.base = this.now;
+      const answer = wanted === items ? undefined : await this.change({ items: wanted, revision });
+      this.base = undefined;
+      this.answered = answer ?? this.answered;
+      this.pending = this.pending.filter((one) => one !== change);
     });
   }
 

@@ -15,6 +15,8 @@ import { applyNotesChange } from './notesChange';
 /** How long a deleted note can be brought back, ms. */
 const UNDO_MS = 8000;
 
+const NOT_YET = 'Rules of the repository: not in force yet';
+
 interface NotesViewState {
   draft: string;
   edit: NoteEdit | undefined;
@@ -85,12 +87,16 @@ export class NotesPanel extends LightElement {
   private rulesFiles(rules: readonly RulesView[]): TemplateResult {
     return html`<div class="notes" role="list" aria-label="Rules of the repository">
       ${rules.map(
-        ({ path, tokens, warning }) => html`<div role="listitem" class="note rules" data-testid="rules">
+        ({ path, tokens, warning, scope, active }) => html`<div
+          role="listitem"
+          class="note rules"
+          data-testid="rules"
+        >
           <span
-            class="icon-small codicon codicon-lock note-author"
+            class="icon-small codicon codicon-${active ? 'lock' : 'circle-slash'} note-author"
             role="img"
-            title="Rules of the repository: always in the window, changed in the file"
-            aria-label="Locked"
+            title=${active ? 'Rules of the repository: in the window, changed in the file' : NOT_YET}
+            aria-label=${active ? 'Locked, in force' : NOT_YET}
           ></span>
           <div class="note-body">
             <div class="note-origin">
@@ -103,6 +109,7 @@ export class NotesPanel extends LightElement {
               >${path}</button>
               <span>${tokens.toLocaleString('en-US')} tokens</span>
             </div>
+            ${scope === undefined ? nothing : scopeLine(scope, active)}
             ${
               warning === undefined
                 ? nothing
@@ -298,6 +305,12 @@ export class NotesPanel extends LightElement {
   private item(id: string): NoteItem | null {
     return this.querySelector<NoteItem>(`vc-note[data-id="${CSS.escape(id)}"]`);
   }
+}
+
+function scopeLine(scope: string, active: boolean): TemplateResult {
+  return html`<div class="hint" data-testid="rules-scope">
+    For ${scope}${active ? nothing : '; none was touched in this chat yet'}
+  </div>`;
 }
 
 function usageBar({ used, limit }: NotesUsage): TemplateResult {

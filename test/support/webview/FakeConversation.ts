@@ -24,7 +24,8 @@ export class FakeConversation implements Conversation {
   private readonly modelListeners = new Set<() => void>();
 
   transcript(): readonly OutputEvent[] {
-    return [...this.events, this.notesEvent(), { type: 'plan', ...this.planNow }];
+    const plan: OutputEvent[] = this.planNow.revision === 0 ? [] : [{ type: 'plan', ...this.planNow }];
+    return [...this.events, this.notesEvent(), ...plan];
   }
 
   emit(...events: OutputEvent[]): void {

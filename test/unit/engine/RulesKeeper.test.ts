@@ -1,6 +1,6 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
-import type { ModelRequest } from '../../../src/engine/ports';
+import type { ModelRequest, RulesFile } from '../../../src/engine/ports';
 import { pageIn } from '../../../src/tools/pageIn';
 import { readFile } from '../../../src/tools/readFile';
 import { eventsOf, numbered } from '../../support/engineChecks';
@@ -47,7 +47,7 @@ const notes = () => agent.transcript().findLast((event) => event.type === 'notes
 it('shows the rules in the head, between instructions and notes, under their address', async () => {
   setRules('Use tabs.\nNo semicolons.\n');
   await open();
-  expect(notes()?.rules).toEqual([{ path: 'AGENTS.md', tokens: 7, lines: 2, shownLines: 2 }]);
+  expect(notes()?.rules).toEqual([{ path: 'AGENTS.md', tokens: 7, lines: 2, shownLines: 2, active: true }]);
   const request = await ask([{ name: 'read_file', arguments: { path: 'AGENTS.md' } }]);
   expect(head(request)).toMatch(
     /\n\n<rules>\nStanding rules [\s\S]*\n\n\[file:proj\/AGENTS\.md#L1-L2@[0-9a-f]{16}\]\nUse tabs\.\nNo semicolons\.\n<\/rules>\n\n<working_context>/,
@@ -133,4 +133,61 @@ it('knows after a restart what the model was told', async () => {
   await open();
   expect(told(await ask())).toHaveLength(1);
   expect(eventsOf(world, 'rules.loaded')).toHaveLength(2);
+});
+
+describe('rules with a scope', () => {
+  const scoped = (touched: readonly string[]): RulesFile => {
+    const active = touched.some((path) => path.startsWith('src/'));
+    const text = `---\nglobs: src/**\n---\n${'Use const.\n'.repeat(3)}`;
+    const file = { path: 'ts.md', addressPath: 'proj/ts.md', text, version: '1', firstLine: 4 };
+    return { ...file, scope: 'files matching src/**', ...(active ? {} : { inactive: true }) };
+  };
+
+  beforeEach(() => {
+    world = memoryWorld({ functions: [readFile, pageIn] });
+    Object.assign(world.parts, {
+      rules: { rules: async (_: AbortSignal, touched: readonly string[]) => [scoped(touched)] },
+    });
+    world.files.set('src/a.ts', 'a\n');
+    world.files.set('lib/b.ts', 'b\n');
+  });
+
+  it('are shown to the person and kept from the model until a file of theirs is touched', async () => {
+    await open();
+    const first = await ask([{ name: 'read_file', arguments: { path: 'lib/b.ts' } }]);
+    expect(JSON.stringify(first)).not.toContain('Use const');
+    expect(notes()?.rules).toEqual([
+      { path: 'ts.md', tokens: 9, lines: 6, shownLines: 6, active: false, scope: 'files matching src/**' },
+    ]);
+    const second = await ask([{ name: 'read_file', arguments: { path: 'src/a.ts' } }]);
+    expect(head(second)).toBe(head(first));
+    expect(told(second).map(({ content }) => content)).toEqual([
+      expect.stringContaining(
+        'The rules in ts.md (for files matching src/**) hold now:\nUse const.\nUse const.',
+      ),
+    ]);
+    expect(notes()?.rules[0]?.active).toBe(true);
+    expect(told(await ask())).toHaveLength(1);
+    await agent.changeWindow({ kind: 'reset', instructions: '' }, new AbortController().signal);
+    const third = await ask();
+    expect(told(third)).toEqual([]);
+    expect(head(third)).toMatch(
+      /\[file:proj\/ts\.md#L4-L6@[0-9a-f]{16}\] \(for files matching src\/\*\*\)\nUse const\./,
+    );
+    expect(head(third)).not.toContain('globs');
+    const address = /file:proj\/ts\S+@[0-9a-f]{16}/.exec(head(third))?.[0] ?? '';
+    expect(await agent.stored(address)).toBe('Use const.\n'.repeat(3));
+    await rebuildRequests(world);
+  });
+
+  it('are in the first head when the person names such a file, and after a restart', async () => {
+    await open();
+    reply = () => ({ text: 'ok' });
+    await agent.submit('Look at src/a.ts, please.');
+    expect(head(model.requests[0]?.request as ModelRequest)).toContain('Use const.');
+    await agent.dispose();
+    await open();
+    expect(notes()?.rules[0]?.active).toBe(true);
+    expect(told(await ask())).toEqual([]);
+  });
 });

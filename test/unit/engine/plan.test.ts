@@ -7,6 +7,7 @@ import { digestSession } from '../../../src/engine/sessionDigest';
 import { readFile } from '../../../src/tools/readFile';
 import { updatePlan } from '../../../src/tools/updatePlan';
 import { eventsOf, numbered } from '../../support/engineChecks';
+import { fakeFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld, type WorldOptions } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
 import { ScriptedModel, type ScriptedReply } from '../../support/scriptedModel';
@@ -111,18 +112,18 @@ it('tells what the person made of it at the tail, once, and folds it into the ne
 });
 
 it('refuses a plan of the model that does not know what the person has just changed', async () => {
-  await open();
-  await ask(update(PLAN));
-  let meanwhile = true;
-  model = new ScriptedModel(
+  const meanwhile = fakeFunction(
+    'meanwhile',
     async () => {
-      if (!meanwhile) return replies.shift() ?? { text: 'ok' };
-      meanwhile = false;
       await agent.plan.update([...PLAN, { text: 'mine', state: 'open' }]);
-      return { calls: [update([{ text: 'theirs', state: 'open' }])] };
+      return { text: '' };
     },
-    { windowTokens: 12_000 },
+    false,
   );
+  await open({ functions: [updatePlan, meanwhile] });
+  await ask(update(PLAN));
+  // In one step: the model has not been told.
+  replies = [{ calls: [{ name: 'meanwhile', arguments: {} }, update([{ text: 'theirs', state: 'open' }])] }];
   await agent.submit('go');
   expect(eventsOf(world, 'function.result').at(-1)?.isError).toBe(true);
   expect(shown()?.items.at(-1)?.text).toBe('mine');

@@ -13,7 +13,7 @@ beforeEach(() => vi.clearAllMocks());
 const notes = (shownLines: number): OutputEvent => ({
   type: 'notes',
   notes: [],
-  rules: [{ path: 'AGENTS.md', tokens: 10, lines: 9, shownLines }],
+  rules: [{ path: 'AGENTS.md', tokens: 10, lines: 9, shownLines, active: true }],
   used: 0,
   limit: 100,
 });

@@ -9,7 +9,10 @@ const note: fc.Arbitrary<NoteView> = fc.record({
   text: fc.constantFrom('one', 'two'),
   by: fc.constantFrom('person', 'model'),
 });
-const rules = fc.array(fc.record({ path: fc.constant('AGENTS.md'), tokens: fc.nat(2) }), { maxLength: 1 });
+const rules = fc.array(
+  fc.record({ path: fc.constant('AGENTS.md'), tokens: fc.nat(2), active: fc.boolean() }),
+  { maxLength: 1 },
+);
 const notes = fc.uniqueArray(note, { selector: ({ id }) => id });
 const usage = fc.record({ used: fc.nat(3), limit: fc.nat(3) });
 
