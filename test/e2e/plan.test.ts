@@ -60,6 +60,8 @@ it('is kept by the model and edited by the person', async () => {
   await chat.ask('[[say ok]]');
   expect(sent()).toContain('the plan is now:\\n[x] look at it\\n[ ] mend it');
   await vscode.runCommand('Virtual Context: Reset the Window');
+  await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Reset' }).click();
+  await chat.byTestId('notice').filter({ hasText: 'Window reset:' }).waitFor();
   await chat.ask('[[say ok]]');
   expect(sent()).toContain('[plan] (kept with update_plan)\\n[x] look at it\\n[ ] mend it');
   await chat.byTestId('plan-clear').click();
