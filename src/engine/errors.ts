@@ -18,8 +18,10 @@ export class VirtualContextError extends Error {
    * told apart by name, so that `instanceof` means the same on both sides (the build keeps names).
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked about, which may be a derived one
+    const asked: { readonly name: string } = this;
     if (!(value instanceof Error)) return false;
-    return this === VirtualContextError ? 'nextStep' in value : value.name === this.name;
+    return asked === VirtualContextError ? 'nextStep' in value : value.name === asked.name;
   }
 }
 
