@@ -14,6 +14,7 @@ import { editOpenDocument } from './host/editOpenDocument';
 import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
+import { ModeChoice } from './host/ModeChoice';
 import { MemoryDocument } from './host/memoryDocument';
 import { modalApprover } from './host/modalApprover';
 import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
@@ -23,6 +24,8 @@ import { onReturn } from './host/onReturn';
 import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
+import { registerCommand } from './host/registerCommand';
+import { registerReview } from './host/review/registerReview';
 import { rulesWarning } from './host/rulesWarning';
 import {
   affectsEmbeddings,
@@ -170,6 +173,13 @@ export function activate(context: ExtensionContext): void {
   const memory = new MemoryDocument(sessions);
   const models = new ModelPicker(keys, catalog);
 
+  const mode = new ModeChoice();
+  const review = registerReview({
+    sessions,
+    resolve,
+    onTrouble: (error) => paging.note('warn', `review: ${describeError(error)}`),
+  });
+
   const run = async (command: string, ...args: unknown[]) => {
     await commands.executeCommand(command, ...args);
   };
@@ -181,11 +191,16 @@ export function activate(context: ExtensionContext): void {
     folderIsOpen: () => roots().length > 0,
     openFolder: () => run('workbench.action.files.openFolder'),
     selectModel: () => run('virtualContext.selectModel'),
+    selectMode: () => mode.select(),
+    showChanges: (path?: string) => review.actions.show(path),
+    keepChanges: (path?: string) => review.actions.keep(path),
+    undoChanges: (path?: string) => review.actions.undo(path),
+    restoreCheckpoint: review.restoreCheckpoint,
     setApiKey: () => run('virtualContext.setApiKey'),
     openWindowSetting: () => run('workbench.action.openSettings', 'virtualContext.model.contextWindow'),
     showMemory: () => run('virtualContext.showMemory'),
   };
-  const chat = new ChatViewProvider(context.extensionUri, sessions, actions);
+  const chat = new ChatViewProvider(context.extensionUri, sessions, actions, [mode, review.changes]);
   const notes = new NotesViewProvider(context.extensionUri, sessions, actions);
 
   context.subscriptions.push(
@@ -204,6 +219,9 @@ export function activate(context: ExtensionContext): void {
     indexStatus,
     embeddings,
     memory,
+    mode,
+    ...review.subscriptions,
+    registerCommand('selectMode', () => mode.select()),
     ...registerCommands({
       sessions,
       index: disk,

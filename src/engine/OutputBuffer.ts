@@ -81,6 +81,8 @@ export type OutputEvent =
       readonly tokensBefore: number;
       readonly tokensAfter: number;
     }
+  /** The turn is about to edit: the files can be had again as they are here. `seq` is the checkpoint's id. */
+  | { readonly type: 'checkpoint'; readonly seq: number }
   | { readonly type: 'turnStarted'; readonly turn: number }
   | {
       readonly type: 'turnEnded';

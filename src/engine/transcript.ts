@@ -64,6 +64,8 @@ export function outputOf(event: SessionEvent): readonly OutputEvent[] {
       ];
     case 'interrupt':
       return [{ type: 'interrupt', kind: event.kind, text: event.text }];
+    case 'checkpoint.created':
+      return [{ type: 'checkpoint', seq: event.seq }];
     case 'epoch.started':
       if (event.evicted.length === 0) return [];
       return [

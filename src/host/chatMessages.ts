@@ -55,6 +55,8 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         kind: 'evicted',
         text: evictedText(event),
       };
+    case 'checkpoint':
+      return { type: 'checkpoint', seq: event.seq };
     case 'turnStarted':
       return { type: 'turnStarted' };
     case 'turnEnded':
@@ -68,6 +70,8 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
       return { type: 'gauge', gauge: gaugeOf(event.gauge) };
     case 'plan':
       return { type: 'plan', plan: { items: event.items, revision: event.revision } };
+    // The panel is told what waits for review as it is while the person types: PendingChanges.
+    case 'changes':
     case 'notes':
       return undefined;
   }

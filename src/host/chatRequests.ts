@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { ChatRequests, ChatState, ModelInfo, Place, PlanView, ResultPreview } from '../webview/protocol';
 import { chatEventsOf } from './chatMessages';
 import type { Conversation } from './conversation';
+import type { PanelSource } from './panelSource';
 import type { RequestHandlers } from './webviewRequests';
 
 /** What the panel needs of the editor. */
@@ -13,6 +14,13 @@ export interface ChatActions {
   folderIsOpen(): boolean;
   openFolder(): Promise<void>;
   selectModel(): Promise<void>;
+  selectMode(): Promise<void>;
+  /** Shows, keeps and undoes what the assistant has changed; without a path all of it. @throws VirtualContextError */
+  showChanges(path?: string): Promise<void>;
+  keepChanges(path?: string): Promise<void>;
+  undoChanges(path?: string): Promise<void>;
+  /** Asks what to restore of a checkpoint, and restores it. @throws VirtualContextError */
+  restoreCheckpoint(seq: number): Promise<void>;
   setApiKey(): Promise<void>;
   /** Opens the setting of the model's window size. */
   openWindowSetting(): Promise<void>;
@@ -51,13 +59,17 @@ const planView = z.object({
   revision: z.number().int().nonnegative(),
 }) satisfies z.ZodType<PlanView>;
 
+/** A changed file, or all of them. */
+const changed = z.object({ path: z.string().min(1).optional() }) as z.ZodType<{ readonly path?: string }>;
+
 /** @returns the handlers of every request of the chat panel */
 export function chatRequests(
   conversation: Conversation,
   actions: ChatActions,
+  sources: readonly PanelSource[] = [],
 ): RequestHandlers<ChatRequests> {
   return {
-    load: { params: nothing, run: () => chatState(conversation, actions) },
+    load: { params: nothing, run: () => chatState(conversation, actions, sources) },
     submit: {
       params: z.object({ text: z.string().trim().min(1).max(MAX_PROMPT_CHARS) }),
       // The answer must not wait for the turn: it shows in events.
@@ -92,6 +104,14 @@ export function chatRequests(
     openFile: { params: place, run: (params) => done(actions.openFile(params)) },
     openFolder: { params: nothing, run: () => done(actions.openFolder()) },
     selectModel: { params: nothing, run: () => done(actions.selectModel()) },
+    selectMode: { params: nothing, run: () => done(actions.selectMode()) },
+    showChanges: { params: changed, run: ({ path }) => done(actions.showChanges(path)) },
+    keepChanges: { params: changed, run: ({ path }) => done(actions.keepChanges(path)) },
+    undoChanges: { params: changed, run: ({ path }) => done(actions.undoChanges(path)) },
+    restoreCheckpoint: {
+      params: z.object({ seq: z.number().int().positive() }),
+      run: ({ seq }) => done(actions.restoreCheckpoint(seq)),
+    },
     setApiKey: { params: nothing, run: () => done(actions.setApiKey()) },
     openWindowSetting: { params: nothing, run: () => done(actions.openWindowSetting()) },
     showMemory: { params: nothing, run: () => done(actions.showMemory()) },
@@ -103,13 +123,17 @@ export function modelInfo({ modelLabel, modelIsOffline }: Conversation): ModelIn
   return { label: modelLabel, offline: modelIsOffline };
 }
 
-function chatState(conversation: Conversation, actions: ChatActions): ChatState {
+function chatState(
+  conversation: Conversation,
+  actions: ChatActions,
+  sources: readonly PanelSource[],
+): ChatState {
   const draft = conversation.takeBack();
   return {
     session: conversation.session,
     folderIsOpen: actions.folderIsOpen(),
     model: modelInfo(conversation),
-    events: chatEventsOf(conversation.transcript()),
+    events: [...chatEventsOf(conversation.transcript()), ...sources.flatMap((source) => source.current())],
     ...(draft === undefined ? {} : { draft }),
   };
 }

@@ -1,6 +1,5 @@
 /** The commands `virtualContext.*`. */
 import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
-import { describeError } from '../engine/errors';
 import type { IndexControl, RebuildTarget } from '../engine/indexStatus';
 import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
@@ -9,6 +8,7 @@ import type { ModelPicker } from './modelPicker';
 import { newRulesFile } from './newRulesFile';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
+import { registerCommand } from './registerCommand';
 import { type SearchIndexParts, searchIndex } from './searchIndex';
 import { branchChat, type EarlierChat, openEarlierChat } from './sessionCommands';
 import { compactWindow, resetWindow } from './windowCommands';
@@ -79,16 +79,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     showPagingLog: () => paging.show(),
     openPagingLogFile: () => openPagingLogFile(parts),
   };
-  return Object.entries(handlers).map(([name, handler]) =>
-    commands.registerCommand(`virtualContext.${name}`, async (context?: unknown) => {
-      try {
-        return await handler(context);
-      } catch (error) {
-        void window.showErrorMessage(`Virtual Context: ${describeError(error)}`);
-        return undefined;
-      }
-    }),
-  );
+  return Object.entries(handlers).map(([name, handler]) => registerCommand(name, handler));
 }
 
 async function addNote(sessions: ChatSessions): Promise<void> {

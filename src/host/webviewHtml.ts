@@ -9,7 +9,16 @@ interface WebviewPage {
 }
 
 const STYLES = {
-  chat: ['webview.css', 'markdown.css', 'chat.css', 'tool-row.css', 'plan.css', 'prompt.css', 'gauge.css'],
+  chat: [
+    'webview.css',
+    'markdown.css',
+    'chat.css',
+    'tool-row.css',
+    'plan.css',
+    'changes.css',
+    'prompt.css',
+    'gauge.css',
+  ],
   notes: ['webview.css', 'notes.css'],
 } as const;
 

@@ -39,6 +39,23 @@ export interface ModelInfo {
   readonly offline: boolean;
 }
 
+/** What the assistant may do: only read; edit, and the person reviews; edit without review. */
+export type ChatMode = 'ask' | 'edit' | 'auto';
+
+/** A file with edits of the assistant's that the person has neither kept nor undone. */
+export interface ChangedFile {
+  /** Workspace path. */
+  readonly path: string;
+  readonly change: 'edited' | 'created' | 'deleted' | 'moved';
+  /** Where it was before it was moved. */
+  readonly from?: string;
+  /** Lines. */
+  readonly added: number;
+  readonly removed: number;
+  /** The person has changed it after the assistant's last edit. */
+  readonly editedSince: boolean;
+}
+
 export interface Fault {
   readonly kind: 'minor' | 'major';
   readonly tier: 'resident' | 'recall' | 'archival';
@@ -105,6 +122,8 @@ export type ChatEvent =
       readonly ms: number;
     }
   | { readonly type: 'notice'; readonly kind: NoticeKind; readonly text: string }
+  /** Files are kept as they were here: the turn is about to edit. `seq` names the checkpoint. */
+  | { readonly type: 'checkpoint'; readonly seq: number }
   | { readonly type: 'turnStarted' }
   | {
       readonly type: 'turnEnded';
@@ -114,7 +133,10 @@ export type ChatEvent =
     }
   | { readonly type: 'gauge'; readonly gauge: Gauge }
   | { readonly type: 'model'; readonly model: ModelInfo }
-  | { readonly type: 'plan'; readonly plan: PlanView };
+  | { readonly type: 'plan'; readonly plan: PlanView }
+  | { readonly type: 'mode'; readonly mode: ChatMode }
+  /** All files that wait for review. */
+  | { readonly type: 'changes'; readonly files: readonly ChangedFile[] };
 
 export interface PlanItem {
   readonly text: string;
@@ -179,6 +201,12 @@ export interface ChatRequests {
   openFile: { params: Place; result: null };
   openFolder: { params: Nothing; result: null };
   selectModel: { params: Nothing; result: null };
+  selectMode: { params: Nothing; result: null };
+  /** Without a path: all of them. */
+  showChanges: { params: { readonly path?: string }; result: null };
+  keepChanges: { params: { readonly path?: string }; result: null };
+  undoChanges: { params: { readonly path?: string }; result: null };
+  restoreCheckpoint: { params: { readonly seq: number }; result: null };
   setApiKey: { params: Nothing; result: null };
   openWindowSetting: { params: Nothing; result: null };
   showMemory: { params: Nothing; result: null };

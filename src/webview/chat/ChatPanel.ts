@@ -9,6 +9,7 @@ import { iconButton } from '../shared/iconButton';
 import { LightElement } from '../shared/LightElement';
 import { messageOf } from '../shared/messageOf';
 import { nextFrame } from '../shared/nextFrame';
+import './ChangesList';
 import { ChatViewMemory } from './ChatViewMemory';
 import { chatItem, working } from './chatItem';
 import { emptyState } from './emptyState';
@@ -75,6 +76,12 @@ export class ChatPanel extends LightElement {
     window.addEventListener('focus', () => {
       if (document.activeElement === document.body) this.prompt.focus();
     });
+    // Whether a webview view has the focus no `when` clause can tell: the key is not one of package.json.
+    window.addEventListener('keydown', (event) => {
+      if (event.key !== '.' || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+      event.preventDefault();
+      this.ask('selectMode');
+    });
     this.listen();
   }
 
@@ -94,7 +101,7 @@ export class ChatPanel extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const { items, queued, running, gauge, model, plan } = this.transcript;
+    const { items, queued, running, gauge, model, mode, plan, changes } = this.transcript;
     const last = items.at(-1);
     const shown = [...items, ...queued];
     return html`
@@ -116,9 +123,11 @@ export class ChatPanel extends LightElement {
       <footer>
         ${this.problem === '' ? nothing : this.problemBar()}
         <vc-plan .plan=${plan} .change=${this.changePlan}></vc-plan>
+        <vc-changes .files=${changes}></vc-changes>
         <vc-prompt
           .running=${running}
           .model=${model}
+          .mode=${mode}
           .lastPrompt=${lastQuestion(shown) ?? ''}
         ></vc-prompt>
         ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
@@ -173,6 +182,9 @@ export class ChatPanel extends LightElement {
     this.on('row-toggled', ({ callId, expanded }) => this.toggleRow(callId, expanded));
     this.on('preview-wanted', (wanted) => void this.preview(wanted));
     this.on('prompt-submitted', ({ text }) => this.submit(text));
+    this.on('review-changes', ({ act, path }) => this.ask(act, path === undefined ? {} : { path }));
+    this.on('restore-checkpoint', ({ seq }) => this.ask('restoreCheckpoint', { seq }));
+    this.on('focus-lost', () => this.prompt.focus());
     this.on('draft-changed', () => this.memory.saveSoon());
     this.on('act', (action) => {
       // A message that could not be recorded is back in the box: to retry is to send it again.
@@ -261,7 +273,7 @@ export class ChatPanel extends LightElement {
   private ask(
     method: Exclude<
       keyof ChatRequests,
-      'load' | 'preview' | 'submit' | 'pinMessage' | 'openFile' | 'changePlan'
+      'load' | 'preview' | 'submit' | 'pinMessage' | 'openFile' | 'changePlan' | 'restoreCheckpoint'
     >,
   ): void;
   private ask<Method extends keyof ChatRequests>(

@@ -4,16 +4,18 @@
  */
 import { html, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
-import type { ModelInfo } from '../protocol';
+import type { ChatMode, ModelInfo } from '../protocol';
 import { send } from '../shared/events';
 import { growToContent } from '../shared/growToContent';
 import { iconButton } from '../shared/iconButton';
 import { LightElement } from '../shared/LightElement';
+import { modeButton } from './modeButton';
 
 @customElement('vc-prompt')
 export class PromptInput extends LightElement {
   @property({ type: Boolean }) running = false;
   @property({ attribute: false }) model!: ModelInfo;
+  @property() mode: ChatMode = 'edit';
   /** What Arrow Up brings back into an empty box. */
   @property({ attribute: false }) lastPrompt = '';
 
@@ -37,6 +39,7 @@ export class PromptInput extends LightElement {
         @keydown=${this.pressed}
       ></textarea>
       <div class="prompt-bar">
+        ${modeButton(this.mode, () => send(this, 'act', 'selectMode'))}
         <button
           type="button"
           class="model-button"

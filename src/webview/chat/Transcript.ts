@@ -1,6 +1,8 @@
 /** What the chat panel shows, folded from the host's events. Items are replaced, never changed: identity means "same". */
 import type {
+  ChangedFile,
   ChatEvent,
+  ChatMode,
   ChatState,
   Fault,
   Gauge,
@@ -59,6 +61,13 @@ export interface NoticeItem {
   readonly text: string;
 }
 
+/** Files can be restored as they were here. */
+export interface CheckpointItem {
+  readonly kind: 'checkpoint';
+  readonly key: string;
+  readonly seq: number;
+}
+
 /** How a turn ended, when there is something to say about it. */
 export interface EndItem {
   readonly kind: 'end';
@@ -68,7 +77,7 @@ export interface EndItem {
   readonly errorKind?: string;
 }
 
-export type ChatItem = UserItem | AssistantItem | CallItem | NoticeItem | EndItem;
+export type ChatItem = UserItem | AssistantItem | CallItem | NoticeItem | CheckpointItem | EndItem;
 
 export interface Transcript {
   readonly session: string;
@@ -79,6 +88,9 @@ export interface Transcript {
   readonly gauge: Gauge | undefined;
   readonly model: ModelInfo;
   readonly plan: PlanView;
+  readonly mode: ChatMode;
+  /** Files that wait for review. */
+  readonly changes: readonly ChangedFile[];
   /** Text that was sent but could not be recorded: it goes back into the input. */
   readonly returned: string | undefined;
   /** Items ever added: keys are made of it. */
@@ -97,6 +109,8 @@ export function emptyTranscript(): Transcript {
     gauge: undefined,
     model: { label: '', offline: false },
     plan: { items: [], revision: 0 },
+    mode: 'edit',
+    changes: [],
     returned: undefined,
     added: 0,
   };
@@ -174,6 +188,8 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
     }
     case 'notice':
       return add(state, { kind: 'notice', notice: event.kind, text: event.text });
+    case 'checkpoint':
+      return addCheckpoint(state, event.seq);
     case 'turnEnded':
       return endTurn(state, event);
     case 'gauge':
@@ -182,7 +198,18 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
       return { ...state, model: event.model };
     case 'plan':
       return { ...state, plan: event.plan };
+    case 'mode':
+      return { ...state, mode: event.mode };
+    case 'changes':
+      return { ...state, changes: event.files };
   }
+}
+
+/** Before the calls of the step that is about to edit: these are shown already. */
+function addCheckpoint(state: Transcript, seq: number): Transcript {
+  const at = state.items.findLastIndex((item) => item.kind !== 'call' || item.outcome !== undefined) + 1;
+  const item = { kind: 'checkpoint', key: String(state.added), seq } as const;
+  return { ...state, items: state.items.toSpliced(at, 0, item), added: state.added + 1 };
 }
 
 function endTurn(state: Transcript, event: ChatEvent & { type: 'turnEnded' }): Transcript {

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import { send } from '../shared/events';
 import './MessageView';
 import './ToolRow';
-import type { AssistantItem, ChatItem, EndItem, NoticeItem, UserItem } from './Transcript';
+import type { AssistantItem, ChatItem, CheckpointItem, EndItem, NoticeItem, UserItem } from './Transcript';
 import { type EndAdvice, endAdvice } from './turnEnd';
 
 interface Surroundings {
@@ -56,6 +56,8 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
         <span class="icon-small codicon codicon-${NOTICE_ICONS[item.notice]}" aria-hidden="true"></span>
         <span>${item.text}</span>
       </div>`;
+    case 'checkpoint':
+      return checkpoint(item);
     case 'end':
       return turnEnd(item, surroundings);
   }
@@ -70,6 +72,21 @@ export function working(): TemplateResult {
 
 function anchorOf(item: UserItem | AssistantItem): string | number {
   return item.seq ?? (item.kind === 'user' && item.posted !== undefined ? `queued-${item.posted}` : 'new');
+}
+
+function checkpoint({ seq }: CheckpointItem): TemplateResult {
+  return html`<div class="item checkpoint" data-testid="checkpoint">
+    <span class="icon-small codicon codicon-bookmark" aria-hidden="true"></span>
+    <span>Checkpoint</span>
+    <button
+      type="button"
+      class="link"
+      title="Go back to here: the files, the conversation, or both"
+      aria-label="Restore this checkpoint"
+      data-testid="restore-checkpoint"
+      @click=${(event: Event) => event.currentTarget && send(event.currentTarget, 'restore-checkpoint', { seq })}
+    >Restore…</button>
+  </div>`;
 }
 
 /** Only the end of the last turn can still be acted on. */

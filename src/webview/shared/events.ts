@@ -9,6 +9,11 @@ export interface ViewEvents {
   'preview-wanted': { readonly address: string; show(text: string): void };
   'prompt-submitted': { readonly text: string };
   'draft-changed': undefined;
+  /** Without a path: all changed files. */
+  'review-changes': { readonly act: 'showChanges' | 'keepChanges' | 'undoChanges'; readonly path?: string };
+  'restore-checkpoint': { readonly seq: number };
+  /** What had the focus is gone. */
+  'focus-lost': undefined;
   /** What a button of the panel does, by the name of its request. */
   act: PanelAction;
 }
@@ -18,6 +23,7 @@ export type PanelAction =
   | 'newChat'
   | 'resumeTurn'
   | 'selectModel'
+  | 'selectMode'
   | 'setApiKey'
   | 'openWindowSetting'
   | 'showMemory';

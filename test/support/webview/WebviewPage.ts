@@ -118,6 +118,7 @@ export class WebviewBrowser {
       'tool-row.css',
       'plan.css',
       'prompt.css',
+      'changes.css',
       'gauge.css',
       'notes.css',
     ]) {

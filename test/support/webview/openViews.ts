@@ -4,6 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { ChatActions } from '../../../src/host/chatRequests';
 import { ChatViewProvider } from '../../../src/host/chatViewProvider';
 import { NotesViewProvider } from '../../../src/host/notesViewProvider';
+import type { PanelSource } from '../../../src/host/panelSource';
+import type { ChatEvent } from '../../../src/webview/protocol';
 import { FakeConversation } from './FakeConversation';
 import { type Theme, WebviewBrowser, type WebviewPage } from './WebviewPage';
 
@@ -19,6 +21,8 @@ const extensionUri = { path: '' } as never;
 let browser: WebviewBrowser;
 export let view: WebviewPage;
 export let conversation: FakeConversation;
+/** What it has told is in the state too, as far as nothing took its place. */
+export let panel: PanelSource & { tell(event: ChatEvent): void };
 export let actions: { [Name in keyof ChatActions]: ReturnType<typeof vi.fn<ChatActions[Name]>> };
 
 beforeAll(async () => {
@@ -29,11 +33,17 @@ afterAll(() => browser.close());
 
 beforeEach(() => {
   conversation = new FakeConversation();
+  panel = fakePanel();
   actions = {
     openFile: vi.fn(async () => undefined),
     folderIsOpen: vi.fn(() => true),
     openFolder: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
+    selectMode: vi.fn(async () => undefined),
+    showChanges: vi.fn(async () => undefined),
+    keepChanges: vi.fn(async () => undefined),
+    undoChanges: vi.fn(async () => undefined),
+    restoreCheckpoint: vi.fn(async () => undefined),
     showMemory: vi.fn(async () => undefined),
     setApiKey: vi.fn(async () => undefined),
     openWindowSetting: vi.fn(async () => undefined),
@@ -46,8 +56,24 @@ afterEach(async () => {
   expect(problems).toEqual([]);
 });
 
+function fakePanel() {
+  const told = new Map<string, ChatEvent>();
+  const listeners = new Set<(event: ChatEvent) => void>();
+  return {
+    tell: (event: ChatEvent) => {
+      told.set(event.type, event);
+      for (const listener of listeners) listener(event);
+    },
+    current: () => [...told.values()],
+    onEvent: (listener: (event: ChatEvent) => void) => {
+      listeners.add(listener);
+      return { dispose: () => listeners.delete(listener) };
+    },
+  };
+}
+
 export async function openChat(options: Parameters<WebviewBrowser['open']>[1] = {}): Promise<void> {
-  view = await browser.open(new ChatViewProvider(extensionUri, conversation, actions), options);
+  view = await browser.open(new ChatViewProvider(extensionUri, conversation, actions, [panel]), options);
   await view.byTestId('chat-input').waitFor();
   await view.settled();
 }

@@ -165,3 +165,23 @@ it('shows what a call does while it runs, in its row', () => {
   const ended = after(started, finished, { type: 'callProgress', callId: 'c1', text: 'late' });
   expect(ended).toEqual(after(started, finished));
 });
+
+it('marks a checkpoint before the calls of the step that edits', () => {
+  const state = after(
+    { type: 'userMessage', seq: 1, text: 'do' },
+    started,
+    finished,
+    { ...started, callId: 'c2' },
+    { ...started, callId: 'c3' },
+    { type: 'checkpoint', seq: 9 },
+    { ...finished, callId: 'c2' },
+  );
+  expect(state.items.map((item) => ('callId' in item ? item.callId : item.kind))).toEqual([
+    'user',
+    'c1',
+    'checkpoint',
+    'c2',
+    'c3',
+  ]);
+  expect(new Set(state.items.map(({ key }) => key)).size).toBe(5);
+});

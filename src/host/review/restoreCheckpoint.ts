@@ -1,0 +1,171 @@
+/** Going back to a checkpoint: the person chooses what is restored, sees what would change, and says so. */
+import { commands, type QuickPickItem, Uri, window } from 'vscode';
+import type { CheckpointInfo, CheckpointPreview } from '../../engine/changes/Checkpoints';
+import { UnknownCheckpointError } from '../../engine/errors';
+import { BeforeDocuments } from './BeforeDocuments';
+
+export interface RestorableChat {
+  /** Newest first. @throws JournalError */
+  checkpoints(): Promise<readonly CheckpointInfo[]>;
+  /** @throws VirtualContextError */
+  preview(seq: number): Promise<CheckpointPreview>;
+  /** @param force replaces what the person has changed since, too @throws VirtualContextError */
+  restoreFiles(seq: number, force: boolean): Promise<void>;
+  /** Goes on in a new chat that ends before this message. @throws VirtualContextError */
+  rewind(message: number): Promise<void>;
+  /** Absolute path of a workspace path. @throws OutsideWorkspaceError */
+  resolve(path: string): string;
+}
+
+type Part = 'files' | 'conversation' | 'both';
+type Choice = QuickPickItem & { readonly does: Part | 'preview' };
+
+const LABEL_CHARS = 80;
+const TITLE_CHARS = 30;
+const NAMED_FILES = 8;
+const CONFIRM_MS = 5000;
+const REPLACE = 'Replace My Changes Too';
+
+/**
+ * @param seq the checkpoint; default: one that the person picks
+ * @throws VirtualContextError
+ */
+export async function restoreCheckpoint(chat: RestorableChat, seq?: number): Promise<void> {
+  const all = await chat.checkpoints();
+  const checkpoint = seq === undefined ? await pick(all) : all.find((info) => info.seq === seq);
+  if (!checkpoint) {
+    if (seq === undefined) return;
+    throw new UnknownCheckpointError('This chat has no such checkpoint.', 'Choose one of its list.');
+  }
+  const preview = await chat.preview(checkpoint.seq);
+  const part = await choosePart(chat, checkpoint, preview);
+  if (!part) return;
+  if (part !== 'conversation') {
+    const force = preview.files.some(({ editedSince }) => editedSince);
+    if (force && !(await confirmed(preview))) return;
+    await chat.restoreFiles(checkpoint.seq, force);
+    await closePreview(checkpoint);
+  }
+  if (part !== 'files' && checkpoint.prompt) await chat.rewind(checkpoint.prompt.seq);
+  const what = { files: 'Files', conversation: 'Conversation', both: 'Files and conversation' }[part];
+  window.setStatusBarMessage(`$(bookmark) ${what} restored`, CONFIRM_MS);
+}
+
+async function pick(all: readonly CheckpointInfo[]): Promise<CheckpointInfo | undefined> {
+  const items = all.map((info) => ({
+    label: nameOf(info),
+    description: new Date(info.at).toLocaleString(),
+    detail: named(
+      info.files.map(({ path, added, removed }) => `${path} +${added} −${removed}`),
+      'Changed nothing',
+    ),
+    info,
+  }));
+  const picked = await window.showQuickPick(items, {
+    title: 'Restore Checkpoint',
+    placeHolder:
+      items.length === 0 ? 'The assistant has edited nothing in this chat' : 'Back to before which message?',
+    matchOnDetail: true,
+  });
+  return picked?.info;
+}
+
+/** Asks again after the preview was shown: the list stays while the person looks at it. */
+async function choosePart(
+  chat: RestorableChat,
+  checkpoint: CheckpointInfo,
+  preview: CheckpointPreview,
+): Promise<Part | undefined> {
+  const choices = choicesOf(checkpoint, preview);
+  for (;;) {
+    const picked = await window.showQuickPick(choices, {
+      title: `Restore the checkpoint before “${nameOf(checkpoint)}”`,
+      placeHolder:
+        choices.length === 0 ? 'The files are as they were, and there is no message to go back to' : 'What?',
+      ignoreFocusOut: true,
+    });
+    if (picked?.does !== 'preview') return picked?.does;
+    await showPreview(chat, checkpoint, preview);
+  }
+}
+
+function choicesOf({ prompt }: CheckpointInfo, { files, moves }: CheckpointPreview): readonly Choice[] {
+  const names = [
+    ...files.map(({ path, before, editedSince }) => {
+      const act = before === undefined ? ' (deleted)' : '';
+      return `${path}${act}${editedSince ? ' (you changed it since)' : ''}`;
+    }),
+    ...moves.map(({ from, path }) => `${path} (moved back to ${from})`),
+  ];
+  const some = names.length > 0;
+  const choices: Choice[] = [];
+  if (some) choices.push({ does: 'files', label: '$(files) Files', detail: named(names, '') });
+  if (prompt)
+    choices.push({
+      does: 'conversation',
+      label: '$(comment-discussion) Conversation',
+      detail: some
+        ? 'Your message goes back into the input. The files stay as they are, and what waits for review is kept.'
+        : 'Your message goes back into the input.',
+    });
+  if (some && prompt)
+    choices.push({
+      does: 'both',
+      label: '$(history) Files and Conversation',
+      detail: 'As if it was not said.',
+    });
+  if (files.length > 0) choices.push({ does: 'preview', label: '$(diff-multiple) Show What Would Change' });
+  return choices;
+}
+
+async function confirmed({ files }: CheckpointPreview): Promise<boolean> {
+  const edited = files.filter(({ editedSince }) => editedSince).map(({ path }) => path);
+  const answer = await window.showWarningMessage(
+    `You have changed ${edited.length === 1 ? 'a file' : `${edited.length} files`} after the assistant did. Restore all the same?`,
+    {
+      modal: true,
+      detail: `${named(edited, '')}\n\nWhat you wrote there is replaced. It is kept in the chat’s record, and is back with the next checkpoint.`,
+    },
+    REPLACE,
+  );
+  return answer === REPLACE;
+}
+
+/** As a diff per file: on the left what is there now. */
+async function showPreview(
+  chat: RestorableChat,
+  checkpoint: CheckpointInfo,
+  { files }: CheckpointPreview,
+): Promise<void> {
+  const resources = files.map(({ path, before, now }) => {
+    const file = Uri.file(chat.resolve(path));
+    const then = BeforeDocuments.uri(file, path, { kind: 'checkpoint', seq: checkpoint.seq });
+    return [file, now === undefined ? undefined : file, before === undefined ? undefined : then];
+  });
+  await commands.executeCommand('vscode.changes', previewTitle(checkpoint), resources);
+}
+
+async function closePreview(checkpoint: CheckpointInfo): Promise<void> {
+  // VS Code adds the number of files.
+  const title = previewTitle(checkpoint);
+  const shown = window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.filter(({ label }) => label.startsWith(title)),
+  );
+  if (shown.length > 0) await window.tabGroups.close(shown, true);
+}
+
+function previewTitle(checkpoint: CheckpointInfo): string {
+  return `Restoring: now ↔ before “${nameOf(checkpoint, TITLE_CHARS)}”`;
+}
+
+function nameOf({ prompt, turn }: CheckpointInfo, chars = LABEL_CHARS): string {
+  const text = prompt?.text.replace(/\s+/g, ' ').trim() ?? '';
+  if (text === '') return `Turn ${turn}`;
+  return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
+}
+
+function named(names: readonly string[], otherwise: string): string {
+  if (names.length === 0) return otherwise;
+  const more = names.length - NAMED_FILES;
+  return `${names.slice(0, NAMED_FILES).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}

@@ -1,0 +1,192 @@
+/** The person's review of what the assistant edits, and the way back, in the real VS Code. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { call, script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+
+let home: string;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+/** What happens while the model thinks about what it was given. */
+let meanwhile: (() => Promise<void>) | undefined;
+
+const file = (path: string) => join(home, 'folder', path);
+const content = (path: string) => readFileSync(file(path), 'utf8');
+const messages = () => server.requests.at(-1)?.body.messages ?? [];
+const lines = (count: number) =>
+  Array.from({ length: count }, (_, i) => `export const v${i + 1} = ${i + 1};\n`);
+const edit = (path: string, old: string, put: string) => call('edit_file', { path, old, new: put });
+const read = (path: string) => call('read_file', { path });
+const row = (path: string) => chat.frame.locator(`[data-testid=changed-file][data-path="${path}"]`);
+const lens = (title: string) => vscode.page.locator('.codelens-decoration a', { hasText: title });
+const editorText = () => vscode.page.locator('.editor-instance .view-lines').last().innerText();
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(file(path)), { recursive: true });
+  writeFileSync(file(path), text);
+}
+
+/** What the list shows, one line a file. */
+async function listed(): Promise<string[]> {
+  const rows = await chat.byTestId('changed-file').allInnerTexts();
+  return rows.map((text) => text.replace(/\s+/g, ' ').trim());
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'review-'));
+  write('src/a.ts', lines(30).join(''));
+  write('src/b.ts', lines(5).join('').replaceAll('\n', '\r\n'));
+  server = await startModelServer({
+    window: 32_768,
+    policy: async (request) => {
+      const act = meanwhile;
+      if (act && request.messages.at(-1)?.role === 'tool') {
+        meanwhile = undefined;
+        await act();
+      }
+      return summariser(script)(request);
+    },
+    model: 'scripted',
+  });
+  vscode = await VSCode.launch({
+    folder: join(home, 'folder'),
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+      'virtualContext.openFilesOnFault': false,
+      'files.autoSave': 'off',
+      'workbench.colorTheme': 'Default Light Modern',
+    },
+  });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+it('lists what was edited with its counts; nothing was asked', async () => {
+  await chat.ask(
+    `${read('src/a.ts')} ${read('src/b.ts')} [[then]] ${edit('src/a.ts', 'v3 = 3', 'v3 = 33')} ${edit('src/a.ts', 'v20 = 20', 'v20 = 200')} ${edit('src/b.ts', 'export const v5 = 5;', 'export const v5 = 5;\nexport const v6 = 6;')} [[then]] [[say ok]]`,
+  );
+  await vi.waitFor(async () => {
+    expect(await listed()).toEqual(['a.ts src +2 −2', 'b.ts src +1 −0']);
+  }, timeout);
+  expect(content('src/a.ts')).toContain('v3 = 33');
+  expect(content('src/b.ts')).toContain('v5 = 5;\r\nexport const v6 = 6;\r\n');
+  expect(await chat.byTestId('checkpoint').count()).toBe(1);
+  await vscode.screenshot('review-list');
+});
+
+it('undoes one hunk in the diff editor, which the model is told, and keeps the other', async () => {
+  await row('src/a.ts').getByRole('button', { name: 'Open the changes' }).click();
+  await vscode.page.locator('.tab.active', { hasText: 'a.ts (assistant’s changes)' }).waitFor();
+  await lens('Undo').nth(1).waitFor();
+  await vscode.screenshot('review-diff-light');
+  await lens('Undo').nth(1).click();
+  await vi.waitFor(() => expect(content('src/a.ts')).toContain('v20 = 20;'), timeout);
+  expect(content('src/a.ts')).toContain('v3 = 33;');
+  await vi.waitFor(async () => expect(await listed()).toContain('a.ts src +1 −1'), timeout);
+  await chat.ask('[[say ok]]');
+  expect(JSON.stringify(messages())).toContain('The person undid a part of your changes of src/a.ts');
+  await lens('Keep').first().click();
+  await vi.waitFor(async () => expect(await listed()).toEqual(['b.ts src +1 −0']), timeout);
+  // The diff has nothing more to say.
+  await vscode.page.locator('.tab', { hasText: 'a.ts (assistant’s changes)' }).waitFor({ state: 'detached' });
+  expect(content('src/a.ts')).toBe(lines(30).join('').replace('v3 = 3;', 'v3 = 33;'));
+});
+
+it('follows what the person types, shows that they did, and leaves what they wrote alone', async () => {
+  await vscode.openFile('src/b.ts');
+  await lens('Keep').first().waitFor();
+  await vscode.page.locator('.editor-instance .view-line', { hasText: 'v1' }).first().click();
+  await vscode.page.keyboard.press('Home');
+  await vscode.page.keyboard.type('// mine\n');
+  await row('src/b.ts').locator('[data-testid=edited-since]').waitFor();
+  await row('src/b.ts').locator('[data-testid=undo-file]').click();
+  await chat.byTestId('changes').waitFor({ state: 'detached' });
+  const shown = await editorText();
+  expect(shown).toContain('mine');
+  expect(shown).not.toContain('v6');
+  // Undo in the editor takes the undoing back.
+  await vscode.page.locator('.editor-instance .view-line', { hasText: 'v2' }).first().click();
+  await vscode.page.keyboard.press('Control+z');
+  await vi.waitFor(async () => expect(await editorText()).toContain('v6'), timeout);
+  await vscode.page.keyboard.press('Control+s');
+  await vi.waitFor(() => expect(content('src/b.ts')).toContain('v6 = 6'), timeout);
+});
+
+it('refuses a stale edit when the person edits by hand in the middle of a turn; it is made again', async () => {
+  meanwhile = async () => {
+    await vscode.openFile('src/a.ts');
+    await vscode.page.locator('.editor-instance .view-line', { hasText: 'v10' }).first().click();
+    await vscode.page.keyboard.press('End');
+    await vscode.page.keyboard.press('ArrowLeft');
+    await vscode.page.keyboard.type('00');
+    await vscode.page.keyboard.press('Control+s');
+    await vi.waitFor(() => expect(content('src/a.ts')).toContain('v10 = 1000;'), timeout);
+  };
+  await chat.ask(
+    `${read('src/a.ts')} [[then]] ${edit('src/a.ts', 'v10 = 10', 'v10 = 100')} [[then]] ${edit('src/a.ts', 'v10 = 1000', 'v10 = 1')} [[then]] [[say ok]]`,
+  );
+  const results = messages()
+    .filter(({ role }) => role === 'tool')
+    .slice(-2)
+    .map(({ content: text }) => text ?? '');
+  expect(results[0]).toContain('Refused');
+  expect(results[0]).toContain('v10 = 1000');
+  expect(results[1]).toContain('Edited src/a.ts');
+  expect(content('src/a.ts')).toContain('v10 = 1;');
+});
+
+it('restores a checkpoint: the files, and then the conversation too', async () => {
+  const before = content('src/a.ts');
+  await chat.ask(
+    `${edit('src/a.ts', 'v10 = 1;', 'v10 = 7;')} ${edit('new.ts', '', 'new\n')} [[then]] [[say ok]]`,
+  );
+  expect(existsSync(file('new.ts'))).toBe(true);
+  await chat.byTestId('restore-checkpoint').last().click();
+  await vscode.page.locator('.quick-input-list').getByText('Show What Would Change').click();
+  await vscode.page.locator('.tab.active', { hasText: 'Restoring: now' }).waitFor();
+  await vscode.screenshot('review-restore-preview');
+  await vscode.page.locator('.quick-input-list').getByText('Files and Conversation').click();
+  await vi.waitFor(() => expect(existsSync(file('new.ts'))).toBe(false), timeout);
+  expect(content('src/a.ts')).toBe(before);
+  chat = await ChatView.open(vscode);
+  await vi.waitFor(async () => {
+    expect(await chat.byTestId('chat-input').inputValue()).toContain('v10 = 7');
+  }, timeout);
+});
+
+it('edits nothing in the mode “Ask”, which is chosen by keyboard', async () => {
+  await chat.byTestId('chat-input').fill('');
+  await chat.byTestId('chat-input').press('Control+.');
+  await vscode.page.locator('.quick-input-list').getByText('Ask', { exact: true }).click();
+  await chat.frame.locator('[data-testid=mode-button][data-mode=ask]').waitFor();
+  await chat.ask(
+    `${read('src/a.ts')} [[then]] ${edit('src/a.ts', 'v10 = 1;', 'v10 = 5;')} [[then]] [[say ok]]`,
+  );
+  expect(messages().findLast(({ role }) => role === 'tool')?.content).toContain('the mode is "ask"');
+  expect(content('src/a.ts')).toContain('v10 = 1;');
+  await vscode.runCommand('Virtual Context: Select Mode');
+  await vscode.page.locator('.quick-input-list').getByText('Auto', { exact: true }).click();
+  await chat.frame.locator('[data-testid=mode-button][data-mode=auto]').waitFor();
+  const waiting = await listed();
+  await chat.ask(`${edit('src/a.ts', 'v11 = 11;', 'v11 = 5;')} [[then]] [[say ok]]`);
+  expect(content('src/a.ts')).toContain('v11 = 5;');
+  expect(await listed()).toEqual(waiting);
+});
