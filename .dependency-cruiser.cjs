@@ -21,7 +21,12 @@ module.exports = {
     room('models'),
     room('tools'),
     room('journal'),
-    room('disk', 'journal/(processLock|importedMessages)\\.ts$', 'models/embedding(Endpoint|Prices)\\.ts$'),
+    room(
+      'disk',
+      'journal/(processLock|importedMessages)\\.ts$',
+      'models/embedding(Endpoint|Prices)\\.ts$',
+      'tools/guardedGit\\.ts$',
+    ),
     room('host', 'webview/protocol\\.ts$'),
     {
       name: 'webview-imports',

@@ -42,6 +42,7 @@ const nodeEntries = {
   openaiModel: 'src/models/openaiModel.ts',
   agent: 'src/agent.ts',
   frontMatter: 'src/tools/frontMatter.ts',
+  fetchPage: 'src/tools/fetchPage.ts',
 };
 
 const webviewEntries = {

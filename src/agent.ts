@@ -3,6 +3,7 @@
  * not at activation. Nothing but the composition root imports it, by dynamic import.
  */
 export { AgentProcess } from './engine/AgentProcess';
+export { editorLanguage } from './host/editorLanguage';
 export { OfflineModel } from './models/offlineModel';
 export { createFunctions } from './tools';
 export { lineChanges } from './tools/lineChanges';

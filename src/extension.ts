@@ -50,7 +50,7 @@ import { sha256 } from './journal/sha256';
 import { blobsFolder, sessionsFolder } from './journal/storeFolders';
 import { GptTokenCounter } from './models/gptTokenCounter';
 import { detectOllama, listModels, MODEL_PRESETS } from './models/presets';
-import { absolutePath } from './tools/workspacePaths';
+import { absolutePath, insidePath } from './tools/workspacePaths';
 
 /** The conversation of this window, for `deactivate`. */
 let conversation: ChatSessions | undefined;
@@ -88,9 +88,14 @@ export function activate(context: ExtensionContext): void {
   const sessions = new ChatSessions({
     open: async (...session) => (await import('./agent')).AgentProcess.open(...session),
     agent: async () => {
-      const { createFunctions, lineChanges, NodeWorkspaceFiles, unifiedDiff, workspaceRules } = await import(
-        './agent'
-      );
+      const agent = await import('./agent');
+      const { createFunctions, lineChanges, NodeWorkspaceFiles, unifiedDiff, workspaceRules } = agent;
+      const files = new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument });
+      const { language, watchEdits } = agent.editorLanguage({
+        absolutePath: resolve,
+        workspacePath: (path) => insidePath(roots(), path),
+        delay: () => readSettings().diagnosticsDelay,
+      });
       return {
         history,
         openLog,
@@ -101,12 +106,18 @@ export function activate(context: ExtensionContext): void {
         lineDiff: lineChanges,
         clock: Date,
         counter,
-        files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),
+        files,
         rules: workspaceRules(new NodeWorkspaceFiles({ roots }), roots, () => workspace.isTrusted),
         recall: disk,
         archival: disk,
         approver: modalApprover,
-        functions: createFunctions({ ripgrepPath, roots }),
+        functions: createFunctions({
+          ripgrepPath,
+          roots,
+          language,
+          fetchPage: async (...request) => (await import('./tools/fetchPage')).fetchPage(...request),
+        }),
+        watchEdits,
         editor,
         folders: roots().map((root) => root.name),
         settings: chatSettings(),

@@ -1,6 +1,7 @@
 /** The history of a folder as git tells it. */
 import { execFile } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
+import { gitEnvironment, gitGuards } from '../tools/guardedGit';
 import { codeTokens } from './codeTokens';
 
 /** A commit, as far as search wants to know it. */
@@ -30,18 +31,6 @@ const maxOutput = 256 * 1024 * 1024;
 const trailer =
   /^(co-authored-by|signed-off-by|reviewed-by|acked-by|pr-url|change-id|cc|fixes|closes)\b.*$/gim;
 
-/**
- * Nothing that the repository's own configuration names may run: no pager, no signature check, no external diff, no
- * fetch of what a partial clone lacks.
- */
-const guarded = [
-  '--no-pager',
-  ...['core.fsmonitor=false', 'log.showSignature=false', 'diff.external=', 'protocol.allow=never'].flatMap(
-    (setting) => ['-c', setting],
-  ),
-];
-const environment = { GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0', GIT_TERMINAL_PROMPT: '0' };
-
 /** `:100644 100644 <old blob> <new blob> M`; the path is the next field. */
 const rawChange = /:\d+ \d+ (\w+) (\w+) (\w)/;
 
@@ -49,13 +38,13 @@ function git(folder: string, args: readonly string[], signal: AbortSignal): Prom
   return new Promise((resolve) => {
     const options = {
       cwd: folder,
-      env: { ...process.env, ...environment },
+      env: { ...process.env, ...gitEnvironment },
       maxBuffer: maxOutput,
       timeout,
       signal,
       windowsHide: true,
     };
-    const child = execFile('git', [...guarded, ...args], options, (error, stdout) => {
+    const child = execFile('git', [...gitGuards, ...args], options, (error, stdout) => {
       resolve(error ? undefined : stdout);
     });
     yieldToOthers(child.pid);

@@ -13,6 +13,7 @@ import type { Checkpoints } from './changes/Checkpoints';
 import type { Review } from './changes/Review';
 import { WorkspaceChanges } from './changes/WorkspaceChanges';
 import { EventDelivery } from './EventDelivery';
+import type { EditWatch } from './editWatch';
 import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { FoundPlaces } from './FoundPlaces';
@@ -65,6 +66,8 @@ export class AgentProcess {
   private readonly changes: WorkspaceChanges;
   private readonly shown = new RecentOutput();
   private readonly subscriptions: (() => void)[] = [];
+  /** Without it nothing is told of what edits lead to. */
+  private readonly edits: EditWatch | undefined;
 
   private constructor(
     private readonly parts: AgentParts,
@@ -109,6 +112,7 @@ export class AgentProcess {
     });
     const { state, recorder, output, model, queue } = this;
     const { coherence, rules } = this;
+    this.edits = parts.watchEdits?.((event) => this.post(event));
     const found = new FoundPlaces(parts.archival);
     const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
     this.attachments = new AttachmentDelivery({
@@ -133,6 +137,7 @@ export class AgentProcess {
       output,
       processes: this.processes,
       changes: this.changes.door,
+      ...(this.edits ? { edits: this.edits } : {}),
     });
     this.runner = runner;
     this.scheduler = new Scheduler({ recorder, runner, model, requests, output });
@@ -335,6 +340,7 @@ export class AgentProcess {
   /** Interrupts the running turn, which can be continued later, and closes the log once everything is durable. */
   async dispose(): Promise<void> {
     for (const unsubscribe of this.subscriptions) unsubscribe();
+    this.edits?.dispose();
     await this.scheduler.close();
     await this.changes.settled();
     await this.recorder.settled();
@@ -350,6 +356,7 @@ export class AgentProcess {
 
   private publish(event: SessionEvent): void {
     const { archival } = this.parts;
+    if (event.type === 'file.edited') this.edits?.edited(event.path);
     const outputs = outputOf(event);
     this.shown.add(outputs);
     for (const output of outputs) this.output.emit(output);

@@ -11,6 +11,7 @@ import type { ToolCall } from './chat';
 import { cutText } from './cutText';
 import type { ProcessSpawner } from './EngineFunction';
 import type { EventDelivery } from './EventDelivery';
+import type { EditWatch } from './editWatch';
 import { ModelError } from './errors';
 import type { TurnEnd } from './events';
 import { FileEditor } from './FileEditor';
@@ -45,6 +46,7 @@ export interface TurnRunnerParts {
   readonly output: OutputBuffer;
   readonly processes: ProcessSpawner;
   readonly changes: FileChanges;
+  readonly edits?: EditWatch;
 }
 
 export class TurnRunner {
@@ -83,7 +85,12 @@ export class TurnRunner {
       const firstCall = this.parts.state.calls + 1;
       const calls = await this.step(turn, prepared, signal);
       this.emitGauge();
-      if (calls.length === 0) return { reason: 'done' };
+      if (calls.length === 0) {
+        // What its edits have broken it should hear of before it says that it is done.
+        if (await this.parts.edits?.settled(signal)) continue;
+        return { reason: 'done' };
+      }
+      this.parts.edits?.before();
       const failed = await this.executor.execute(
         turn,
         calls,

@@ -1,5 +1,7 @@
 /** What the editor's language servers know of the code. Only an editor implements it; without one nothing is offered. */
 
+import { cutText } from './cutText';
+
 /** A place in a text. */
 export interface TextPosition {
   /** 1-based. */
@@ -35,6 +37,14 @@ export interface Problem extends CodePlace {
   readonly message: string;
   /** Who says so, with its code, e.g. `ts 2322`; may be empty. */
   readonly source: string;
+}
+
+const MAX_MESSAGE_CHARS = 500;
+
+/** @returns e.g. `src/a.ts:3: error: Cannot find name 'x'. (ts 2304)` */
+export function describeProblem(path: string, { startLine, severity, message, source }: Problem): string {
+  const text = cutText(message.replace(/\s+/g, ' ').trim(), MAX_MESSAGE_CHARS);
+  return `${path}:${startLine}: ${severity}: ${text}${source === '' ? '' : ` (${source})`}`;
 }
 
 export interface TextChange {

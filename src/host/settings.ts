@@ -22,6 +22,8 @@ export interface Settings {
   readonly hints: boolean;
   readonly prefetch: boolean;
   readonly openFilesOnFault: boolean;
+  /** ms after an edit; 0: new problems are not told. */
+  readonly diagnosticsDelay: number;
   readonly maxFileBytes: number;
   readonly maxFiles: number;
   readonly pauseOnBattery: boolean;
@@ -54,6 +56,7 @@ export function readSettings(policy?: string): Settings {
     residentLimit: section.get('memory.residentLimit', 96_000),
     hints: section.get('hints', true),
     prefetch: section.get('prefetch', true),
+    diagnosticsDelay: section.get('diagnosticsDelay', 1500),
     openFilesOnFault: section.get('openFilesOnFault', true),
     maxFileBytes: section.get('index.maxFileKilobytes', 1024) * 1024,
     maxFiles: section.get('index.maxFiles', 200_000),

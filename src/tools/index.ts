@@ -1,9 +1,19 @@
 import type { EngineFunction } from '../engine/EngineFunction';
+import type { LanguageFeatures } from '../engine/languageFeatures';
+import type { LanguageDependencies } from './aimedSymbol';
 import { archivalInsert } from './archivalInsert';
 import { archivalSearch } from './archivalSearch';
 import { compactContext } from './compactContext';
+import { createDiagnostics } from './diagnostics';
+import { createDocumentSymbols } from './documentSymbols';
 import { editFile } from './editFile';
 import { editNote } from './editNote';
+import { createFetchUrl, type FetchPage } from './fetchUrl';
+import { createFindReferences } from './findReferences';
+import { createGitBlame } from './gitBlame';
+import { createGitDiff } from './gitDiff';
+import { createGitLog } from './gitLog';
+import { createGoToDefinition } from './goToDefinition';
 import { createGrep } from './grep';
 import { listDirectory } from './listDirectory';
 import { pageIn } from './pageIn';
@@ -16,16 +26,26 @@ import { spawn } from './spawn';
 import { unpinNote } from './unpinNote';
 import { updatePlan } from './updatePlan';
 import type { WorkspaceRoot } from './workspaceFiles';
+import { createWorkspaceSymbols } from './workspaceSymbols';
 
 export interface FunctionDependencies {
   /** The binary of `@vscode/ripgrep`. */
   readonly ripgrepPath: string;
   /** The workspace folders now open, as given to `NodeWorkspaceFiles`. */
   readonly roots: () => readonly WorkspaceRoot[];
+  /** Missing where there is no editor. */
+  readonly language?: LanguageFeatures;
+  /** Missing where nobody can be asked. */
+  readonly fetchPage?: FetchPage;
 }
 
 /** @returns every function a model may call, most needed first (small windows get the first ones only) */
-export function createFunctions({ ripgrepPath, roots }: FunctionDependencies): readonly EngineFunction[] {
+export function createFunctions({
+  ripgrepPath,
+  roots,
+  language,
+  fetchPage,
+}: FunctionDependencies): readonly EngineFunction[] {
   return [
     searchWorkspace,
     readFile,
@@ -37,11 +57,26 @@ export function createFunctions({ ripgrepPath, roots }: FunctionDependencies): r
     editFile,
     updatePlan,
     listDirectory,
+    ...(language ? languageFunctions({ language, roots }) : []),
+    createGitDiff(roots),
+    createGitLog(roots),
+    createGitBlame(roots),
+    ...(fetchPage ? [createFetchUrl(fetchPage)] : []),
     editNote,
     unpinNote,
     archivalInsert,
     compactContext,
     resetContext,
     spawn,
+  ];
+}
+
+function languageFunctions(dependencies: LanguageDependencies): readonly EngineFunction[] {
+  return [
+    createDiagnostics(dependencies),
+    createFindReferences(dependencies),
+    createGoToDefinition(dependencies),
+    createDocumentSymbols(dependencies),
+    createWorkspaceSymbols(dependencies),
   ];
 }

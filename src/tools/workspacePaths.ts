@@ -56,6 +56,15 @@ export function absolutePath(roots: readonly WorkspaceRoot[], written: string): 
   return join(place.root.path, place.relative);
 }
 
+/** @returns the path functions take and show; undefined for what is outside the workspace folders */
+export function insidePath(roots: readonly WorkspaceRoot[], written: string): string | undefined {
+  try {
+    return canonicalPath(roots, locate(roots, written));
+  } catch {
+    return undefined;
+  }
+}
+
 /** @returns `<folder name>/…` */
 export function addressPath(place: WorkspacePlace): string {
   return place.relative === '' ? place.root.name : `${place.root.name}/${place.relative}`;
