@@ -7,6 +7,7 @@ import type { LanguageModel } from './engine/ports';
 import { feedRecall } from './engine/recallFeed';
 import { ApiKeys } from './host/apiKeys';
 import { AttentionReporter } from './host/attentionReporter';
+import { ChatModels, type ModelChoice } from './host/chatModels';
 import { ChatSessions } from './host/chatSessions';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
@@ -17,7 +18,7 @@ import { IndexStatusItem } from './host/indexStatusItem';
 import { ModeChoice } from './host/ModeChoice';
 import { MemoryDocument } from './host/memoryDocument';
 import { modalApprover } from './host/modalApprover';
-import { endpointUrl, type ModelCatalog, modelLabel } from './host/modelCatalog';
+import type { ModelCatalog } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
 import { NotesViewProvider } from './host/notesViewProvider';
 import { onReturn } from './host/onReturn';
@@ -49,7 +50,7 @@ import { listSessions, sessionLogPath } from './journal/sessionFiles';
 import { sha256 } from './journal/sha256';
 import { blobsFolder, sessionsFolder } from './journal/storeFolders';
 import { GptTokenCounter } from './models/gptTokenCounter';
-import { detectOllama, listModels, MODEL_PRESETS } from './models/presets';
+import { callsFunctions, detectOllama, listModels, MODEL_PRESETS } from './models/presets';
 import { absolutePath, insidePath } from './tools/workspacePaths';
 
 /** The conversation of this window, for `deactivate`. */
@@ -85,6 +86,12 @@ export function activate(context: ExtensionContext): void {
   };
 
   const editor = new VisibleEditor();
+  const chatModels = new ChatModels({
+    settings: readSettings,
+    catalog,
+    create: (choice) => createModel(keys, choice),
+    memento: context.workspaceState,
+  });
   const sessions = new ChatSessions({
     open: async (...session) => (await import('./agent')).AgentProcess.open(...session),
     agent: async () => {
@@ -111,6 +118,7 @@ export function activate(context: ExtensionContext): void {
         recall: disk,
         archival: disk,
         approver: modalApprover,
+        summaryModel: () => chatModels.forSummaries(),
         functions: createFunctions({
           ripgrepPath,
           roots,
@@ -127,11 +135,7 @@ export function activate(context: ExtensionContext): void {
     history,
     chats: async () => (await chats()).map(({ id }) => id),
     shown: new ShownSessions(context.workspaceState),
-    createModel: () => createModel(keys),
-    describeModel: () => ({
-      label: modelLabel(readSettings()),
-      offline: readSettings().provider === 'offline',
-    }),
+    models: chatModels,
     openers: new Openers({
       history,
       counter,
@@ -207,6 +211,7 @@ export function activate(context: ExtensionContext): void {
     keepChanges: (path?: string) => review.actions.keep(path),
     undoChanges: (path?: string) => review.actions.undo(path),
     restoreCheckpoint: review.restoreCheckpoint,
+    regenerate: () => run('virtualContext.regenerate'),
     setApiKey: () => run('virtualContext.setApiKey'),
     openWindowSetting: () => run('workbench.action.openSettings', 'virtualContext.model.contextWindow'),
     showMemory: () => run('virtualContext.showMemory'),
@@ -287,27 +292,29 @@ export async function deactivate(): Promise<void> {
   await conversation?.close();
 }
 
-const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels };
+const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels, callsFunctions };
 
-/** @throws ModelError when the settings do not name a model that can be reached */
-async function createModel(keys: ApiKeys): Promise<LanguageModel> {
-  const settings = readSettings();
-  if (settings.provider === 'offline') {
+/** @throws ModelError when the choice does not name a model that can be reached */
+async function createModel(keys: ApiKeys, choice: ModelChoice): Promise<LanguageModel> {
+  const { provider, baseUrl, name, contextWindow } = choice;
+  if (provider === 'offline') {
     const { OfflineModel } = await import('./agent');
-    return new OfflineModel(settings.contextWindow || undefined);
+    return new OfflineModel(contextWindow || undefined);
   }
-  const baseUrl = endpointUrl(catalog, settings);
-  if (baseUrl === '' || settings.modelName === '') {
+  if (baseUrl === '' || name === '') {
     const nextStep = 'Run "Virtual Context: Select Model".';
     throw new ModelError('badResponse', 'No model is chosen for this provider.', nextStep);
   }
+  const { reasoningEffort, temperature } = readSettings();
   const apiKey = await keys.get(baseUrl);
   const { OpenAIModel } = await import('./models/openaiModel');
   return new OpenAIModel({
-    provider: settings.provider,
+    provider,
     baseUrl,
-    model: settings.modelName,
+    model: name,
     ...(apiKey ? { apiKey } : {}),
-    ...(settings.contextWindow > 0 ? { windowTokens: settings.contextWindow } : {}),
+    ...(contextWindow > 0 ? { windowTokens: contextWindow } : {}),
+    ...(reasoningEffort ? { reasoningEffort } : {}),
+    ...(temperature === undefined ? {} : { temperature }),
   });
 }

@@ -3,6 +3,7 @@ import type { FileChanges } from './changes/FileChanges';
 import type { EngineFunction } from './EngineFunction';
 import type { WatchEdits } from './editWatch';
 import { virtualPolicy } from './memoryPolicies';
+import type { ModelPrices } from './modelPrices';
 import type { ModeSettings } from './modes';
 import type {
   Approver,
@@ -13,6 +14,7 @@ import type {
   EditorState,
   EventSource,
   ForkLog,
+  LanguageModel,
   LineDiff,
   OpenLog,
   RecallStorage,
@@ -37,6 +39,8 @@ export interface AgentSettings extends QueueSettings, ModeSettings {
   readonly hints: boolean;
   /** Whether the engine brings pages in before they are asked for. */
   readonly prefetch: boolean;
+  /** What the models cost, as far as the person has said. */
+  readonly prices: ModelPrices;
 }
 
 /** As package.json has them. */
@@ -49,6 +53,7 @@ export const DEFAULT_SETTINGS: AgentSettings = {
   hints: true,
   prefetch: true,
   mode: 'edit',
+  prices: {},
 };
 
 /** What holds a sub-agent back. */
@@ -78,6 +83,8 @@ export interface AgentParts {
   readonly archival: ArchivalStorage;
   readonly approver: Approver;
   readonly functions: readonly EngineFunction[];
+  /** Writes summaries in place of the chat's own model; resolves to undefined where none is set. */
+  readonly summaryModel?: () => Promise<LanguageModel | undefined>;
   /** Outside events of this process beside the person's own. */
   readonly sources?: readonly EventSource[];
   /** Without it nothing is prefetched for what the editor shows. */

@@ -21,6 +21,7 @@ import { filePageOf, rawRange, splitLines } from './filePages';
 import { ModelInUse, type ModelSource } from './ModelInUse';
 import { memoryReport } from './memoryReport';
 import { memoryReportText } from './memoryReportText';
+import { billOf } from './modelPrices';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import { ProcessTable } from './processes/ProcessTable';
@@ -98,6 +99,7 @@ export class AgentProcess {
       instructions: systemInstructions(parts.folders),
       rules: this.rules,
       schemas: functions.map((fn) => fn.schema),
+      ...(parts.summaryModel ? { summaryModel: parts.summaryModel } : {}),
       settings: parts.settings,
     });
     this.processes = new ProcessTable({
@@ -161,7 +163,7 @@ export class AgentProcess {
     let events = 0;
     await state.restore(parts.log.read(), (event) => {
       events++;
-      shown.add(outputOf(event));
+      shown.add(process.outputsOf(event));
     });
     if (events === 0) {
       await recorder.record(
@@ -194,9 +196,11 @@ export class AgentProcess {
 
   /** What the person has seen of late, and the state of memory: enough to draw the conversation anew. */
   transcript(): readonly OutputEvent[] {
-    const { streamed } = this.runner;
-    const live: OutputEvent[] =
-      streamed === '' ? [] : [{ type: 'textDelta', turn: this.state.turn, text: streamed }];
+    const { streamed, reasoned } = this.runner;
+    const { turn } = this.state;
+    const live: OutputEvent[] = [];
+    if (reasoned !== '') live.push({ type: 'reasoningDelta', turn, text: reasoned });
+    if (streamed !== '') live.push({ type: 'textDelta', turn, text: streamed });
     // What a fork's parent had queued is no message of the fork's.
     const shown = this.shown
       .all()
@@ -278,6 +282,11 @@ export class AgentProcess {
     return this.scheduler.postAndWait({ kind: 'resumed', text });
   }
 
+  /** Names the chat; an empty name takes the name away. @throws JournalError */
+  async rename(name: string): Promise<void> {
+    await this.recorder.record({ type: 'session.renamed', name });
+  }
+
   /** Tells the process of an outside event. Resolves once it is durable. @throws JournalError */
   post(event: OutsideEvent): Promise<void> {
     return this.scheduler.post(event);
@@ -357,7 +366,7 @@ export class AgentProcess {
   private publish(event: SessionEvent): void {
     const { archival } = this.parts;
     if (event.type === 'file.edited') this.edits?.edited(event.path);
-    const outputs = outputOf(event);
+    const outputs = this.outputsOf(event);
     this.shown.add(outputs);
     for (const output of outputs) this.output.emit(output);
     if (changesPinned(event)) this.showMemory();
@@ -374,6 +383,14 @@ export class AgentProcess {
   private planEvent(): OutputEvent {
     const { items, revision } = this.state.notes.plan;
     return { type: 'plan', items, revision };
+  }
+
+  private outputsOf(event: SessionEvent): readonly OutputEvent[] {
+    const outputs = outputOf(event);
+    const { ofTurn, ofSession } = this.state.spent;
+    if (event.type !== 'turn.ended' || ofTurn.length === 0) return outputs;
+    const { prices } = this.parts.settings();
+    return [{ type: 'spent', turn: billOf(ofTurn, prices), session: billOf(ofSession, prices) }, ...outputs];
   }
 
   private notesEvent(): OutputEvent {

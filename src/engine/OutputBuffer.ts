@@ -2,6 +2,7 @@
 
 import type { PendingFile } from './changes/WaitingFile';
 import type { EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
+import type { Bill } from './modelPrices';
 import type { Fault, FilePage } from './pages';
 
 /** Occupancy of main context in (estimated) provider tokens. */
@@ -43,12 +44,15 @@ export type OutputEvent =
       readonly posted?: number;
     }
   | { readonly type: 'textDelta'; readonly turn: number; readonly text: string }
+  | { readonly type: 'reasoningDelta'; readonly turn: number; readonly text: string }
   /** The message as recorded; replaces the deltas streamed for it. Text may be empty when it only calls functions. */
   | {
       readonly type: 'assistantMessage';
       readonly seq: number;
       readonly turn: number;
       readonly text: string;
+      /** What the model thought before; replaces its deltas. */
+      readonly reasoning?: string;
       readonly cut?: 'cancelled' | 'length' | 'error';
     }
   | {
@@ -94,6 +98,10 @@ export type OutputEvent =
     }
   /** The model's changes of files that wait for the person's review: all of them. */
   | { readonly type: 'changes'; readonly files: readonly ChangesShown[] }
+  | { readonly type: 'modelNotice'; readonly text: string }
+  /** At the end of a turn: what it has cost, and the session so far. */
+  | { readonly type: 'spent'; readonly turn: Bill; readonly session: Bill }
+  | { readonly type: 'renamed'; readonly name: string }
   | { readonly type: 'gauge'; readonly gauge: MemoryGauge }
   /** The plan as it is now; no items: there is none. `revision` is what a change of the person's names. */
   | { readonly type: 'plan'; readonly items: readonly PlanItem[]; readonly revision: number }

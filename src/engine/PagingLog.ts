@@ -30,6 +30,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
           firstLine(event.task ?? ''),
         ),
       ];
+    case 'session.renamed':
+      return [line('info', event.type, event.name)];
+    case 'model.notice':
+      return [line('warn', event.type, event.model, event.text)];
     case 'turn.started':
       return [line('info', 'turn.started', `turn ${event.turn}`)];
     case 'turn.ended':

@@ -61,6 +61,7 @@ export class QueueManager {
     const start = (reason: EpochReason) => this.startEpoch(reason, model, budget, signal);
     if (before === 0) await start('start');
     else if (state.model !== model.id || state.budget !== budget.budget) await start('modelChanged');
+    else if (this.functionsChanged(model)) await start('modelChanged');
     else if (policy.headEdits && state.notes.through > state.notesInHead) await start('notesChanged');
     await this.watchThrashing(budget);
     const limit = this.limit(budget);
@@ -71,6 +72,13 @@ export class QueueManager {
       await this.warn(model, budget, signal);
     if (resident() > high) await start('highWatermark');
     return state.epoch !== before;
+  }
+
+  /** Whether it has turned out since the epoch began that the model can, or cannot, call functions. */
+  private functionsChanged({ callsFunctions }: LanguageModel): boolean {
+    const { schemas, state } = this.parts;
+    if (schemas.length === 0 || callsFunctions === undefined) return false;
+    return callsFunctions !== state.context.functions.length > 0;
   }
 
   /** Evicts to the low watermark after the provider refused a request for its length. */
@@ -177,7 +185,7 @@ export class QueueManager {
     budget: TokenBudget,
     signal: AbortSignal,
   ): Promise<RolloverRequest> {
-    const functions = await this.functionsFor(budget);
+    const functions = model.callsFunctions === false ? [] : await this.functionsFor(budget);
     const { policy } = this;
     return { reason, model, functions, budget, limit: this.limit(budget), policy, signal };
   }

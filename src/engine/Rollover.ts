@@ -53,6 +53,8 @@ export interface RolloverParts {
   /** Kernel text. */
   readonly instructions: string;
   readonly rules: RulesKeeper;
+  /** Writes the summaries in place of the chat's own model; resolves to undefined where none is set. */
+  readonly summaryModel?: () => Promise<LanguageModel | undefined>;
 }
 
 export interface RolloverRequest {
@@ -151,7 +153,7 @@ export class Rollover {
       policy.summary === 'none' ? [] : plan.leaving.filter((entry) => !isInHead(entry)),
       summaryCap,
       own,
-      model.generative ? this.summaries.writer(request) : undefined,
+      model.generative && plan.leaving.length > 0 ? await this.summaries.writer(request) : undefined,
       signal,
       request.keep,
     );
@@ -244,8 +246,9 @@ export class Rollover {
     const notes = state.notes.render();
     const notesThrough = state.notes.through;
     const rulesThrough = state.rules.through;
+    const cannotCall = functions.length === 0 ? NO_FUNCTIONS : '';
     const [kernelTokens = 0, schemaTokens = 0, notesTokens = 0] = await counter.count([
-      this.parts.instructions,
+      `${this.parts.instructions}${cannotCall}`,
       JSON.stringify(functions),
       notes,
     ]);
@@ -257,13 +260,17 @@ export class Rollover {
       throw tooSmall(budget, tokens.system + tokens.notes);
     return {
       tokens,
-      instructions: [this.parts.instructions, rendered.text].filter(Boolean).join('\n\n'),
+      instructions: [this.parts.instructions, cannotCall, rendered.text].filter(Boolean).join('\n\n'),
       notes,
       notesThrough,
       rules: rulesThrough === 0 ? {} : { rules: rendered.shown, rulesThrough },
     };
   }
 }
+
+const NO_FUNCTIONS =
+  'In this chat you cannot call functions, whatever is said above: answer from what you see here, and say what the person ' +
+  'should show you where that is not enough.';
 
 /** Own tokens that summary and stubs may take of `own`. */
 export function memoryRoom(own: number): number {

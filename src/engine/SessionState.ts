@@ -21,6 +21,7 @@ import { Rules } from './RulesPage';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import type { ReplacementPolicy } from './replacement/ReplacementPolicy';
 import { ShownTexts } from './ShownTexts';
+import { SpentTokens } from './SpentTokens';
 import { StaleNews } from './StaleNews';
 import { TouchedPaths } from './TouchedPaths';
 import { WorkingContext } from './WorkingContext';
@@ -37,6 +38,7 @@ export class SessionState {
   readonly pages = new PageTable();
   readonly shownTexts = new ShownTexts();
   readonly stats = new MemoryStats();
+  readonly spent = new SpentTokens();
   readonly events = new EventQueue();
   readonly hints = new HintLedger();
   readonly processes = new ProcessLedger();
@@ -112,6 +114,7 @@ export class SessionState {
   async apply(event: SessionEvent): Promise<void> {
     this.events.apply(event);
     this.stats.apply(event, this.session);
+    this.spent.apply(event);
     this.hints.apply(event);
     this.processes.apply(event);
     this.changes.apply(event);

@@ -14,6 +14,8 @@ import { tagged } from './taggedText';
 export interface SummaryWriter {
   /** Sends a request that is made for it. */
   readonly ask: (request: ModelRequest) => Promise<string>;
+  /** Own tokens that a request made for it may take, where that is less than of the chat's model. */
+  readonly inputTokens?: number;
   /** Goes on from the chat's own prefix, which the provider has cached; undefined where the window does not hold that. */
   readonly goOn?: (instruction: ChatMessage, maxOutputTokens: number) => Promise<string>;
 }
@@ -70,7 +72,8 @@ export class Summarizer {
       if (whole) return { text: await this.clipToTokens(whole, capTokens), by: 'model' };
       let summary = previous;
       const lines = leaving.map((entry) => sourceText(entry.message));
-      for (const piece of await this.pieces(lines, inputTokens - capTokens * 2 - INSTRUCTIONS_TOKENS)) {
+      const input = Math.min(inputTokens, writer.inputTokens ?? inputTokens);
+      for (const piece of await this.pieces(lines, input - capTokens * 2 - INSTRUCTIONS_TOKENS)) {
         const text = (await writer.ask(summaryRequest(summary, piece, capTokens, instructions))).trim();
         if (text === '') throw new Error('the model returned an empty summary');
         summary = await this.clipToTokens(text, capTokens);

@@ -1,12 +1,14 @@
 /** Requests for a summary: each is sent, recorded with its whole body, and counted as any other request. */
 import type { ChatMessage } from './chat';
+import { describeError, errorKind } from './errors';
 import { canonicalRequest, requestHash } from './MainContext';
-import type { BlobStore, Clock, ContentHasher, ModelRequest, TokenCounter } from './ports';
+import type { BlobStore, Clock, ContentHasher, LanguageModel, ModelRequest, TokenCounter } from './ports';
 import { entryTokens } from './queueEntries';
 import type { RolloverRequest } from './Rollover';
 import type { SessionRecorder } from './SessionRecorder';
 import type { SessionState } from './SessionState';
 import type { SummaryWriter } from './Summarizer';
+import { TokenBudget } from './TokenBudget';
 
 interface SummaryRequestParts {
   readonly state: SessionState;
@@ -15,15 +17,59 @@ interface SummaryRequestParts {
   readonly hash: ContentHasher;
   readonly counter: TokenCounter;
   readonly clock: Clock;
+  readonly summaryModel?: () => Promise<LanguageModel | undefined>;
 }
 
 /** Share of the window that a request and its answer may take by estimate. */
 const WINDOW_SHARE = 0.98;
+/** Of another model: what it may answer, and a window that holds less than a summary and what it is made from. */
+const MOST_OUTPUT_TOKENS = 2000;
+const LEAST_WINDOW_TOKENS = 8192;
 
 export class SummaryRequests {
   constructor(private readonly parts: SummaryRequestParts) {}
 
-  writer(rollover: RolloverRequest): SummaryWriter {
+  /** The model that is set for summaries writes them; where it cannot, the chat's own does. */
+  async writer(rollover: RolloverRequest): Promise<SummaryWriter> {
+    const chat = this.chatWriter(rollover);
+    const other = await this.otherModel(rollover);
+    if (!other) return chat;
+    return {
+      inputTokens: other.budget.ownTokens(other.budget.budget),
+      ask: async (request) => {
+        try {
+          return await this.send(request, await this.tokensOf(request.messages), other, false);
+        } catch (error) {
+          await this.failed(error, rollover.signal);
+          return chat.ask(request);
+        }
+      },
+    };
+  }
+
+  /** @returns undefined where none is set, it cannot be reached, or its window is too small to be of use */
+  private async otherModel(rollover: RolloverRequest): Promise<RolloverRequest | undefined> {
+    const { summaryModel } = this.parts;
+    try {
+      const model = await summaryModel?.();
+      if (!model?.generative || model.id === rollover.model.id) return undefined;
+      const { windowTokens } = await model.profile(rollover.signal);
+      const budget = new TokenBudget({ windowTokens, maxOutputTokens: MOST_OUTPUT_TOKENS });
+      return windowTokens < LEAST_WINDOW_TOKENS ? undefined : { ...rollover, model, budget };
+    } catch (error) {
+      await this.failed(error, rollover.signal);
+      return undefined;
+    }
+  }
+
+  /** @throws what failed, when it was cancelled */
+  private async failed(error: unknown, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) throw error;
+    const message = `The model for summaries: ${describeError(error)}`;
+    await this.parts.recorder.record({ type: 'request.failed', kind: errorKind(error), message });
+  }
+
+  private chatWriter(rollover: RolloverRequest): SummaryWriter {
     const { state } = this.parts;
     // What another model has cached, or what was just refused for its length, is no prefix to go on from.
     const goesOn =

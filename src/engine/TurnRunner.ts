@@ -19,9 +19,11 @@ import type { FoundPlaces } from './FoundPlaces';
 import { type FailedCall, FunctionExecutor, type StepContext } from './FunctionExecutor';
 import { requestHash } from './MainContext';
 import type { ModelInUse, PreparedModel } from './ModelInUse';
+import { MISSED_WITHOUT_FUNCTIONS } from './missedWithoutFunctions';
 import type { OutputBuffer } from './OutputBuffer';
 import { PageReferences } from './PageReferences';
 import { missingRanges } from './PageTable';
+import type { LanguageModel } from './ports';
 import type { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
 import { SessionNotes } from './SessionNotes';
@@ -52,6 +54,8 @@ export interface TurnRunnerParts {
 export class TurnRunner {
   /** Text of the answer that is being streamed. */
   streamed = '';
+  /** What the model has thought before it. */
+  reasoned = '';
   /** Whether the turn under way was sent something after it had started that no request has held yet. */
   unanswered = false;
 
@@ -137,10 +141,13 @@ export class TurnRunner {
     try {
       return await this.ask(turn, prepared, signal);
     } catch (error) {
-      if (!(error instanceof ModelError) || error.kind !== 'contextLength' || this.streamed !== '')
-        throw error;
+      if (!(error instanceof ModelError) || this.streamed !== '') throw error;
       const { model } = prepared;
       const { recorder, state } = this.parts;
+      if (error.details.refusesFunctions && model.callsFunctions === false) {
+        return await this.askWithoutFunctions(turn, prepared, error, signal);
+      }
+      if (error.kind !== 'contextLength') throw error;
       const { budget, correction } = this.parts.model.refused(
         prepared,
         state.context.tokens.total,
@@ -152,7 +159,25 @@ export class TurnRunner {
       return await this.ask(turn, { model, budget }, signal);
     } finally {
       this.streamed = '';
+      this.reasoned = '';
     }
+  }
+
+  /** The endpoint has said that the model calls no functions: it is told so, and goes on with what the window holds. */
+  private async askWithoutFunctions(
+    turn: number,
+    prepared: PreparedModel,
+    { kind, message }: ModelError,
+    signal: AbortSignal,
+  ): Promise<readonly ToolCall[]> {
+    const { model, budget } = prepared;
+    const text = `${model.id} cannot call functions. ${MISSED_WITHOUT_FUNCTIONS}`;
+    await this.parts.recorder.record(
+      { type: 'request.failed', kind, message },
+      { type: 'model.notice', model: model.id, text },
+    );
+    await this.parts.queue.prepareStep(model, budget, signal);
+    return this.ask(turn, prepared, signal);
   }
 
   private async ask(
@@ -176,11 +201,17 @@ export class TurnRunner {
     const calls: ToolCall[] = [];
     let cut: 'length' | undefined;
     this.streamed = '';
+    this.reasoned = '';
     try {
       for await (const event of model.stream(request, signal)) {
         if (event.type === 'text') {
           this.streamed += event.text;
           this.parts.output.emit({ type: 'textDelta', turn, text: event.text });
+        } else if (event.type === 'reasoning') {
+          this.reasoned += event.text;
+          this.parts.output.emit({ type: 'reasoningDelta', turn, text: event.text });
+        } else if (event.type === 'notice') {
+          await this.parts.recorder.record({ type: 'model.notice', model: model.id, text: event.text });
         } else if (event.type === 'toolCall') {
           // Providers reuse ids across turns; ours are unique in the session.
           calls.push({ ...event.call, id: `call_${this.parts.state.calls + calls.length + 1}` });
@@ -197,25 +228,29 @@ export class TurnRunner {
           });
         }
       }
-      await this.recordAnswer(turn, this.streamed, calls, cut);
+      await this.recordAnswer(turn, model, calls, cut);
       return calls;
     } catch (error) {
       if (this.streamed !== '')
-        await this.recordAnswer(turn, this.streamed, [], signal.aborted ? 'cancelled' : 'error');
+        await this.recordAnswer(turn, model, [], signal.aborted ? 'cancelled' : 'error');
       throw error;
     }
   }
 
   private async recordAnswer(
     turn: number,
-    text: string,
+    model: LanguageModel,
     calls: readonly ToolCall[],
     cut?: 'cancelled' | 'length' | 'error',
   ): Promise<void> {
+    const text = this.streamed;
+    const reasoning = this.reasoned.trim();
+    const returns = reasoning !== '' && calls.length > 0 && model.wantsReasoning === true;
     const tokens = await entryTokens(this.parts.agent.counter, {
       role: 'assistant',
       content: text,
       toolCalls: calls,
+      ...(returns ? { reasoning } : {}),
     });
     const references = await this.references.of({ text, calls });
     await this.parts.recorder.record({
@@ -225,6 +260,8 @@ export class TurnRunner {
       calls,
       tokens,
       ...(references.length > 0 ? { references } : {}),
+      ...(reasoning === '' ? {} : { reasoning }),
+      ...(returns ? { returnsReasoning: true as const } : {}),
       ...(cut ? { cut } : {}),
     });
   }

@@ -10,7 +10,13 @@ export interface ToolCall {
 export type ChatMessage =
   | { readonly role: 'system'; readonly content: string }
   | { readonly role: 'user'; readonly content: string }
-  | { readonly role: 'assistant'; readonly content: string; readonly toolCalls?: readonly ToolCall[] }
+  | {
+      readonly role: 'assistant';
+      readonly content: string;
+      readonly toolCalls?: readonly ToolCall[];
+      /** What it thought before the calls, where the provider wants that back. */
+      readonly reasoning?: string;
+    }
   | { readonly role: 'tool'; readonly callId: string; readonly content: string };
 
 /** JSON Schema of a function's arguments, as sent to the model. */

@@ -18,10 +18,9 @@ export class VirtualContextError extends Error {
    * told apart by name, so that `instanceof` means the same on both sides (the build keeps names).
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    // biome-ignore lint/complexity/noThisInStatic: the class that is asked about, which may be a derived one
-    const asked: { readonly name: string } = this;
     if (!(value instanceof Error)) return false;
-    return asked === VirtualContextError ? 'nextStep' in value : value.name === asked.name;
+    // biome-ignore lint/complexity/noThisInStatic: the class that is asked about, which may be a derived one
+    return this === VirtualContextError ? 'nextStep' in value : value.name === this.name;
   }
 }
 
@@ -44,6 +43,8 @@ export class ModelError extends VirtualContextError {
       readonly retryAfterMs?: number;
       /** With kind `contextLength`: the window the provider says it has, tokens. */
       readonly windowTokens?: number;
+      /** The model cannot call functions: the same request without them may be answered. */
+      readonly refusesFunctions?: true;
       readonly cause?: unknown;
     } = {},
   ) {

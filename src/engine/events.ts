@@ -17,6 +17,7 @@ import type {
   RulesPage,
 } from './pages';
 import type { BlobHash, FileForm } from './ports';
+import type { Spent } from './SpentTokens';
 
 export interface Note {
   readonly id: string;
@@ -183,6 +184,10 @@ export type SessionEventBody =
       readonly text: string;
       readonly calls: readonly ToolCall[];
       readonly tokens: number;
+      /** What the model thought before; the person can read it. */
+      readonly reasoning?: string;
+      /** The reasoning goes along in later requests, because the provider wants it back; `tokens` counts it then. */
+      readonly returnsReasoning?: true;
       /** Addresses of the resident pages that the text or the calls make use of. */
       readonly references?: readonly string[];
       /** Set when the stream ended early: what is recorded is what was shown. */
@@ -340,6 +345,8 @@ export type SessionEventBody =
       readonly calls: number;
       /** Prompt and output, its own sub-agents included, provider tokens. */
       readonly spentTokens: number;
+      /** The same by model. */
+      readonly spent?: readonly Spent[];
       readonly ms: number;
     }
   | {
@@ -389,6 +396,10 @@ export type SessionEventBody =
       readonly ms: number;
     }
   | { readonly type: 'request.failed'; readonly kind: string; readonly message: string }
+  /** What was learned about the model, and the person was told. */
+  | { readonly type: 'model.notice'; readonly model: string; readonly text: string }
+  /** The person has named the chat; empty: it goes by its first question again. */
+  | { readonly type: 'session.renamed'; readonly name: string }
   | {
       /** A refusal for length has shown that the model takes less than was promised or estimated. */
       readonly type: 'budget.corrected';

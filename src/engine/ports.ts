@@ -24,6 +24,10 @@ export interface ModelRequest {
 
 export type ModelEvent =
   | { readonly type: 'text'; readonly text: string }
+  /** What the model thinks before it answers. */
+  | { readonly type: 'reasoning'; readonly text: string }
+  /** What the person should know about the model: a setting that it does not take. */
+  | { readonly type: 'notice'; readonly text: string }
   /** A complete call; fragments are joined by the implementation. */
   | { readonly type: 'toolCall'; readonly call: ToolCall }
   | {
@@ -37,6 +41,10 @@ export interface LanguageModel {
   readonly id: string;
   /** False for the offline model: it follows a policy and cannot write a summary. */
   readonly generative: boolean;
+  /** Whether it can call functions; undefined until its endpoint has told or refused. */
+  readonly callsFunctions?: boolean | undefined;
+  /** Whether its endpoint wants back what was thought before calls. */
+  readonly wantsReasoning?: boolean;
   /** @throws ModelError when the endpoint refuses; falls back to `assumed` when it merely does not tell. */
   profile(signal: AbortSignal): Promise<ModelProfile>;
   /** Streams one completion. Retries of 429/5xx happen inside, before the first event. @throws ModelError */

@@ -43,9 +43,13 @@ function renderMessage(session: string, event: QueueEvent, blobText: string | un
       };
     }
     case 'message.assistant':
-      return event.calls.length > 0
-        ? { role: 'assistant', content: event.text, toolCalls: event.calls }
-        : { role: 'assistant', content: event.text };
+      if (event.calls.length === 0) return { role: 'assistant', content: event.text };
+      return {
+        role: 'assistant',
+        content: event.text,
+        toolCalls: event.calls,
+        ...(event.returnsReasoning && event.reasoning !== undefined ? { reasoning: event.reasoning } : {}),
+      };
     case 'function.result':
       return { role: 'tool', callId: event.callId, content: blobText ?? '' };
     case 'interrupt':
@@ -65,7 +69,8 @@ export function interruptText(kind: InterruptKind, text: string): string {
 /** @returns what of a message is counted: its text and the calls it makes */
 export function countedText(message: ChatMessage): string {
   if (message.role !== 'assistant' || !message.toolCalls) return message.content;
-  return callsText(message.content, message.toolCalls);
+  const text = callsText(message.content, message.toolCalls);
+  return message.reasoning === undefined ? text : `${message.reasoning}\n${text}`;
 }
 
 /** @returns an assistant's message as text: what it said and the calls it made */

@@ -37,6 +37,7 @@ export function outputOf(event: SessionEvent): readonly OutputEvent[] {
           seq: event.seq,
           turn: event.turn,
           text: event.text,
+          ...(event.reasoning === undefined ? {} : { reasoning: event.reasoning }),
           ...(event.cut === undefined ? {} : { cut: event.cut }),
         },
         ...event.calls.map(
@@ -66,6 +67,10 @@ export function outputOf(event: SessionEvent): readonly OutputEvent[] {
       return [{ type: 'interrupt', kind: event.kind, text: event.text }];
     case 'checkpoint.created':
       return [{ type: 'checkpoint', seq: event.seq }];
+    case 'model.notice':
+      return [{ type: 'modelNotice', text: event.text }];
+    case 'session.renamed':
+      return [{ type: 'renamed', name: event.name }];
     case 'epoch.started':
       if (event.evicted.length === 0) return [];
       return [

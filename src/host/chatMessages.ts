@@ -21,6 +21,8 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         text: event.text,
         ...(event.message === undefined ? {} : { message: event.message }),
       };
+    case 'reasoningDelta':
+      return { type: 'reasoningDelta', text: event.text };
     case 'textDelta':
       return { type: 'textDelta', text: event.text };
     case 'assistantMessage':
@@ -28,6 +30,7 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         type: 'assistantMessage',
         seq: event.seq,
         text: event.text,
+        ...(event.reasoning === undefined ? {} : { reasoning: event.reasoning }),
         ...(event.cut === undefined ? {} : { cut: event.cut }),
       };
     case 'callStarted':
@@ -70,9 +73,14 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
       return { type: 'gauge', gauge: gaugeOf(event.gauge) };
     case 'plan':
       return { type: 'plan', plan: { items: event.items, revision: event.revision } };
+    case 'modelNotice':
+      return { type: 'notice', kind: 'model', text: event.text };
+    case 'spent':
+      return { type: 'spent', turn: event.turn, session: event.session };
     // The panel is told what waits for review as it is while the person types: PendingChanges.
     case 'changes':
     case 'notes':
+    case 'renamed':
       return undefined;
   }
 }

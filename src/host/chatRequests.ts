@@ -21,6 +21,8 @@ export interface ChatActions {
   undoChanges(path?: string): Promise<void>;
   /** Asks what to restore of a checkpoint, and restores it. @throws VirtualContextError */
   restoreCheckpoint(seq: number): Promise<void>;
+  /** Has the last question answered by a model that the person picks. */
+  regenerate(): Promise<void>;
   setApiKey(): Promise<void>;
   /** Opens the setting of the model's window size. */
   openWindowSetting(): Promise<void>;
@@ -84,6 +86,12 @@ export function chatRequests(
     },
     newChat: { params: nothing, run: () => done(conversation.newChat()) },
     resumeTurn: { params: nothing, run: () => started(conversation.resumeTurn()) },
+    editMessage: {
+      params: z.object({ seq: z.number().int().positive() }),
+      run: ({ seq }) => done(conversation.rewind(seq)),
+    },
+    retry: { params: nothing, run: () => done(conversation.retry()) },
+    regenerate: { params: nothing, run: () => done(actions.regenerate()) },
     pinMessage: {
       params: z.object({ seq: z.number().int().positive() }),
       run: ({ seq }) => done(conversation.pinMessage(seq)),
@@ -129,12 +137,14 @@ function chatState(
   sources: readonly PanelSource[],
 ): ChatState {
   const draft = conversation.takeBack();
+  const reveal = conversation.takeReveal();
   return {
     session: conversation.session,
     folderIsOpen: actions.folderIsOpen(),
     model: modelInfo(conversation),
     events: [...chatEventsOf(conversation.transcript()), ...sources.flatMap((source) => source.current())],
     ...(draft === undefined ? {} : { draft }),
+    ...(reveal === undefined ? {} : { reveal }),
   };
 }
 

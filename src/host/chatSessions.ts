@@ -3,15 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { type Disposable, EventEmitter } from 'vscode';
 import type { AgentParts } from '../engine/AgentParts';
 import type { AgentProcess } from '../engine/AgentProcess';
-import { describeError, errorKind, HeldElsewhereError } from '../engine/errors';
+import { describeError, errorKind, HeldElsewhereError, UnknownAddressError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
-import type { LanguageModel, SessionHistory, SessionLog } from '../engine/ports';
+import type { SessionHistory, SessionLog } from '../engine/ports';
 import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { PlanView } from '../webview/protocol';
+import type { ChatModels } from './chatModels';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
 import type { ShownSessions } from './shownSessions';
@@ -27,9 +28,7 @@ export interface ChatSessionsParts {
   /** Ids of all sessions that are chats, last changed first. */
   readonly chats: () => Promise<readonly string[]>;
   readonly shown: ShownSessions;
-  /** @throws ModelError when the settings name none that can be reached */
-  readonly createModel: () => Promise<LanguageModel>;
-  readonly describeModel: () => { readonly label: string; readonly offline: boolean };
+  readonly models: Pick<ChatModels, 'current' | 'describe' | 'choose' | 'inherit' | 'forget'>;
   readonly openers: Openers;
   readonly onEvent: (event: SessionEvent) => void;
   /** The last session could not be opened; a new one is begun. */
@@ -46,11 +45,11 @@ export class ChatSessions implements Conversation, Disposable {
   private readonly modelChanges = new EventEmitter<void>();
   private agent: AgentProcess | undefined;
   private opening: Promise<AgentProcess> | undefined;
-  private model: Promise<LanguageModel> | undefined;
   private unsubscribe: (() => void) | undefined;
   /** One session takes the place of another at a time. */
   private replacing: Promise<unknown> = Promise.resolve();
   private takenBack: string | undefined;
+  private revealed: number | undefined;
   private disposed = false;
 
   readonly onOutput = this.output.event;
@@ -64,11 +63,11 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   get modelLabel(): string {
-    return this.parts.describeModel().label;
+    return this.parts.models.describe(this.session).label;
   }
 
   get modelIsOffline(): boolean {
-    return this.parts.describeModel().offline;
+    return this.parts.models.describe(this.session).offline;
   }
 
   transcript(): readonly OutputEvent[] {
@@ -129,6 +128,41 @@ export class ChatSessions implements Conversation, Disposable {
     return this.branch((session, lineage) => rewindPoint(session, lineage, seq));
   }
 
+  async retry(model?: string): Promise<void> {
+    const { session } = await this.current();
+    const asked = this.transcript().findLast((event) => event.type === 'userMessage');
+    if (!asked) throw new UnknownAddressError('Nothing was asked in this chat yet.', 'Ask something first.');
+    let text = asked.text;
+    await this.branch(async (shown, lineage) => {
+      const point = await rewindPoint(shown, lineage, asked.seq);
+      text = point.text ?? text;
+      return { from: point.from, through: point.through };
+    }, model);
+    // Its own replacement has taken place: what is sent now goes to the new session.
+    if (this.session !== session) void this.submit(text);
+  }
+
+  /** From the next step on another model answers this chat. @param model as in the settings */
+  async chooseModel(model: string): Promise<void> {
+    const { session } = await this.current();
+    await this.parts.models.choose(session, model);
+    this.modelChanges.fire();
+    if (this.agent) this.prepare(this.agent);
+  }
+
+  /** Shows a message of a session. @throws HeldElsewhereError | JournalError */
+  async reveal(session: string, seq: number): Promise<void> {
+    await this.show(session);
+    this.revealed = seq;
+    this.resets.fire();
+  }
+
+  takeReveal(): number | undefined {
+    const seq = this.revealed;
+    this.revealed = undefined;
+    return seq;
+  }
+
   takeBack(): string | undefined {
     const text = this.takenBack;
     this.takenBack = undefined;
@@ -175,7 +209,7 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** The settings name another model, or another key or window for it. */
   modelChanged(): void {
-    this.model = undefined;
+    this.parts.models.forget();
     this.modelChanges.fire();
     if (this.agent) this.prepare(this.agent);
   }
@@ -216,15 +250,6 @@ export class ChatSessions implements Conversation, Disposable {
   /** The gauge before the first turn. A model that cannot be reached now says so when it is asked something. */
   private prepare(agent: AgentProcess): void {
     agent.prepare(AbortSignal.timeout(PREPARE_MS)).catch(() => undefined);
-  }
-
-  private modelInUse(): Promise<LanguageModel> {
-    const made = this.model ?? this.parts.createModel();
-    this.model = made;
-    made.catch(() => {
-      if (this.model === made) this.model = undefined;
-    });
-    return made;
   }
 
   /** The session this workspace showed last; with several windows, the first that no other window shows. */
@@ -282,6 +307,7 @@ export class ChatSessions implements Conversation, Disposable {
       session: string,
       lineage: () => AsyncIterable<SessionEvent>,
     ) => Promise<ForkPoint & { readonly text?: string }>,
+    model?: string,
   ): Promise<void> {
     return this.replace(async (before) => {
       // A call that still runs has no result to take along.
@@ -290,7 +316,10 @@ export class ChatSessions implements Conversation, Disposable {
       try {
         const { from, through, text } = await pointOf(session, () => this.parts.history.lineage(session));
         const { forkLog } = await this.parts.agent();
-        await this.open(await forkLog(newSessionId(), { from, through, kind: 'session' }), [], text);
+        const fork = newSessionId();
+        if (model === undefined) await this.parts.models.inherit(session, fork);
+        else await this.parts.models.choose(fork, model);
+        await this.open(await forkLog(fork, { from, through, kind: 'session' }), [], text);
       } catch (error) {
         before.goOn();
         throw error;
@@ -339,7 +368,7 @@ export class ChatSessions implements Conversation, Disposable {
   private async start(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
     try {
       const parts = { ...(await this.parts.agent()), log };
-      return await this.parts.open(parts, () => this.modelInUse(), notes);
+      return await this.parts.open(parts, () => this.parts.models.current(log.sessionId), notes);
     } catch (error) {
       // Else this process would hold a session that it does not show.
       await log.close();

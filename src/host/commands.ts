@@ -49,6 +49,15 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       await commands.executeCommand('virtualContext.chat.focus');
       await branchChat(sessions, 'rewind', context);
     },
+    retry: () => sessions.retry(),
+    regenerate: async () => {
+      const model = await models.pickModel('Answer with Another Model');
+      if (model !== undefined) await sessions.retry(model);
+    },
+    selectChatModel: async () => {
+      const model = await models.pickModel('Select a Model for This Chat');
+      if (model !== undefined) await sessions.chooseModel(model);
+    },
     stop: () => sessions.stop(),
     compact: () => compactWindow(sessions),
     reset: () => resetWindow(sessions),

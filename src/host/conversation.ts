@@ -34,6 +34,14 @@ export interface Conversation {
   fork(seq: number): Promise<void>;
   /** As `fork`, but a message of the person's is taken back: the new session ends before it. */
   rewind(seq: number): Promise<void>;
+  /**
+   * Asks the last question again in a new session that ends before it. Resolves when it is asked.
+   * @param model the one that answers the new session, as in the settings; default: as this one
+   * @throws VirtualContextError
+   */
+  retry(model?: string): Promise<void>;
+  /** Sequence number of the message to scroll to, after `onReset`: the first time it is asked. */
+  takeReveal(): number | undefined;
   /** Text of the message that `rewind` took back: the first time it is asked. */
   takeBack(): string | undefined;
   /** Pins a message of the transcript. @throws VirtualContextError, e.g. over the token limit */

@@ -1,9 +1,17 @@
 /** Select Model and the API key commands: quick picks over providers and what they offer. */
 import { ProgressLocation, type QuickPickItem, window } from 'vscode';
 import { describeError } from '../engine/errors';
+import { MISSED_WITHOUT_FUNCTIONS } from '../engine/missedWithoutFunctions';
 import type { ApiKeys } from './apiKeys';
 import { type Endpoint, endpointUrl, type ModelCatalog } from './modelCatalog';
-import { readSettings, writeModelSettings } from './settings';
+import { readSettings, type Settings, writeModelSettings } from './settings';
+
+const USE_ANYWAY = 'Use It Anyway';
+const OFFLINE_ITEM: QuickPickItem = {
+  label: 'Offline',
+  detail: 'No language model: searches and quotes the workspace',
+};
+const OTHER_ITEM: QuickPickItem = { label: 'Other…', detail: 'Type its name' };
 
 interface ProviderItem extends QuickPickItem {
   readonly endpoint: Endpoint | undefined;
@@ -29,9 +37,39 @@ export class ModelPicker {
     if (!baseUrl) return;
     if (endpoint.needsKey && !(await this.keys.get(baseUrl)) && !(await this.askKey(baseUrl))) return;
     const name = await this.askModel(endpoint, baseUrl, ollama);
-    if (!name) return;
+    if (!name || !(await this.accepts(baseUrl, name))) return;
     const settingsUrl = endpoint.provider === 'custom' ? baseUrl : '';
     await writeModelSettings({ provider: endpoint.provider, name, baseUrl: settingsUrl });
+  }
+
+  /**
+   * A model for one chat: of the endpoint in use, of Ollama where it runs, or typed.
+   * @returns its name as the settings have it; undefined when the person leaves
+   */
+  async pickModel(title: string): Promise<string | undefined> {
+    const settings = readSettings();
+    const names = await withProgress('Looking for models', (signal) => this.modelsInReach(settings, signal));
+    const items: QuickPickItem[] = [...names.map((label) => ({ label })), OFFLINE_ITEM, OTHER_ITEM];
+    const picked = await window.showQuickPick(items, { title, placeHolder: 'Which model?' });
+    if (picked === OFFLINE_ITEM) return 'offline';
+    if (picked !== OTHER_ITEM) return picked?.label;
+    const name = await window.showInputBox({
+      title,
+      prompt: 'Name of the model, or provider:model (openai, ollama, custom)',
+      ignoreFocusOut: true,
+    });
+    return name?.trim() || undefined;
+  }
+
+  private async modelsInReach(settings: Settings, signal: AbortSignal): Promise<readonly string[]> {
+    const baseUrl = endpointUrl(this.catalog, settings);
+    const key = await this.keys.get(baseUrl);
+    const [own, ollama] = await Promise.all([
+      baseUrl === '' ? [] : this.catalog.listModels(baseUrl, key, signal).catch(() => []),
+      settings.provider === 'ollama' ? undefined : this.catalog.detectOllama(signal),
+    ]);
+    const named = [settings.modelName, ...Object.values(settings.modeModels)].filter((name) => !!name);
+    return [...new Set([...own, ...named, ...(ollama ?? []).map((name) => `ollama:${name}`)])].map(String);
   }
 
   /** @returns whether a key was set for the endpoint in use */
@@ -49,6 +87,21 @@ export class ModelPicker {
     const baseUrl = endpointUrl(this.catalog, readSettings());
     if (baseUrl !== '') await this.keys.clear(baseUrl);
     void window.showInformationMessage('The API key was removed.');
+  }
+
+  /** A model that is known to call no functions is taken only by those who know what they miss. */
+  private async accepts(baseUrl: string, name: string): Promise<boolean> {
+    const key = await this.keys.get(baseUrl);
+    const calls = await withProgress('Asking what the model can do', (signal) =>
+      this.catalog.callsFunctions(baseUrl, name, key, signal),
+    );
+    if (calls !== false) return true;
+    const answer = await window.showWarningMessage(
+      `${name} cannot call functions.`,
+      { modal: true, detail: MISSED_WITHOUT_FUNCTIONS },
+      USE_ANYWAY,
+    );
+    return answer === USE_ANYWAY;
   }
 
   private async askKey(baseUrl: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 /** The settings `virtualContext.*`, typed. Defaults and descriptions are in package.json. */
 import { type ConfigurationChangeEvent, type WorkspaceConfiguration, workspace } from 'vscode';
 import { type MemoryPolicy, memgptPolicy, virtualPolicy } from '../engine/memoryPolicies';
+import type { ModelPrices } from '../engine/modelPrices';
 import type { AgentMode, ModeSettings } from '../engine/modes';
 import type { OpenerMode } from './openers';
 
@@ -14,6 +15,15 @@ export interface Settings {
   /** Tokens; 0: ask the endpoint. */
   readonly contextWindow: number;
   readonly maxOutputTokens: number;
+  /** Models by mode, as `model` or `provider:model`; none: the one above. */
+  readonly modeModels: Readonly<Record<string, string | undefined>>;
+  /** Likewise, of the model that writes summaries; empty: the one that answers. */
+  readonly summaryModel: string;
+  /** Empty: not sent. */
+  readonly reasoningEffort: string;
+  /** Undefined: not sent. */
+  readonly temperature: number | undefined;
+  readonly prices: ModelPrices;
   readonly maxCallsPerTurn: number;
   readonly notesTokenLimit: number;
   readonly policy: MemoryPolicy;
@@ -50,6 +60,11 @@ export function readSettings(policy?: string): Settings {
     baseUrl: section.get('model.baseUrl', ''),
     contextWindow: section.get('model.contextWindow', 0),
     maxOutputTokens: section.get('model.maxOutputTokens', 4096),
+    modeModels: strings(section.get('model.forMode', {})),
+    summaryModel: section.get('model.summaries', ''),
+    reasoningEffort: section.get('model.reasoningEffort', '').trim(),
+    temperature: section.get<number | null>('model.temperature', null) ?? undefined,
+    prices: readPrices(section.get('model.prices', {})),
     maxCallsPerTurn: section.get('maxCallsPerTurn', 50),
     notesTokenLimit: section.get('notes.tokenLimit', 2000),
     policy: memoryPolicy(section, policy ?? section.get('policy', virtualPolicy.name)),
@@ -65,6 +80,30 @@ export function readSettings(policy?: string): Settings {
     opener: section.get<OpenerMode>('opener', 'card'),
     mode: section.get<AgentMode>('mode', 'edit'),
   };
+}
+
+/** What is no text is passed over: settings are typed by hand. */
+function strings(value: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    entries(value).flatMap(([key, text]) => (typeof text === 'string' ? [[key, text]] : [])),
+  );
+}
+
+/** Prices that are whole: input and output, none of them negative. */
+function readPrices(value: unknown): ModelPrices {
+  const number = (amount: unknown) => (typeof amount === 'number' && amount >= 0 ? amount : undefined);
+  const prices = entries(value).flatMap(([model, price]) => {
+    const { input, cachedInput, output } = Object.fromEntries(
+      entries(price).map(([name, amount]) => [name, number(amount)]),
+    );
+    if (input === undefined || output === undefined) return [];
+    return [[model, { input, output, ...(cachedInput === undefined ? {} : { cachedInput }) }] as const];
+  });
+  return Object.fromEntries(prices);
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }
 
 export interface EmbeddingSettings {
@@ -121,7 +160,7 @@ export async function writeModelSettings(
 
 /** @returns whether a change concerns who answers */
 export function affectsModel(change: ConfigurationChangeEvent): boolean {
-  return change.affectsConfiguration(`${SECTION}.model`);
+  return change.affectsConfiguration(`${SECTION}.model`) || change.affectsConfiguration(`${SECTION}.mode`);
 }
 
 /** @returns whether a change concerns what the gauge, the notes or the memory report show */

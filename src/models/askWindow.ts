@@ -7,6 +7,8 @@ export interface WindowAnswer {
   readonly tokens: number;
   /** False when the server may serve another window once the model is loaded: ask again. */
   readonly final: boolean;
+  /** Whether the model can call functions, where the endpoint tells that too. */
+  readonly callsFunctions?: boolean;
 }
 
 /**
@@ -60,7 +62,8 @@ async function askOllama(root: string, model: string, ask: Ask): Promise<WindowA
     sameOllamaModel(property(entry, 'name'), model),
   );
   const allocated = positive(property(loaded, 'context_length'));
-  if (allocated !== undefined) return { tokens: allocated, final: true };
+  const functions = toolCapability(property(shown, 'capabilities'), 'tools');
+  if (allocated !== undefined) return { tokens: allocated, final: true, ...functions };
   const info = property(shown, 'model_info');
   if (typeof info !== 'object' || info === null) return undefined;
   const parameters = property(shown, 'parameters');
@@ -70,6 +73,7 @@ async function askOllama(root: string, model: string, ask: Ask): Promise<WindowA
   return {
     tokens: Math.min(set ?? OLLAMA_DEFAULT_TOKENS, trained ?? Number.POSITIVE_INFINITY),
     final: set !== undefined,
+    ...functions,
   };
 }
 
@@ -104,7 +108,14 @@ function fromModels(answer: unknown, model: string): WindowAnswer | undefined {
     property(entry, 'context_window'),
   ];
   const tokens = told.map(positive).find((value) => value !== undefined);
-  return tokens === undefined ? undefined : { tokens, final: true };
+  // OpenRouter and gateways that follow it.
+  const functions = toolCapability(property(entry, 'supported_parameters'), 'tools');
+  return tokens === undefined ? undefined : { tokens, final: true, ...functions };
+}
+
+/** What a list of a model's capabilities says about functions; nothing when there is no such list. */
+function toolCapability(list: unknown, name: string): { readonly callsFunctions?: boolean } {
+  return Array.isArray(list) ? { callsFunctions: list.includes(name) } : {};
 }
 
 function entries(value: unknown): readonly unknown[] {

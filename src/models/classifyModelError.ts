@@ -64,6 +64,7 @@ export function classifyModelError(error: unknown, origin: ErrorOrigin): ModelEr
   return new ModelError(kind, message, nextStep, {
     ...(evidence.retryAfterMs !== undefined && { retryAfterMs: evidence.retryAfterMs }),
     ...(kind === 'contextLength' && toldWindow(evidence.message)),
+    ...(kind === 'badResponse' && NO_TOOLS.test(evidence.message) && { refusesFunctions: true as const }),
     // The original may carry request headers: only its redacted text goes on.
     cause: new Error(said),
   });

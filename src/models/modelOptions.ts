@@ -9,6 +9,10 @@ export interface OpenAIModelOptions {
   readonly apiKey?: string;
   /** The person's window setting, in the provider's tokens; wins over the endpoint when it is smaller. */
   readonly windowTokens?: number;
+  /** How hard to think, as the endpoint calls it (`low`, `medium`, `high`); not sent when missing. */
+  readonly reasoningEffort?: string;
+  /** Not sent when missing. */
+  readonly temperature?: number;
 }
 
 /** Assumed when neither the endpoint nor the settings tell: too small costs paging, too large loses the request. */

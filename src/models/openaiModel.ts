@@ -9,15 +9,15 @@ import type { LanguageModel, ModelEvent, ModelProfile, ModelRequest } from '../e
 import { askWindow } from './askWindow';
 import { backOffMs, wait } from './backOff';
 import { cancelled, classifyModelError, type ErrorOrigin } from './classifyModelError';
+import { property } from './fetchJson';
 import { ASSUMED_WINDOW_TOKENS, type OpenAIModelOptions } from './modelOptions';
 import { type Dialect, requestBody, type StreamingBody } from './requestBody';
+import { ThinkSplitter } from './ThinkSplitter';
 import { ToolCallJoiner } from './toolCallJoiner';
 
 const PROFILE_LIMIT_MS = 3_000;
 /** A request that failed after more than this ran into a time limit (a slow machine reading a long prompt): so would the next. */
 const LONGEST_RETRIED_MS = 60_000;
-/** One for each part of a `Dialect`: a server that refuses both forms of one must not be asked for ever. */
-const DIALECT_CHANGES = 2;
 
 type Chunk = OpenAI.Chat.Completions.ChatCompletionChunk;
 type FinishReason = Extract<ModelEvent, { type: 'finish' }>['reason'];
@@ -29,13 +29,21 @@ export class OpenAIModel implements LanguageModel {
   private readonly options: OpenAIModelOptions;
   private dialect: Dialect;
   private known: ModelProfile | undefined;
+  private functions: boolean | undefined;
 
   constructor(options: OpenAIModelOptions) {
     this.options = { ...options, baseUrl: options.baseUrl.replace(/\/+$/, '') };
     this.id = `${options.provider}:${options.model}`;
     // OpenAI's reasoning models refuse `max_tokens`; most other servers know nothing else.
     const isOpenAI = options.provider === 'openai';
-    this.dialect = { streamOptions: true, outputLimit: isOpenAI ? 'max_completion_tokens' : 'max_tokens' };
+    const { temperature, reasoningEffort } = options;
+    this.dialect = {
+      streamOptions: true,
+      outputLimit: isOpenAI ? 'max_completion_tokens' : 'max_tokens',
+      returnsReasoning: false,
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(reasoningEffort ? { reasoningEffort } : {}),
+    };
     this.client = new OpenAI({
       baseURL: this.options.baseUrl,
       // Given explicitly, all of it: the client would otherwise send what it finds in the environment to any endpoint.
@@ -51,6 +59,16 @@ export class OpenAIModel implements LanguageModel {
     });
   }
 
+  /** What its endpoint told with the window, or by refusing them. */
+  get callsFunctions(): boolean | undefined {
+    return this.functions;
+  }
+
+  /** Learnt from the first refusal of a call without it. */
+  get wantsReasoning(): boolean {
+    return this.dialect.returnsReasoning;
+  }
+
   /** Asks the endpoint at most once per model, unless its answer may change when the model is loaded. */
   async profile(signal: AbortSignal): Promise<ModelProfile> {
     if (this.known) return this.known;
@@ -59,6 +77,7 @@ export class OpenAIModel implements LanguageModel {
     try {
       const answer = await askWindow(this.options, AbortSignal.any([signal, limit]));
       const profile = choose(answer?.tokens, setting);
+      this.functions = answer?.callsFunctions ?? this.functions;
       if (answer?.final !== false) this.known = profile;
       return profile;
     } catch (error) {
@@ -88,6 +107,7 @@ export class OpenAIModel implements LanguageModel {
         return;
       } catch (error) {
         const failure = classifyModelError(error, this.origin(signal));
+        if (failure.details.refusesFunctions && request.functions.length > 0) this.functions = false;
         const hopeless = emitted || performance.now() - began > LONGEST_RETRIED_MS;
         const pause = hopeless ? undefined : backOffMs(failure, attempt, Math.random());
         if (pause === undefined) throw failure;
@@ -99,8 +119,10 @@ export class OpenAIModel implements LanguageModel {
   }
 
   private async *attempt(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelEvent> {
-    const { stream, isEventStream } = await this.open(request, signal);
+    const { stream, isEventStream, dropped } = await this.open(request, signal);
     const calls = new ToolCallJoiner();
+    const thinking = new ThinkSplitter();
+    if (dropped.length > 0) yield { type: 'notice', text: this.droppedText(dropped) };
     let finish: string | undefined;
     let usage: TokenUsage | undefined;
     let chunks = 0;
@@ -111,7 +133,9 @@ export class OpenAIModel implements LanguageModel {
         const choice = chunk.choices?.[0];
         if (!choice) continue;
         const { content, tool_calls: fragments } = choice.delta ?? {};
-        if (content) yield { type: 'text', text: content };
+        const reasoning = reasoningOf(choice.delta);
+        if (reasoning !== '') yield { type: 'reasoning', text: reasoning };
+        if (content) yield* thinking.add(content);
         for (const fragment of fragments ?? []) calls.add(fragment);
         finish = choice.finish_reason ?? finish;
       }
@@ -120,6 +144,7 @@ export class OpenAIModel implements LanguageModel {
       if (finish === undefined || signal.aborted) throw error;
     }
     if (signal.aborted) throw cancelled();
+    yield* thinking.finish();
     if (finish === undefined) throw this.unfinished(chunks, isEventStream);
     const taken = new Set(request.messages.flatMap((message) => callIds(message)));
     for (const call of calls.finish(taken)) yield { type: 'toolCall', call };
@@ -128,18 +153,29 @@ export class OpenAIModel implements LanguageModel {
 
   /** Sends the request; when the server does not know one of its optional parts, once more without it. */
   private async open(request: ModelRequest, signal: AbortSignal) {
-    for (let changes = 0; ; changes++) {
+    const dropped: string[] = [];
+    // A server that refuses both forms of a parameter must not be asked for ever.
+    const tried = new Set([JSON.stringify(this.dialect)]);
+    for (;;) {
       const body: StreamingBody = requestBody(this.options.model, request, this.dialect);
       try {
         const { data, response } = await this.client.chat.completions.create(body, { signal }).withResponse();
         const contentType = response.headers.get('content-type') ?? 'text/event-stream';
-        return { stream: data, isEventStream: contentType.startsWith('text/event-stream') };
+        return { stream: data, isEventStream: contentType.startsWith('text/event-stream'), dropped };
       } catch (error) {
-        const simpler = changes < DIALECT_CHANGES ? simplified(this.dialect, error) : undefined;
-        if (!simpler) throw error;
+        const simpler = simplified(this.dialect, error);
+        if (!simpler || tried.has(JSON.stringify(simpler))) throw error;
+        tried.add(JSON.stringify(simpler));
+        if (simpler.temperature !== this.dialect.temperature) dropped.push('temperature');
+        if (simpler.reasoningEffort !== this.dialect.reasoningEffort) dropped.push('reasoningEffort');
         this.dialect = simpler;
       }
     }
+  }
+
+  private droppedText(settings: readonly string[]): string {
+    const names = settings.map((name) => `virtualContext.model.${name}`).join(' and ');
+    return `${this.options.model} does not take ${names}: it answers without.`;
   }
 
   private unfinished(chunks: number, isEventStream: boolean): ModelError {
@@ -177,12 +213,31 @@ function choose(told: number | undefined, setting: number | undefined): ModelPro
   return { windowTokens: ASSUMED_WINDOW_TOKENS, windowSource: 'assumed' };
 }
 
+/** A setting of the person's, or its value, is not taken. */
+const REFUSED_VALUE =
+  /unsupported|unrecognized|unknown|invalid|support|permitted|allowed|extra|only|not a valid|must be/i;
+const EFFORT = /reasoning|think/i;
+
 /** @returns a dialect without what the error complains about; undefined when it is about something else */
 function simplified(dialect: Dialect, error: unknown): Dialect | undefined {
   if (!(error instanceof OpenAI.APIError) || (error.status !== 400 && error.status !== 422)) return undefined;
   const complaint = `${error.param ?? ''} ${error.message}`;
   if (dialect.streamOptions && /stream_options|include_usage/.test(complaint)) {
     return { ...dialect, streamOptions: false };
+  }
+  const refused = REFUSED_VALUE.test(complaint);
+  if (refused && dialect.temperature !== undefined && /temperature/.test(complaint)) {
+    const { temperature: _, ...rest } = dialect;
+    return rest;
+  }
+  if (refused && dialect.reasoningEffort !== undefined && EFFORT.test(complaint)) {
+    const { reasoningEffort: _, ...rest } = dialect;
+    return rest;
+  }
+  if (/reasoning_content/.test(complaint)) {
+    // Some want it back with every call, others refuse a request that has it.
+    const returnsReasoning = /missing|must|required|needs?\b/i.test(complaint);
+    return returnsReasoning === dialect.returnsReasoning ? undefined : { ...dialect, returnsReasoning };
   }
   // Not every mention is a complaint about the name: a limit that is too large names it as well.
   if (!/unsupported|unrecognized|unknown|not supported|not permitted|extra|instead/i.test(complaint))
@@ -205,6 +260,12 @@ function usageOf({ usage }: Chunk): TokenUsage | undefined {
     completionTokens: usage.completion_tokens ?? 0,
     ...(typeof cached === 'number' && { cachedTokens: cached }),
   };
+}
+
+/** Not a part of OpenAI's own protocol: DeepSeek, vLLM and others send the one, OpenRouter and Ollama the other. */
+function reasoningOf(delta: unknown): string {
+  const text = property(delta, 'reasoning_content') ?? property(delta, 'reasoning');
+  return typeof text === 'string' ? text : '';
 }
 
 function finishReason(reason: string, hasCalls: boolean): FinishReason {

@@ -1,4 +1,5 @@
 /** The endpoints a person can choose from, and what they offer. */
+import { askWindow } from './askWindow';
 import { classifyModelError } from './classifyModelError';
 import { fetchJson, property } from './fetchJson';
 
@@ -20,6 +21,7 @@ export const MODEL_PRESETS: readonly ModelPreset[] = [
 const OLLAMA_URL = 'http://127.0.0.1:11434';
 const DETECTION_LIMIT_MS = 1_500;
 const LISTING_LIMIT_MS = 10_000;
+const PROBE_LIMIT_MS = 3_000;
 
 /**
  * @param url for tests; Ollama's default address otherwise
@@ -57,6 +59,25 @@ export async function listModels(
     return texts(data.map((model) => property(model, 'id'))).sort();
   } catch (error) {
     throw classifyModelError(error, { baseUrl, signal, ...(apiKey && { apiKey }) });
+  }
+}
+
+/**
+ * Asks as for the window, at most 3 s.
+ * @returns whether a model can call functions; undefined when its endpoint does not tell
+ */
+export async function callsFunctions(
+  baseUrl: string,
+  model: string,
+  apiKey: string | undefined,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  try {
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(PROBE_LIMIT_MS)]);
+    const options = { provider: '', baseUrl, model, ...(apiKey ? { apiKey } : {}) };
+    return (await askWindow(options, limited))?.callsFunctions;
+  } catch {
+    return undefined;
   }
 }
 

@@ -2,11 +2,17 @@
 import type OpenAI from 'openai';
 import type { ChatMessage, FunctionSchema, ToolCall } from '../engine/chat';
 import type { ModelRequest } from '../engine/ports';
+import { callsText } from '../engine/queueEntries';
 
 /** What an endpoint was found not to understand; learnt from its first refusal and kept. */
 export interface Dialect {
   readonly streamOptions: boolean;
   readonly outputLimit: 'max_tokens' | 'max_completion_tokens';
+  /** Missing where none is set, or it was refused. */
+  readonly reasoningEffort?: string;
+  readonly temperature?: number;
+  /** Whether what was thought before calls is sent back. */
+  readonly returnsReasoning: boolean;
 }
 
 export type StreamingBody = OpenAI.Chat.Completions.ChatCompletionCreateParamsStreaming;
@@ -16,10 +22,15 @@ export function requestBody(model: string, request: ModelRequest, dialect: Diale
   return {
     model,
     ...(request.functions.length > 0 && { tools: request.functions.map(tool) }),
-    messages: request.messages.map(message),
+    messages: request.messages.map((entry) => message(entry, request.functions.length > 0, dialect)),
     stream: true,
     ...(dialect.streamOptions && { stream_options: { include_usage: true } }),
     [dialect.outputLimit]: request.maxOutputTokens,
+    ...(dialect.temperature !== undefined && { temperature: dialect.temperature }),
+    // Endpoints have more levels than the client library knows.
+    ...(dialect.reasoningEffort !== undefined && {
+      reasoning_effort: dialect.reasoningEffort as OpenAI.ReasoningEffort,
+    }),
   };
 }
 
@@ -27,20 +38,29 @@ function tool({ name, description, parameters }: FunctionSchema): OpenAI.Chat.Ch
   return { type: 'function', function: { name, description, parameters } };
 }
 
-function message(entry: ChatMessage): OpenAI.Chat.ChatCompletionMessageParam {
+/** @param calls whether the request has functions: without them past calls are told as text, since models that cannot call refuse calls */
+function message(
+  entry: ChatMessage,
+  calls: boolean,
+  { returnsReasoning }: Dialect,
+): OpenAI.Chat.ChatCompletionMessageParam {
   switch (entry.role) {
     case 'system':
     case 'user':
       return { role: entry.role, content: entry.content };
     case 'tool':
+      if (!calls) return { role: 'user', content: `[result of the call]\n${entry.content}` };
       return { role: 'tool', tool_call_id: entry.callId, content: entry.content };
     case 'assistant':
       if (!entry.toolCalls || entry.toolCalls.length === 0)
         return { role: 'assistant', content: entry.content };
+      if (!calls) return { role: 'assistant', content: callsText(entry.content, entry.toolCalls) };
       return {
         role: 'assistant',
         // Some servers refuse empty text, all take null beside calls.
         content: entry.content === '' ? null : entry.content,
+        // Not a field of OpenAI's: DeepSeek and Moonshot refuse calls without it, even when nothing was thought.
+        ...(returnsReasoning && { reasoning_content: entry.reasoning ?? '' }),
         tool_calls: entry.toolCalls.map((call) => ({
           id: call.id,
           type: 'function',

@@ -77,7 +77,18 @@ export type NoticeKind =
   | 'hint'
   | 'prefetch'
   | 'attached'
+  | 'model'
   | 'evicted';
+
+/** What a turn or a chat has cost, as the provider counted. */
+export interface SpentView {
+  readonly promptTokens: number;
+  /** The part of the prompts that the provider's cache served; missing where it does not say. */
+  readonly cachedTokens?: number;
+  readonly outputTokens: number;
+  /** In dollars; missing unless every model that was used has a price in the settings. */
+  readonly cost?: number;
+}
 
 /** What happened in the conversation, in order. A transcript is a list of these. */
 export type ChatEvent =
@@ -93,11 +104,14 @@ export type ChatEvent =
       readonly posted?: number;
     }
   | { readonly type: 'textDelta'; readonly text: string }
+  | { readonly type: 'reasoningDelta'; readonly text: string }
   /** The message as recorded: replaces the deltas that came before it. */
   | {
       readonly type: 'assistantMessage';
       readonly seq: number;
       readonly text: string;
+      /** What the model thought before; replaces its deltas. */
+      readonly reasoning?: string;
       readonly cut?: 'cancelled' | 'length' | 'error';
     }
   | {
@@ -131,6 +145,8 @@ export type ChatEvent =
       readonly message?: string;
       readonly errorKind?: string;
     }
+  /** At the end of a turn. */
+  | { readonly type: 'spent'; readonly turn: SpentView; readonly session: SpentView }
   | { readonly type: 'gauge'; readonly gauge: Gauge }
   | { readonly type: 'model'; readonly model: ModelInfo }
   | { readonly type: 'plan'; readonly plan: PlanView }
@@ -158,6 +174,8 @@ export interface ChatState {
   readonly events: readonly ChatEvent[];
   /** What belongs into the input box: a message that was taken back. */
   readonly draft?: string;
+  /** Sequence number of the message to scroll to. */
+  readonly reveal?: number;
 }
 
 /** `reset`: another session is shown now; the view asks for it with `load`. */
@@ -191,6 +209,12 @@ export interface ChatRequests {
   stop: { params: Nothing; result: null };
   newChat: { params: Nothing; result: null };
   resumeTurn: { params: Nothing; result: null };
+  /** Goes on from before a message of the person's, whose text comes back as the draft. */
+  editMessage: { params: { readonly seq: number }; result: null };
+  /** Asks the last question again, from before it. */
+  retry: { params: Nothing; result: null };
+  /** As `retry`, answered by another model, which the person picks. */
+  regenerate: { params: Nothing; result: null };
   pinMessage: { params: { readonly seq: number }; result: null };
   preview: { params: { readonly address: string }; result: ResultPreview };
   /** Null when there is none to show. */

@@ -257,6 +257,7 @@ export function memoryWorld(options: WorldOptions = {}): MemoryWorld {
       policy: virtualPolicy,
       residentLimit: Number.POSITIVE_INFINITY,
       hints: true,
+      prices: {},
       prefetch: true,
       mode: 'edit',
       ...options.settings,

@@ -1,6 +1,7 @@
 /** What there is to know of a sub-agent from its events: its answer, its cost, where its messages are. */
 import { messageAddress } from '../addresses';
 import { isQueueEvent, type SessionEvent } from '../events';
+import { type Spent, SpentTokens } from '../SpentTokens';
 import type { ProcessAccount } from './ProcessAccount';
 
 export class ChildWatch {
@@ -13,6 +14,7 @@ export class ChildWatch {
   private first = 0;
   private last = 0;
   private lastAnswer = 0;
+  private readonly spending = new SpentTokens();
   private readonly pinnedIn = new Map<string, number>();
 
   /** @param onCalls told of the calls it makes, as they are recorded */
@@ -24,6 +26,7 @@ export class ChildWatch {
 
   /** Its own events, in order. */
   take(event: SessionEvent): void {
+    this.spending.apply(event);
     if (isQueueEvent(event)) {
       if (this.first === 0) this.first = event.seq;
       this.last = event.seq;
@@ -48,6 +51,11 @@ export class ChildWatch {
         this.message = event.message;
         return;
     }
+  }
+
+  /** Its own sub-agents included, by model. */
+  get spent(): readonly Spent[] {
+    return this.spending.ofSession;
   }
 
   /** Address of all its messages; undefined while there are none. */

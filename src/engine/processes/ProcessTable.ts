@@ -84,6 +84,7 @@ export class ProcessTable implements ProcessSpawner {
         reason: 'interrupted',
         calls: watch.calls,
         spentTokens: account.spent,
+        spent: watch.spent,
         ms: 0,
       });
     }
@@ -163,6 +164,7 @@ export class ProcessTable implements ProcessSpawner {
       ...(ended.message === undefined ? {} : { message: ended.message }),
       calls: ended.calls,
       spentTokens: ended.spentTokens,
+      spent: ended.spent,
       ms: ended.ms,
     });
     return processResult(ended, merged);
@@ -192,7 +194,18 @@ export class ProcessTable implements ProcessSpawner {
       this.narrowed = {
         of: model,
         to: profile,
-        model: { id, generative, profile: async () => profile, stream },
+        model: {
+          id,
+          generative,
+          profile: async () => profile,
+          stream,
+          get callsFunctions() {
+            return model.callsFunctions;
+          },
+          get wantsReasoning() {
+            return model.wantsReasoning ?? false;
+          },
+        },
       };
     }
     return this.narrowed.model;

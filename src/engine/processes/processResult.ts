@@ -1,6 +1,7 @@
 /** What the one who spawned a sub-agent is shown of it: its answer, what it cost, where its messages are, its notes. */
 import type { FunctionOutcome } from '../EngineFunction';
 import type { TurnEnd } from '../events';
+import type { Spent } from '../SpentTokens';
 import type { MergedNotes, NoteProposal } from './noteProposals';
 
 /** A sub-agent that has come to its end. */
@@ -16,6 +17,7 @@ export interface EndedProcess {
   readonly callLimit: number;
   /** Provider tokens. */
   readonly spentTokens: number;
+  readonly spent: readonly Spent[];
   readonly tokenLimit: number;
   /** Address of all its messages; undefined when there are none. */
   readonly messages?: string;

@@ -98,6 +98,7 @@ export async function runChild(
     calls: watch.calls,
     callLimit,
     spentTokens: account.spent,
+    spent: watch.spent,
     tokenLimit: account.limit,
     ...(watch.messages === undefined ? {} : { messages: watch.messages }),
     proposals,

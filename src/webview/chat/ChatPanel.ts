@@ -20,10 +20,12 @@ import type { PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
 import './TokenGauge';
 import {
+  anchorBefore,
   applyEvent,
   emptyTranscript,
   isUnrecorded,
   type LocalEvent,
+  lastAnswer,
   lastQuestion,
   loadTranscript,
   questions,
@@ -101,8 +103,9 @@ export class ChatPanel extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const { items, queued, running, gauge, model, mode, plan, changes } = this.transcript;
+    const { items, queued, running, gauge, model, mode, plan, changes, spent } = this.transcript;
     const last = items.at(-1);
+    const answer = running ? undefined : lastAnswer(items);
     const shown = [...items, ...queued];
     return html`
       <main class="messages" tabindex="0" aria-label="Conversation">
@@ -113,7 +116,13 @@ export class ChatPanel extends LightElement {
           ${repeat(
             shown,
             (item) => item.key,
-            (item) => chatItem(item, { running, last: item === last, expanded: this.expanded }),
+            (item) =>
+              chatItem(item, {
+                running,
+                last: item === last,
+                lastAnswer: item === answer,
+                expanded: this.expanded,
+              }),
           )}
           ${shown.length > 0 ? this.opener.render() : nothing}
           ${running && !showsProgress(last) ? working() : nothing}
@@ -130,7 +139,7 @@ export class ChatPanel extends LightElement {
           .mode=${mode}
           .lastPrompt=${lastQuestion(shown) ?? ''}
         ></vc-prompt>
-        ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge}></vc-gauge>` : nothing}
+        ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge} .spent=${spent}></vc-gauge>` : nothing}
       </footer>
       <div class="visually-hidden" role="status">${this.announcement}</div>
     `;
@@ -178,6 +187,7 @@ export class ChatPanel extends LightElement {
 
   private listen(): void {
     this.on('open-place', (place) => void this.tried(this.host.request('openFile', place)));
+    this.on('edit-message', ({ seq }) => this.ask('editMessage', { seq }));
     this.on('pin-message', ({ seq }) => void this.pin(seq));
     this.on('row-toggled', ({ callId, expanded }) => this.toggleRow(callId, expanded));
     this.on('preview-wanted', (wanted) => void this.preview(wanted));
@@ -221,7 +231,8 @@ export class ChatPanel extends LightElement {
     else void this.opener.load();
     const { expanded, scroll } = this.memory.enter(state.session);
     this.expanded = new Set(expanded);
-    if (scroll) await this.restoreScroll(scroll);
+    if (state.reveal !== undefined) await this.reveal(state.reveal);
+    else if (scroll) await this.restoreScroll(scroll);
     this.memory.saveSoon();
   }
 
@@ -238,6 +249,16 @@ export class ChatPanel extends LightElement {
       await nextFrame();
       this.sticky?.restore(anchor);
     }
+  }
+
+  /** Scrolls to a message, or to the one before it that is shown. */
+  private async reveal(seq: number): Promise<void> {
+    const anchor = anchorBefore(this.transcript.items, seq);
+    if (anchor === undefined) return;
+    await this.restoreScroll({ item: anchor, offset: 0 });
+    const message = this.list.querySelector(`[data-anchor="${anchor}"]`);
+    message?.classList.add('revealed');
+    message?.addEventListener('animationend', () => message.classList.remove('revealed'), { once: true });
   }
 
   private take(event: ChatHostEvent): void {
@@ -273,7 +294,14 @@ export class ChatPanel extends LightElement {
   private ask(
     method: Exclude<
       keyof ChatRequests,
-      'load' | 'preview' | 'submit' | 'pinMessage' | 'openFile' | 'changePlan' | 'restoreCheckpoint'
+      | 'load'
+      | 'preview'
+      | 'submit'
+      | 'editMessage'
+      | 'pinMessage'
+      | 'openFile'
+      | 'changePlan'
+      | 'restoreCheckpoint'
     >,
   ): void;
   private ask<Method extends keyof ChatRequests>(

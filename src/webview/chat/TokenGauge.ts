@@ -1,14 +1,17 @@
 /** `<vc-gauge>`: what fills the context window, as a slim bar; opened, with the numbers. */
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Gauge } from '../protocol';
+import type { Gauge, SpentView } from '../protocol';
 import { send } from '../shared/events';
 import { LightElement } from '../shared/LightElement';
 import { compactCount, gaugeLabel, gaugeSegments, THRASHING, usedTokens } from './gaugeSegments';
+import { spentDetails } from './spentText';
 
 @customElement('vc-gauge')
 export class TokenGauge extends LightElement {
   @property({ attribute: false }) gauge!: Gauge;
+  /** By the whole chat. */
+  @property({ attribute: false }) spent: SpentView | undefined;
   @state() private open = false;
 
   protected override render(): TemplateResult {
@@ -47,6 +50,13 @@ export class TokenGauge extends LightElement {
     </div>`;
   }
 
+  private totals(spent: SpentView): TemplateResult {
+    return html`<div class="gauge-hint">Spent by this chat, tokens</div>
+      <dl class="gauge-legend" data-testid="chat-spent">${spentDetails(spent).map(
+        ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`,
+      )}</dl>`;
+  }
+
   private legend(): TemplateResult {
     const parts = [...gaugeSegments(this.gauge), { name: 'free', tokens: this.gauge.free }];
     return html`<dl class="gauge-legend">${parts.map(
@@ -55,6 +65,7 @@ export class TokenGauge extends LightElement {
           <dd>${tokens.toLocaleString('en-US')}</dd>
         </div>`,
     )}</dl>
+      ${this.spent ? this.totals(this.spent) : nothing}
       <div class="gauge-hint">
         <button
           type="button"

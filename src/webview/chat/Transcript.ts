@@ -10,6 +10,7 @@ import type {
   NoticeKind,
   Place,
   PlanView,
+  SpentView,
   TurnEndReason,
 } from '../protocol';
 
@@ -31,6 +32,8 @@ export interface AssistantItem {
   /** Missing while the text streams in. */
   readonly seq?: number;
   readonly text: string;
+  /** What the model thought before. */
+  readonly reasoning?: string;
   readonly cut?: 'cancelled' | 'length' | 'error';
 }
 
@@ -77,7 +80,21 @@ export interface EndItem {
   readonly errorKind?: string;
 }
 
-export type ChatItem = UserItem | AssistantItem | CallItem | NoticeItem | CheckpointItem | EndItem;
+/** What the turn above it has cost. */
+export interface SpentItem {
+  readonly kind: 'spent';
+  readonly key: string;
+  readonly spent: SpentView;
+}
+
+export type ChatItem =
+  | UserItem
+  | AssistantItem
+  | CallItem
+  | NoticeItem
+  | CheckpointItem
+  | SpentItem
+  | EndItem;
 
 export interface Transcript {
   readonly session: string;
@@ -86,6 +103,8 @@ export interface Transcript {
   readonly queued: readonly UserItem[];
   readonly running: boolean;
   readonly gauge: Gauge | undefined;
+  /** By the whole chat. */
+  readonly spent: SpentView | undefined;
   readonly model: ModelInfo;
   readonly plan: PlanView;
   readonly mode: ChatMode;
@@ -107,6 +126,7 @@ export function emptyTranscript(): Transcript {
     queued: [],
     running: false,
     gauge: undefined,
+    spent: undefined,
     model: { label: '', offline: false },
     plan: { items: [], revision: 0 },
     mode: 'edit',
@@ -157,12 +177,26 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
       }
       return replace(state, last, () => ({ ...item, text: item.text + event.text }));
     }
+    case 'reasoningDelta': {
+      const last = state.items.length - 1;
+      const item = state.items[last];
+      if (item?.kind !== 'assistant' || item.seq !== undefined) {
+        return add(state, { kind: 'assistant', text: '', reasoning: event.text });
+      }
+      return replace(state, last, () => ({ ...item, reasoning: (item.reasoning ?? '') + event.text }));
+    }
     case 'assistantMessage': {
-      const { seq, text, cut } = event;
+      const { seq, text, reasoning, cut } = event;
       const streaming = state.items.findLastIndex(isStreaming);
       // A message that only calls functions has nothing to show.
-      if (text === '') return streaming < 0 ? state : remove(state, streaming);
-      const message = { kind: 'assistant', seq, text, ...(cut === undefined ? {} : { cut }) } as const;
+      if (text === '' && reasoning === undefined) return streaming < 0 ? state : remove(state, streaming);
+      const message = {
+        kind: 'assistant',
+        seq,
+        text,
+        ...(reasoning === undefined ? {} : { reasoning }),
+        ...(cut === undefined ? {} : { cut }),
+      } as const;
       return streaming < 0
         ? add(state, message)
         : replace(state, streaming, (item) => ({ ...message, key: item.key }));
@@ -192,6 +226,8 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
       return addCheckpoint(state, event.seq);
     case 'turnEnded':
       return endTurn(state, event);
+    case 'spent':
+      return { ...add(state, { kind: 'spent', spent: event.turn }), spent: event.session };
     case 'gauge':
       return { ...state, gauge: event.gauge };
     case 'model':
@@ -238,6 +274,20 @@ export function questions(items: readonly ChatItem[]): string[] {
 /** @returns what the person asked last */
 export function lastQuestion(items: readonly ChatItem[]): string | undefined {
   return items.findLast((item) => item.kind === 'user')?.text;
+}
+
+/** @returns the answer that stands last, after the last question */
+export function lastAnswer(items: readonly ChatItem[]): ChatItem | undefined {
+  return items.findLast((item) => item.kind === 'user' || (item.kind === 'assistant' && item.text !== ''));
+}
+
+/** @returns the `data-anchor` of the message with that sequence number, or of the last one before it */
+export function anchorBefore(items: readonly ChatItem[], seq: number): string | undefined {
+  const before = items.findLast(
+    (item) =>
+      (item.kind === 'user' || item.kind === 'assistant') && (item.seq ?? Number.POSITIVE_INFINITY) <= seq,
+  );
+  return before && 'seq' in before ? `message-${before.seq}` : undefined;
 }
 
 /** Whether an item at the end already moves: text that streams in, a call that runs. */

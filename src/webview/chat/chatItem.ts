@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { send } from '../shared/events';
 import './MessageView';
+import { spentLine } from './spentText';
 import './ToolRow';
 import type { AssistantItem, ChatItem, CheckpointItem, EndItem, NoticeItem, UserItem } from './Transcript';
 import { type EndAdvice, endAdvice } from './turnEnd';
@@ -10,11 +11,14 @@ interface Surroundings {
   /** Whether a turn runs. */
   readonly running: boolean;
   readonly last: boolean;
+  /** Whether it is the answer that can be had anew. */
+  readonly lastAnswer: boolean;
   /** Ids of the calls whose rows are open. */
   readonly expanded: ReadonlySet<string>;
 }
 
 const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
+  model: 'server-environment',
   memoryPressure: 'dashboard',
   thrashing: 'pulse',
   fileChanged: 'sync',
@@ -42,7 +46,7 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
   switch (item.kind) {
     case 'user':
     case 'assistant':
-      return html`<vc-message class="item" data-anchor="message-${anchorOf(item)}" .item=${item}></vc-message>`;
+      return html`<vc-message class="item" data-anchor="message-${anchorOf(item)}" .item=${item} .last=${surroundings.lastAnswer}></vc-message>`;
     case 'call':
       return html`<vc-tool-row
         class="item"
@@ -58,6 +62,8 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
       </div>`;
     case 'checkpoint':
       return checkpoint(item);
+    case 'spent':
+      return spentLine(item.spent);
     case 'end':
       return turnEnd(item, surroundings);
   }

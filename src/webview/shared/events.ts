@@ -5,6 +5,7 @@ import type { Place } from '../protocol';
 export interface ViewEvents {
   'open-place': Place;
   'pin-message': { readonly seq: number };
+  'edit-message': { readonly seq: number };
   'row-toggled': { readonly callId: string; readonly expanded: boolean };
   'preview-wanted': { readonly address: string; show(text: string): void };
   'prompt-submitted': { readonly text: string };
@@ -22,6 +23,8 @@ export type PanelAction =
   | 'stop'
   | 'newChat'
   | 'resumeTurn'
+  | 'retry'
+  | 'regenerate'
   | 'selectModel'
   | 'selectMode'
   | 'setApiKey'

@@ -96,7 +96,7 @@ async function checkRecord(from: number): Promise<void> {
     read: () => new FileSessionHistory(sessionsFolder(store)).events(agent.session),
   };
   const rebuilt = await rebuildAllRequests({ log, blobs: await FileBlobStore.open(blobsFolder(store)) });
-  const dialect = { streamOptions: true, outputLimit: 'max_tokens' } as const;
+  const dialect = { streamOptions: true, outputLimit: 'max_tokens', returnsReasoning: false } as const;
   expect(sent.map(({ raw }) => raw.toString())).toEqual(
     rebuilt.map((request) => JSON.stringify(requestBody('test-model', request, dialect))),
   );

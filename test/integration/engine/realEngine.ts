@@ -1,9 +1,10 @@
 /** The engine as the composition root puts it together, with nothing simulated but the model behind its HTTP endpoint. */
 import { basename } from 'node:path';
 import type { DiskClient } from '../../../src/disk/client';
-import { DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
+import { type AgentSettings, DEFAULT_SETTINGS } from '../../../src/engine/AgentParts';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { DiskUnavailableError } from '../../../src/engine/errors';
+import type { ModelSource } from '../../../src/engine/ModelInUse';
 import type { ArchivalStorage, LanguageModel, RecallStorage } from '../../../src/engine/ports';
 import { FileBlobStore } from '../../../src/journal/fileBlobStore';
 import { FileSessionHistory } from '../../../src/journal/fileSessionHistory';
@@ -27,6 +28,10 @@ export interface RealEngineOptions {
   readonly url?: string;
   /** In place of the model server. */
   readonly model?: LanguageModel;
+  /** In place of one model: asked at each step. */
+  readonly source?: ModelSource;
+  readonly settings?: Partial<AgentSettings>;
+  readonly summaryModel?: LanguageModel;
   /** Without it grep fails. */
   readonly ripgrepPath?: string;
   /** Without it look-ups fail as they do when LanceDB cannot be loaded. */
@@ -70,8 +75,9 @@ export async function openRealEngine(options: RealEngineOptions): Promise<AgentP
       approver: { approve: async () => ({ allowed: false }) },
       functions: createFunctions({ ripgrepPath, roots }),
       folders: [basename(folder)],
-      settings: () => DEFAULT_SETTINGS,
+      settings: () => ({ ...DEFAULT_SETTINGS, ...options.settings }),
+      summaryModel: async () => options.summaryModel,
     },
-    async () => model,
+    options.source ?? (async () => model),
   );
 }

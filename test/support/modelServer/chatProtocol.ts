@@ -11,6 +11,7 @@ export interface ChatRequestMessage {
   readonly content: string | null;
   readonly tool_calls?: readonly ChatToolCall[];
   readonly tool_call_id?: string;
+  readonly reasoning_content?: string;
 }
 
 interface ChatTool {
@@ -26,6 +27,8 @@ export interface ChatRequest {
   readonly stream_options?: { readonly include_usage?: boolean };
   readonly max_tokens?: number;
   readonly max_completion_tokens?: number;
+  readonly temperature?: number;
+  readonly reasoning_effort?: string;
 }
 
 export interface PolicyCall {
@@ -35,15 +38,21 @@ export interface PolicyCall {
 
 export interface PolicyReply {
   readonly text?: string;
+  /** What the “model” thinks before it answers. */
+  readonly reasoning?: string;
   readonly calls?: readonly PolicyCall[];
 }
 
 /** What the “model” does with a request. It may use only what is in the request. */
 export type Policy = (request: ChatRequest) => PolicyReply | Promise<PolicyReply>;
 
+/** How the server tells what was thought: a field of its own, or a part of the text between tags. */
+export type ReasoningField = 'reasoning_content' | 'reasoning' | 'think';
+
 /** A reply as it goes out: arguments are JSON text, which a fault may have spoilt. */
 export interface Completion {
   readonly text: string;
+  readonly reasoning?: { readonly field: ReasoningField; readonly text: string };
   readonly calls: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
   readonly finishReason: 'stop' | 'tool_calls' | 'length';
   readonly usage: Usage;

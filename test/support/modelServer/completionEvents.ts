@@ -11,7 +11,12 @@ export function streamEvents(completion: Completion, model: string, includeUsage
     choices: [{ index: 0, delta, finish_reason: finish }],
   });
   const events: unknown[] = [chunk({ role: 'assistant', content: '' })];
-  for (const content of completion.text.match(TEXT_FRAGMENT) ?? []) events.push(chunk({ content }));
+  const { field, text: thought } = completion.reasoning ?? { field: 'think', text: '' };
+  const text =
+    thought && field === 'think' ? `<think>\n${thought}\n</think>\n\n${completion.text}` : completion.text;
+  if (field !== 'think')
+    for (const part of thought.match(TEXT_FRAGMENT) ?? []) events.push(chunk({ [field]: part }));
+  for (const content of text.match(TEXT_FRAGMENT) ?? []) events.push(chunk({ content }));
   completion.calls.forEach(({ id, name, arguments: text }, index) => {
     events.push(chunk({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] }));
     for (const fragment of text.match(ARGUMENT_FRAGMENT) ?? []) {

@@ -16,7 +16,7 @@ export function answer(text: string): Policy {
 /**
  * Does what markers in the last user message say, one step a request:
  * `[[call read_file {"path":"src/a.ts"}]] [[call grep {"pattern":"x"}]] [[then]] [[say Both read.]]`.
- * Several calls in a step are parallel calls. After the last step: `Done.`
+ * Several calls in a step are parallel calls; `[[think …]]` is what is thought before. After the last step: `Done.`
  */
 export const script: Policy = (request) => {
   const { question, since } = lastQuestion(request);
@@ -28,7 +28,8 @@ export const script: Policy = (request) => {
     arguments: JSON.parse(text ?? '{}') as unknown,
   }));
   const said = [...step.matchAll(/\[\[say ([\s\S]*?)\]\]/g)].map(([, text]) => text).join('\n');
-  return { text: said || (calls.length === 0 ? 'Done.' : ''), calls };
+  const thought = [...step.matchAll(/\[\[think ([\s\S]*?)\]\]/g)].map(([, text]) => text).join('\n');
+  return { text: said || (calls.length === 0 ? 'Done.' : ''), calls, ...(thought && { reasoning: thought }) };
 };
 
 /** @returns the marker by which `script` makes a call */

@@ -6,7 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChatRequest, Completion, Policy, PolicyReply } from './chatProtocol';
+import type { ChatRequest, Completion, Policy, PolicyReply, ReasoningField } from './chatProtocol';
 import { streamEvents, wholeCompletion } from './completionEvents';
 import { type ModelFault, type Refusal, refusal, refusalOf } from './faults';
 import { promptTokens, providerTokens } from './providerTokens';
@@ -23,6 +23,12 @@ export interface ModelServerOptions {
   readonly apiKey?: string;
   /** Body parameters that the server refuses as unknown, e.g. `stream_options`. */
   readonly unknownParameters?: readonly string[];
+  /** How it tells what was thought. Default: `reasoning_content`. */
+  readonly reasoningField?: ReasoningField;
+  /** Refuses calls that come back without what was thought before them, as DeepSeek does. */
+  readonly wantsReasoning?: boolean;
+  /** Models that refuse requests with functions, as Ollama's do that were not trained for calls. */
+  readonly withoutFunctions?: readonly string[];
 }
 
 /** One request to `/v1/chat/completions`, in the order of arrival. */
@@ -147,6 +153,17 @@ class ModelService {
     }
     const unknown = unknownParameters.find((name) => name in body);
     if (unknown) return refusal(400, `Unrecognized request argument supplied: ${unknown}`, null, unknown);
+    if (this.options.withoutFunctions?.includes(body.model) && body.tools?.length) {
+      return refusalOf({ kind: 'noTools' }, authorization);
+    }
+    const bare = body.messages.findIndex((m) => m.tool_calls?.length && m.reasoning_content === undefined);
+    if (this.options.wantsReasoning && bare >= 0) {
+      return refusal(
+        400,
+        `Missing \`reasoning_content\` field in the assistant message at message index ${bare}`,
+        null,
+      );
+    }
     if (!overWindow) return undefined;
     const { messages, functions } = tokens;
     const total = messages + functions + maxOutputTokens;
@@ -177,8 +194,11 @@ class ModelService {
     const completionTokens =
       providerTokens(text) + calls.reduce((sum, call) => sum + providerTokens(call.name + call.arguments), 0);
     const finished = calls.length > 0 ? 'tool_calls' : 'stop';
+    const { reasoning } = reply;
+    const { reasoningField: field = 'reasoning_content' } = this.options;
     return {
       text,
+      ...(reasoning === undefined ? {} : { reasoning: { field, text: reasoning } }),
       calls,
       finishReason: text.length < whole.length ? 'length' : finished,
       usage: {

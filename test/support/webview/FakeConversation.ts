@@ -80,6 +80,18 @@ export class FakeConversation implements Conversation {
     this.ask('rewind', seq);
   }
 
+  async retry(model?: string): Promise<void> {
+    this.ask('retry', model);
+  }
+
+  revealed: number | undefined;
+
+  takeReveal(): number | undefined {
+    const { revealed } = this;
+    this.revealed = undefined;
+    return revealed;
+  }
+
   takenBack: string | undefined;
 
   takeBack(): string | undefined {

@@ -33,6 +33,16 @@ function memento() {
   };
 }
 
+function modelsOf(model: ScriptedModel): ChatSessionsParts['models'] {
+  return {
+    current: async () => model,
+    describe: () => ({ label: 'scripted', offline: false }),
+    choose: async () => undefined,
+    inherit: async () => undefined,
+    forget: () => undefined,
+  };
+}
+
 /** A conversation over sessions in memory that are held as those on disk are: by one process at a time. */
 function conversation(change: Partial<ChatSessionsParts> = {}) {
   const world = memoryWorld({ functions: [readFileFunction] });
@@ -63,8 +73,7 @@ function conversation(change: Partial<ChatSessionsParts> = {}) {
     history,
     chats: async () => [],
     shown: new ShownSessions(memento() as never),
-    createModel: async () => model,
-    describeModel: () => ({ label: 'scripted', offline: false }),
+    models: modelsOf(model),
     openers: new Openers({ history, counter: roughCounter, memento: memento() as never, mode }),
     onEvent: () => undefined,
     onTrouble: () => undefined,
@@ -122,7 +131,7 @@ it('gives back the text of a rewound message with the session that lacks it, not
 it.each(['fork', 'rewind'] as const)('goes on with what waits when a %s fails', async (act) => {
   const world = memoryWorld({ functions: [readFileFunction] });
   const { sessions, texts, answers } = conversation({
-    createModel: async () =>
+    models: modelsOf(
       new ScriptedModel((request) => {
         const asked = request.messages.at(-1)?.content;
         if (asked === 'two') {
@@ -131,6 +140,7 @@ it.each(['fork', 'rewind'] as const)('goes on with what waits when a %s fails', 
         }
         return { text: `answer to ${asked}` };
       }),
+    ),
     history: {
       ...world.parts.history,
       lineage: () => {
@@ -152,13 +162,14 @@ it('tells who has asked for a compaction when the chat is left before it is done
   let asked: Promise<unknown> | undefined;
   let left: Promise<void> | undefined;
   const { sessions } = conversation({
-    createModel: async () =>
+    models: modelsOf(
       new ScriptedModel(() => {
         const never = new AbortController().signal;
         asked = sessions.changeWindow({ kind: 'compact', instructions: '' }, never);
         left = sessions.newChat();
         return { text: 'an answer of some words '.repeat(20) };
       }),
+    ),
   });
   await sessions.submit('one');
   await left;

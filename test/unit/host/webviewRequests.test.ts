@@ -16,6 +16,7 @@ function host() {
     keepChanges: vi.fn(async () => undefined),
     undoChanges: vi.fn(async () => undefined),
     restoreCheckpoint: vi.fn(async () => undefined),
+    regenerate: vi.fn(async () => undefined),
     showMemory: vi.fn(async () => undefined),
     setApiKey: vi.fn(async () => undefined),
     openWindowSetting: vi.fn(async () => undefined),

@@ -11,7 +11,7 @@ const request: ModelRequest = {
 describe('requestBody', () => {
   it('writes the stable parts first and everything that varies after them', () => {
     const body = JSON.stringify(
-      requestBody('m', request, { streamOptions: true, outputLimit: 'max_tokens' }),
+      requestBody('m', request, { streamOptions: true, outputLimit: 'max_tokens', returnsReasoning: false }),
     );
     expect(body).toBe(
       '{"model":"m","tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object"}}}],' +
@@ -23,7 +23,7 @@ describe('requestBody', () => {
     const body = requestBody(
       'm',
       { ...request, functions: [] },
-      { streamOptions: false, outputLimit: 'max_completion_tokens' },
+      { streamOptions: false, outputLimit: 'max_completion_tokens', returnsReasoning: false },
     );
     expect(Object.keys(body)).toEqual(['model', 'messages', 'stream', 'max_completion_tokens']);
   });
@@ -42,7 +42,7 @@ describe('requestBody', () => {
             },
           ],
         },
-        { streamOptions: false, outputLimit: 'max_tokens' },
+        { streamOptions: false, outputLimit: 'max_tokens', returnsReasoning: false },
       ).messages[0];
     expect(past('{ "a": 1 }')).toMatchObject({
       content: 'Let me see.',
