@@ -4,7 +4,7 @@ import type { Database } from './Database';
 import { literalHits } from './identifierQuery';
 import { paginate } from './paginate';
 import type { NoteHit, NoteQuery } from './protocol';
-import { quote } from './sql';
+import { isOneOf, quote } from './sql';
 
 const candidates = 200;
 
@@ -39,6 +39,11 @@ export class NotesIndex {
     }));
     hits.sort((a, b) => b.score - a.score || b.time - a.time);
     return paginate(literalHits(query.text, hits), query.page, query.pageSize);
+  }
+
+  /** Takes the notes of these sessions out for good. */
+  async forget(sessions: readonly string[]): Promise<void> {
+    await this.database.notes.delete(isOneOf('session', sessions));
   }
 
   /** Ids of the notes stored of a session. */

@@ -91,6 +91,27 @@ export class RecallIndex {
     return rows.map((row) => Number(row.seq)).sort((a, b) => a - b);
   }
 
+  /** Takes the messages of these sessions out for good. Resolves when that is durable. */
+  async forget(sessions: readonly string[]): Promise<void> {
+    const { postings } = await this.load();
+    const { messages } = this.database;
+    const where = isOneOf('session', sessions);
+    const gone = this.adding.then(async () => {
+      // What is being written would come back.
+      await this.writing;
+      const rows = await messages.rows(['id'], where);
+      await messages.delete(where);
+      for (const { id } of rows) postings.forget(String(id));
+      for (const { id, session } of [...this.unwritten.values()]) {
+        if (!sessions.includes(session)) continue;
+        this.unwritten.delete(id);
+        postings.forget(id);
+      }
+    });
+    this.adding = gone.catch(() => undefined);
+    await gone;
+  }
+
   /** One batch after the other, so that rows are written in the order in which they are found. */
   private async add({ postings, partial }: Loaded, messages: readonly RecallMessage[]): Promise<void> {
     const added = this.adding.then(async () => {

@@ -187,6 +187,12 @@ export class DiskClient implements RecallStorage, ArchivalStorage {
     return this.request((to, token) => to.sendRequest(requests.messageSeqs, { session }, token));
   }
 
+  /** Takes the messages and archival notes of sessions out of the tables. */
+  async forgetSessions(sessions: readonly string[]): Promise<void> {
+    if (sessions.length > 0)
+      await this.request((to, token) => to.sendRequest(requests.forgetSessions, { sessions }, token));
+  }
+
   /** Adds notes; those with a known id are replaced. */
   async insertNotes(notes: readonly ArchivalNote[]): Promise<void> {
     if (notes.length > 0)

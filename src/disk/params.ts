@@ -66,6 +66,7 @@ export const params = {
     pageSize,
   }),
   messageSeqs: z.object({ session: z.string() }),
+  forgetSessions: z.object({ sessions: z.array(z.string().min(1)).min(1) }),
   insertNotes: z.object({ notes: z.array(note) }),
   searchNotes: z.object({ text, page, pageSize }),
   noteIds: z.object({ session: z.string() }),

@@ -20,7 +20,7 @@ import type { SharedLocation } from './sharedLocation';
 export type { Attention, EmbeddingStatus, IndexPhase, IndexStatus } from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
-export const protocolVersion = 6;
+export const protocolVersion = 7;
 
 /** Exit status of a disk process that found the store held by another one. */
 export const heldElsewhereStatus = 75;
@@ -137,6 +137,10 @@ export const requests = {
   ),
   searchMessages: new RequestType<RecallQuery, SearchPage<RecallHit>, FailureData>('recall/search', one),
   messageSeqs: new RequestType<{ readonly session: string }, number[], FailureData>('recall/seqs', one),
+  forgetSessions: new RequestType<{ readonly sessions: readonly string[] }, null, FailureData>(
+    'recall/forget',
+    one,
+  ),
   insertNotes: new RequestType<{ readonly notes: readonly ArchivalNote[] }, null, FailureData>(
     'notes/insert',
     one,

@@ -101,6 +101,15 @@ export function serve(socket: Socket, service: DiskService): MessageConnection {
     }),
   );
   connection.onRequest(
+    requests.forgetSessions,
+    answering(params.forgetSessions, async ({ sessions }) => {
+      const { recall, notes } = await service.open();
+      await recall.forget(sessions);
+      await notes.forget(sessions);
+      return null;
+    }),
+  );
+  connection.onRequest(
     requests.searchMessages,
     answering(params.searchMessages, async (query, signal) =>
       (await service.open()).recall.search(query, signal),

@@ -23,19 +23,23 @@ const LONGEST_RUN_MS = 5;
  * Splits at `\n` only: readline would also split at U+2028, which JSON leaves as it is. A long log is many seconds of
  * work for an editor's only thread, so others get their turn in between.
  * @param end read only the file's first `end` bytes
+ * @param from where a line begins, and its number
  */
-export async function* readLogLines(path: string, end = Number.POSITIVE_INFINITY): AsyncGenerator<LogLine> {
-  if (end <= 0) return;
-  let number = 1;
-  let start = 0;
+export async function* readLogLines(
+  path: string,
+  end = Number.POSITIVE_INFINITY,
+  from: Pick<LogLine, 'number' | 'start'> = { number: 1, start: 0 },
+): AsyncGenerator<LogLine> {
+  let { number, start } = from;
+  if (end <= start) return;
   let pieces: Buffer[] = [];
   let length = 0;
   let running = performance.now();
-  for await (const chunk of createReadStream(path, { end: end - 1, highWaterMark: 256 * 1024 })) {
+  for await (const chunk of createReadStream(path, { start, end: end - 1, highWaterMark: 256 * 1024 })) {
     const bytes = chunk as Buffer;
-    let from = 0;
-    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, from)) {
-      const rest = bytes.subarray(from, at);
+    let begin = 0;
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, begin)) {
+      const rest = bytes.subarray(begin, at);
       const line = length === 0 ? rest : Buffer.concat([...pieces, rest]);
       yield { number, start, bytes: line, terminated: true };
       if (performance.now() - running > LONGEST_RUN_MS) {
@@ -44,13 +48,13 @@ export async function* readLogLines(path: string, end = Number.POSITIVE_INFINITY
       }
       number += 1;
       start += line.length + 1;
-      from = at + 1;
+      begin = at + 1;
       pieces = [];
       length = 0;
     }
-    if (from === bytes.length) continue;
-    pieces.push(bytes.subarray(from));
-    length += bytes.length - from;
+    if (begin === bytes.length) continue;
+    pieces.push(bytes.subarray(begin));
+    length += bytes.length - begin;
   }
   if (length > 0) yield { number, start, bytes: Buffer.concat(pieces), terminated: false };
 }

@@ -84,7 +84,7 @@ export async function* readInherited(
   { from, through }: Pick<EventOf<'session.forked'>, 'from' | 'through'>,
 ): AsyncGenerator<SessionEvent> {
   if (through === 0) return;
-  for await (const event of readLineage(dir, from)) {
+  for await (const event of readAncestor(dir, from)) {
     yield { ...event, inherited: event.inherited ?? from };
     if (event.seq === through) return;
   }
@@ -92,6 +92,20 @@ export async function* readInherited(
     `The session ${from} in ${dir} lacks events up to number ${through}, which a fork of it goes on from.`,
     'Restore its log from a backup, or start a new chat.',
   );
+}
+
+/** As `readLineage`; a session that was deleted is still there for those that go on from it. */
+async function* readAncestor(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
+  const home = (await sessionExists(dir, sessionId)) ? dir : trashFolder(dir);
+  for await (const event of readSession(home, sessionId)) {
+    if (event.type === 'session.forked') yield* readInherited(dir, event);
+    yield event;
+  }
+}
+
+/** Where deleted sessions wait, in the folder of all sessions: no session can have this name. */
+export function trashFolder(dir: string): string {
+  return join(dir, '.trash');
 }
 
 /** The sessions of a folder, last changed first. Reads the beginning of each log only. @throws JournalError */

@@ -81,6 +81,14 @@ export class MessagePostings {
     this.totalGrams += columns.grams[number] ?? 0;
   }
 
+  /** Takes a message out for good, if it is there. */
+  forget(id: string): void {
+    const number = this.numbers.get(id);
+    if (number === undefined) return;
+    this.numbers.delete(id);
+    this.remove(number);
+  }
+
   /** @param word of a question, lower-case @returns numbers of the speakers of messages who have it in their name */
   speakersNamed(word: string): readonly number[] {
     return (this.named.get(word) ?? []).filter((speaker) => (this.spoken[speaker] ?? 0) > 0);
