@@ -5,6 +5,7 @@ import type { FaultHandler } from './FaultHandler';
 import type { FunctionEffect } from './modes';
 import type { Anchor, Fault, FilePage } from './pages';
 import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
+import type { TextEdit } from './textEdit';
 import type { WindowRequest } from './WindowRequests';
 
 export type Validation<Arguments> =
@@ -46,16 +47,38 @@ export interface PlanKeeper {
   update(items: readonly PlanItem[]): Promise<void>;
 }
 
-/** An exact-match edit of one file. */
+/** Edits of one file, each against the text as it was read; all are made, or none. */
 export interface FileEdit {
   readonly path: string;
-  /** Empty: the file is created. */
-  readonly old: string;
-  readonly new: string;
-  /** Address of the page the edit was made from. */
+  /** One alone with an empty `old`: the file is created. */
+  readonly edits: readonly TextEdit[];
+  /** Address of the page they were made from. */
   readonly basedOn?: string;
-  /** Every place where `old` occurs; else there must be exactly one. */
-  readonly replaceAll: boolean;
+}
+
+/** All of a file. */
+export interface FileText {
+  readonly path: string;
+  readonly text: string;
+  /** Address of the page that showed what it replaces. */
+  readonly basedOn?: string;
+}
+
+export interface FileMove {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the model may do to files that the person allows to be changed, when it has seen the lines as they are now. */
+export interface FileChanger {
+  /** @throws EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError */
+  edit(edit: FileEdit): Promise<FunctionOutcome>;
+  /** Creates a file, or replaces all of it. @throws as `edit` */
+  write(file: FileText): Promise<FunctionOutcome>;
+  /** Never over another. @throws EditConflictError when there is one; as `edit` */
+  move(move: FileMove): Promise<FunctionOutcome>;
+  /** Text files only. @throws as `edit` */
+  delete(path: string): Promise<FunctionOutcome>;
 }
 
 /** What a sub-agent is to do, and within which bounds. */
@@ -90,11 +113,7 @@ export interface FunctionContext {
   /** Makes an archival note durable in the session log, then hands it to `archival`. @returns its id */
   readonly archive: (text: string) => Promise<string>;
   readonly files: WorkspaceFiles;
-  /**
-   * Edits a file the person allows to be edited, when the model has seen the lines as they are now.
-   * @throws EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError
-   */
-  readonly editFile: (edit: FileEdit) => Promise<FunctionOutcome>;
+  readonly changeFile: FileChanger;
   readonly approver: Approver;
   /** Tells the person what the call is doing: the last text counts, its last line most. */
   readonly progress: (text: string) => void;

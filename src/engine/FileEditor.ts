@@ -1,20 +1,28 @@
 /**
- * Edits of workspace files by the model. No stale page is acted on: an edit goes through only when the lines it touches
+ * Changes of workspace files by the model. No stale page is acted on: a change goes through only when the lines it touches
  * were shown to the model as they are now; else it is refused, and the refusal shows them.
  */
-import { parseAddress } from './addresses';
-import type { FileChanges } from './changes/FileChanges';
-import { closestLines } from './closestLines';
-import type { FileEdit, FunctionOutcome } from './EngineFunction';
-import { EditConflictError } from './errors';
+import type { FileChange, FileChanges } from './changes/FileChanges';
+import type { FileEdit, FileMove, FileText, FunctionOutcome } from './EngineFunction';
+import { editRefusal } from './editRefusals';
+import { EditConflictError, UnreadableFileError } from './errors';
 import type { FaultHandler } from './FaultHandler';
 import { filePageOf, numberedLine, rawRange, splitLines } from './filePages';
 import { type LineRange, missingRanges, overlap, type ResidentPage } from './PageTable';
 import type { Anchor, FilePage } from './pages';
-import type { Approver, BlobStore, ContentHasher, FileSnapshot, TextDiff, WorkspaceFiles } from './ports';
+import type {
+  Approver,
+  BlobStore,
+  ContentHasher,
+  FileSnapshot,
+  LineDiff,
+  TextDiff,
+  WorkspaceFiles,
+} from './ports';
 import { reanchored } from './reanchored';
+import { SeenLines } from './SeenLines';
 import type { SessionState } from './SessionState';
-import { type EditedText, editText, type Hunk } from './textEdit';
+import { type EditedText, editText, type Hunk, type TextEdit, type Tolerated } from './textEdit';
 
 export interface FileEditorParts {
   readonly state: SessionState;
@@ -22,6 +30,7 @@ export interface FileEditorParts {
   readonly blobs: BlobStore;
   readonly hash: ContentHasher;
   readonly diff: TextDiff;
+  readonly lineDiff: LineDiff;
   readonly changes: FileChanges;
   readonly approver: Approver;
   readonly faults: Pick<FaultHandler, 'readFile'>;
@@ -31,110 +40,114 @@ export interface FileEditorParts {
 const CONTEXT_LINES = 2;
 /** Lines of an edit that its result shows at most: what is longer was just written by the model. */
 const MAX_SHOWN_LINES = 60;
-/** Lines of a near miss that a refusal shows. */
-const MAX_CLOSEST_LINES = 12;
 /** What runs or builds the project does not see such an edit. */
 const UNSAVED =
   ' Not saved: the editor holds the change, the file on disk is as it was. The person has to save it, or to say why it cannot be.';
-/** Places that a refusal names. */
-const MAX_PLACES = 8;
 
-/** Serves the edits of one step. */
+/** Serves the changes of one step. */
 export class FileEditor {
-  /** Sequence number of the message whose calls run: what entered the queue after it the model has not seen. */
-  private readonly askedAt: number;
-  /** Pages shown by this step's own edits: of text that the model wrote. */
-  private readonly written = new Set<string>();
+  private readonly seen: SeenLines;
 
   constructor(private readonly parts: FileEditorParts) {
-    const { entries } = parts.state.context;
-    this.askedAt = entries.findLast(({ event }) => event.type === 'message.assistant')?.event.seq ?? 0;
+    this.seen = new SeenLines(parts.state, parts.files, parts.hash);
   }
 
-  /** @throws EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError */
-  async edit(edit: FileEdit, signal: AbortSignal): Promise<FunctionOutcome> {
+  /**
+   * Makes all edits of the file or none.
+   * @throws EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError
+   */
+  async edit({ path, edits, basedOn }: FileEdit, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files } = this.parts;
-    if (edit.old === '' && (await files.version(edit.path)) === undefined) return this.create(edit, signal);
-    const before = await files.read(edit.path, signal);
-    const result = this.apply(before, edit);
+    const [only] = edits.length === 1 ? edits : [];
+    if (only?.old === '' && (await files.version(path)) === undefined)
+      return this.create(path, only.new, signal);
+    const before = await files.read(path, signal);
+    const result = this.apply(before, edits);
     if ('refusal' in result) return result.refusal;
-    const seen = this.seenPages(before, edit);
-    if (typeof seen === 'string') return this.refuse(seen, before.path, result.hunks, signal);
-    const touched = result.hunks.filter((hunk) => missingRanges(hunk, seen).length > 0);
-    if (touched.length > 0) {
-      const why = 'you have not seen these lines as they are now';
-      return this.refuse(why, before.path, touched, signal);
-    }
-    const basedOn = seen.filter((page) => result.hunks.some((hunk) => overlap(page, hunk)));
-    const held = this.heldPages(before);
-    return this.write(before, result, [...new Set(basedOn.map((page) => page.address))], held, signal);
+    return this.replace(before, result, basedOn, signal);
   }
 
-  /** @returns the text after the edit, or why it cannot be made */
+  /** Creates a file, or replaces all of one that the model has seen whole. @throws as `edit` */
+  async write({ path, text, basedOn }: FileText, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { files, lineDiff } = this.parts;
+    if ((await files.version(path)) === undefined) return this.create(path, text, signal);
+    const before = await files.read(path, signal);
+    const put = withLineEndsOf(before.text, text);
+    if (put === before.text) return refusal(`${path} has this text already: nothing was changed.`).refusal;
+    const hunks = lineDiff(before.text, put).map(({ startLine, endLine, lines }) => {
+      return { startLine, endLine, lines: lines.length };
+    });
+    const whole = { startLine: 1, endLine: splitLines(before.text).length };
+    return this.replace(before, { text: put, hunks, tolerated: [] }, basedOn, signal, whole);
+  }
+
+  /** @throws EditConflictError when there is something; as `edit` */
+  async move({ from, to }: FileMove, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { files, changes } = this.parts;
+    if ((await files.version(from)) === undefined) await files.read(from, signal);
+    const text = await files.read(from, signal).then(
+      (snapshot) => snapshot.text,
+      (error: unknown) => {
+        // What is binary is moved as it is.
+        if (error instanceof UnreadableFileError) return undefined;
+        throw error;
+      },
+    );
+    for (const path of [from, to]) {
+      const refused = await this.askPerson(path, path === to, `rename from ${from}\nrename to ${to}`, signal);
+      if (refused) return refused;
+    }
+    const change: FileChange = { kind: 'move', from, path: to, ...(text === undefined ? {} : { text }) };
+    await changes.make(change, []);
+    return { text: `Moved ${from} to ${to}. What refers to it by its path may have to be changed.` };
+  }
+
+  /** Removes a text file, to the trash where there is one; its text is kept. @throws as `edit` */
+  async delete(path: string, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { files, changes, diff } = this.parts;
+    const { text } = await files.read(path, signal);
+    const refused = await this.askPerson(path, false, diff(text, ''), signal);
+    if (refused) return refused;
+    await changes.make({ kind: 'delete', path, before: text }, []);
+    return { text: `Deleted ${path} (${splitLines(text).length} lines).` };
+  }
+
+  /** @returns the text after the edits, or why they cannot be made */
   private apply(
     before: FileSnapshot,
-    { old, new: put, replaceAll }: FileEdit,
+    edits: readonly TextEdit[],
   ): EditedText | { readonly refusal: FunctionOutcome } {
     const { path, text } = before;
-    if (old === '') {
-      if (text === '') return { text: put, hunks: [] };
+    if (edits.some(({ old }) => old === '')) {
+      if (text === '' && edits.length === 1) return { text: edits[0]?.new ?? '', hunks: [], tolerated: [] };
       return refusal(
         `${path} exists. Give the text to replace as old; to add text, repeat the line it follows.`,
       );
     }
-    if (old === put) return refusal('old and new are the same: there is nothing to change.');
-    const result = editText(text, old, put, replaceAll);
-    if (!('kind' in result)) return result;
-    if (result.kind === 'notFound') return refusal(this.notFound(path, text, old));
-    const { lines } = result;
-    const places = `${lines.slice(0, MAX_PLACES).join(', ')}${lines.length > MAX_PLACES ? ', …' : ''}`;
-    const advice = 'Give more of the lines around the one you mean, or set replace_all.';
-    return refusal(`old occurs ${lines.length} times in ${path}, at lines ${places}. ${advice}`);
+    const result = editText(text, edits);
+    return 'kind' in result ? refusal(editRefusal(path, text, edits, result)) : result;
   }
 
-  private notFound(path: string, text: string, old: string): string {
-    const lines = splitLines(text);
-    const parts = [`old does not occur in ${path}: it must match exactly, white space included.`];
-    if (old.split('\n').every((line) => /^ *\d+\t|^$/.test(line)))
-      parts.push('Leave out the line numbers and the tab after them.');
-    const closest = closestLines(lines, old);
-    if (closest) {
-      const endLine = Math.min(closest.endLine, closest.startLine + MAX_CLOSEST_LINES - 1);
-      parts.push('The lines most like it:');
-      for (let n = closest.startLine; n <= endLine; n++) parts.push(numberedLine(lines[n - 1] ?? '', n));
+  /** @param needed lines that the model must have seen; default: those it changes */
+  private async replace(
+    before: FileSnapshot,
+    result: EditedText,
+    basedOn: string | undefined,
+    signal: AbortSignal,
+    needed?: LineRange,
+  ): Promise<FunctionOutcome> {
+    const seen = this.seen.of(before, basedOn);
+    if (typeof seen === 'string') return this.refuse(seen, before.path, result.hunks, signal);
+    const unseen = needed
+      ? missingRanges(needed, seen)
+      : result.hunks.filter((hunk) => missingRanges(hunk, seen).length > 0);
+    if (unseen.length > 0) {
+      const why = 'you have not seen these lines as they are now';
+      return this.refuse(why, before.path, unseen, signal);
     }
-    return parts.join('\n');
-  }
-
-  /** Ranges of the file that the model was shown as they are now; a text when the page it names is not one of them. */
-  private seenPages(
-    now: FileSnapshot,
-    { basedOn }: FileEdit,
-  ): readonly (LineRange & { readonly address: string })[] | string {
-    const { state, files } = this.parts;
-    const isFresh = this.freshness(now);
-    const inQueue = this.heldPages(now).filter(
-      (page) => page.seq < this.askedAt || this.written.has(page.address),
-    );
-    const inHead = state.rules.shown.filter((page) => page.path === now.path && isFresh(page.address, page));
-    const resident = [...inQueue, ...inHead];
-    if (basedOn === undefined) return resident;
-    const parsed = parseAddress(basedOn);
-    if (parsed?.kind !== 'file') return `based_on is not the address of a file page (${basedOn})`;
-    if (files.fromAddress(parsed.addressPath) !== now.path) return `based_on names another file (${basedOn})`;
-    if (!isFresh(basedOn, parsed)) return `the file has changed since ${basedOn}`;
-    return [...resident, { ...parsed, address: basedOn }];
-  }
-
-  /** Resident ranges of the file that are as it is. */
-  private heldPages(now: FileSnapshot): readonly ResidentPage[] {
-    const isFresh = this.freshness(now);
-    return this.parts.state.pages.freshPagesOf(now.path).filter((page) => isFresh(page.address, page));
-  }
-
-  private freshness(now: FileSnapshot): (address: string, range: LineRange) => boolean {
-    const lines = splitLines(now.text);
-    return (address, range) => address.endsWith(`@${this.parts.hash(rawRange(lines, range)).slice(0, 16)}`);
+    const pages = seen.filter((page) => result.hunks.some((hunk) => overlap(page, hunk)));
+    const held = this.seen.held(before);
+    return this.put(before, result, [...new Set(pages.map((page) => page.address))], held, signal);
   }
 
   /** The fresh text comes as a page with an address, so that the same edit can be tried again. */
@@ -149,16 +162,16 @@ export class FileEditor {
     return { ...shown, text: `Refused: ${why}. ${advice}\n${shown.text}`, isError: true };
   }
 
-  private async write(
+  private async put(
     before: FileSnapshot,
-    { text, hunks }: EditedText,
+    { text, hunks, tolerated }: EditedText,
     basedOn: readonly string[],
     held: readonly ResidentPage[],
     signal: AbortSignal,
   ): Promise<FunctionOutcome> {
     const { files, changes } = this.parts;
     const { path } = before;
-    const refused = await this.askPerson(path, before.text, text, signal);
+    const refused = await this.askPerson(path, false, this.parts.diff(before.text, text), signal);
     if (refused) return refused;
     let written: 'saved' | 'unsaved';
     try {
@@ -179,7 +192,8 @@ export class FileEditor {
     const now = await files.read(path, signal);
     // Saving may have formatted it: what is there now does not follow from the edit.
     const anchors = now.text === text ? await this.anchors(now, hunks, held) : [];
-    return this.shown(`Edited ${path}${count}.${moved}${kept}`, now, ranges, anchors, signal);
+    const headline = `Edited ${path}${count}.${moved}${kept}${toleratedText(tolerated)}`;
+    return this.shown(headline, now, ranges, anchors, signal);
   }
 
   /** What the pages are now that the model held: as they were, and its edit. */
@@ -199,9 +213,9 @@ export class FileEditor {
     return anchors;
   }
 
-  private async create({ path, new: text }: FileEdit, signal: AbortSignal): Promise<FunctionOutcome> {
-    const { files, changes } = this.parts;
-    const refused = await this.askPerson(path, undefined, text, signal);
+  private async create(path: string, text: string, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { files, changes, diff } = this.parts;
+    const refused = await this.askPerson(path, true, diff('', text), signal);
     if (refused) return refused;
     await changes.make({ kind: 'write', path, after: text }, []);
     const now = await files.read(path, signal);
@@ -212,23 +226,19 @@ export class FileEditor {
 
   private async askPerson(
     path: string,
-    before: string | undefined,
-    after: string,
+    creates: boolean,
+    diff: string,
     signal: AbortSignal,
   ): Promise<FunctionOutcome | undefined> {
-    const { approver, diff, files } = this.parts;
+    const { approver, files } = this.parts;
     signal.throwIfAborted();
     if (!(await files.isProtected(path))) return undefined;
-    const creates = before === undefined;
-    const { allowed, words } = await approver.approve(
-      { kind: 'edit', path, creates, diff: diff(before ?? '', after) },
-      signal,
-    );
+    const { allowed, words } = await approver.approve({ kind: 'edit', path, creates, diff }, signal);
     signal.throwIfAborted();
     if (allowed) return undefined;
     const next = words === undefined ? 'ask what they want instead.' : `they say: ${words}`;
     return {
-      text: `The person refused this edit of ${path}. Nothing was changed; ${next}`,
+      text: `The person refused this change of ${path}. Nothing was changed; ${next}`,
       isError: true,
     };
   }
@@ -245,7 +255,7 @@ export class FileEditor {
     const isKnown = (range: LineRange) => missingRanges(range, known).length === 0;
     const news = ranges.filter((range) => !isKnown(range));
     const shown = news.length > 0 ? await this.show(now.path, news, signal) : undefined;
-    for (const page of shown?.pages ?? []) this.written.add(page.address);
+    for (const page of shown?.pages ?? []) this.seen.wrote(page.address);
     const texts = [headline, ...editedLines(now, ranges.filter(isKnown))];
     if (shown) texts.push(shown.text);
     texts.push(...anchors.map(({ from, page }) => `Your page is now ${page.address} (was ${rangeOf(from)})`));
@@ -290,6 +300,23 @@ function editedLines(now: FileSnapshot, ranges: readonly LineRange[]): readonly 
 /** The part of an address that tells pages of one file apart. */
 function rangeOf(address: string): string {
   return address.slice(address.lastIndexOf('#'));
+}
+
+function toleratedText(tolerated: readonly Tolerated[]): string {
+  const each = tolerated.map(({ edit, differs, startLine, endLine }) => {
+    const indented = differs.includes('indentation') ? '; new was indented like them' : '';
+    return ` Edit ${edit + 1}: old is lines ${startLine}-${endLine} but for ${differs.join(' and ')}${indented}.`;
+  });
+  return each.join('');
+}
+
+/** The line ends that most lines have. */
+function withLineEndsOf(before: string, text: string): string {
+  const all = before.split('\n').length - 1;
+  const returned = before.split('\r\n').length - 1;
+  const plain = text.replaceAll('\r\n', '\n');
+  if (all === 0) return text;
+  return returned * 2 > all ? plain.replaceAll('\n', '\r\n') : plain;
 }
 
 function refusal(text: string): { readonly refusal: FunctionOutcome } {

@@ -281,7 +281,12 @@ export class TurnRunner {
       archival: found,
       archive: (text) => this.archive(text),
       files: agent.files,
-      editFile: (edit) => editor.edit(edit, signal),
+      changeFile: {
+        edit: (edit) => editor.edit(edit, signal),
+        write: (file) => editor.write(file, signal),
+        move: (move) => editor.move(move, signal),
+        delete: (path) => editor.delete(path, signal),
+      },
       approver: agent.approver,
       onProgress: (callId, text) => this.parts.output.emit({ type: 'callProgress', callId, text }),
       clock: agent.clock,

@@ -1,12 +1,23 @@
-/** Exact-match edits of a text: finding what is to be replaced, and replacing it with the line ends the text has. */
+/** Edits of a text: finding what is to be replaced, and replacing it with the line ends the text has. */
 import { splitLines } from './filePages';
 import type { LineRange } from './PageTable';
+import { type Tolerance, tolerantMatch } from './tolerantMatch';
+
+export interface TextEdit {
+  /** Not empty. */
+  readonly old: string;
+  readonly new: string;
+  /** Every place where `old` occurs; else there must be exactly one. */
+  readonly replaceAll: boolean;
+}
 
 /** One replacement, in offsets of the text before. */
 interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
+  /** Index of the edit that asks for it. */
+  readonly edit: number;
 }
 
 /** Lines before an edit, and how many stand in their place afterwards. */
@@ -14,52 +25,110 @@ export interface Hunk extends LineRange {
   readonly lines: number;
 }
 
+/** What an edit's `old` did not quote exactly, and the lines it was taken to mean. */
+export interface Tolerated extends LineRange {
+  /** Index of the edit. */
+  readonly edit: number;
+  readonly differs: readonly Tolerance[];
+}
+
 export interface EditedText {
   readonly text: string;
   /** In ascending order, disjoint. */
   readonly hunks: readonly Hunk[];
+  readonly tolerated: readonly Tolerated[];
 }
 
-export type EditFailure =
-  | { readonly kind: 'notFound' }
+/** `edit` is the index of the edit that cannot be made; none of them is made then. */
+export type EditFailure = { readonly edit: number } & (
+  | { readonly kind: 'unchanged' | 'notFound' }
   /** First lines of the places where it occurs. */
-  | { readonly kind: 'ambiguous'; readonly lines: readonly number[] };
+  | { readonly kind: 'ambiguous'; readonly lines: readonly number[]; readonly exact: boolean }
+  /** It stands there but for white space, from which the indentation of `new` does not follow. */
+  | ({ readonly kind: 'indentation' } & LineRange)
+  /** It replaces text that the edit `other` replaces, too. */
+  | { readonly kind: 'overlap'; readonly other: number; readonly line: number }
+);
 
 /**
- * Replaces `old`, which must occur exactly once unless `all` is set. Line ends in `old` and `replacement` may be written
- * either way: what is put in gets those of the lines it replaces. A line end too many at the end of the text is forgiven.
- * @param old not empty
+ * Makes all edits against the text as it is before them, or none. `old` is looked for exactly, then by whole lines up to
+ * white space. Line ends may be written either way: what is put in gets those of the lines it replaces. A line end too
+ * many at the end of the text is forgiven.
  */
-export function editText(
-  text: string,
-  old: string,
-  replacement: string,
-  all: boolean,
-): EditedText | EditFailure {
+export function editText(text: string, edits: readonly TextEdit[]): EditedText | EditFailure {
   const { plain, offset } = withoutCarriageReturns(text);
-  let wanted = old.replaceAll('\r\n', '\n');
-  let put = replacement.replaceAll('\r\n', '\n');
-  let found = occurrences(plain, wanted, all ? wanted.length : 1);
-  if (
-    found.length === 0 &&
-    wanted.length > 1 &&
-    wanted.endsWith('\n') &&
-    plain.endsWith(wanted.slice(0, -1))
-  ) {
-    wanted = wanted.slice(0, -1);
-    put = put.replace(/\n$/, '');
-    found = [plain.length - wanted.length];
+  const replacements: Replacement[] = [];
+  const tolerated: Tolerated[] = [];
+  const lineAt = lineCounter(plain);
+  for (const [index, edit] of edits.entries()) {
+    const found = find(plain, edit);
+    if ('kind' in found) {
+      const { kind } = found;
+      if (kind !== 'ambiguous') return { ...found, edit: index };
+      return { kind, edit: index, exact: found.exact, lines: found.at.map(lineAt) };
+    }
+    for (const { start, end, put } of found.places) {
+      const [from, to] = [offset(start), offset(end)];
+      const written = usesCarriageReturns(text, from, to) ? put.replaceAll('\n', '\r\n') : put;
+      replacements.push({ start: from, end: to, text: written, edit: index });
+    }
+    const [place] = found.places;
+    if (found.differs.length > 0 && place) {
+      const range = { startLine: lineAt(place.start), endLine: lineAt(Math.max(place.start, place.end - 1)) };
+      tolerated.push({ edit: index, differs: found.differs, ...range });
+    }
   }
-  if (found.length === 0) return { kind: 'notFound' };
-  if (found.length > 1 && !all) {
-    const lineAt = lineCounter(text);
-    return { kind: 'ambiguous', lines: found.map((at) => lineAt(offset(at))) };
+  replacements.sort((a, b) => a.start - b.start || a.end - b.end);
+  for (const [index, { start, edit }] of replacements.entries()) {
+    const before = replacements[index - 1];
+    if (!before || before.end <= start) continue;
+    const line = lineCounter(text)(start);
+    return { kind: 'overlap', edit: Math.max(edit, before.edit), other: Math.min(edit, before.edit), line };
   }
-  const replacements = found.map((at): Replacement => {
-    const [start, end] = [offset(at), offset(at + wanted.length)];
-    return { start, end, text: usesCarriageReturns(text, start, end) ? put.replaceAll('\n', '\r\n') : put };
-  });
-  return apply(text, replacements);
+  return { ...apply(text, replacements), tolerated };
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+  readonly put: string;
+}
+
+type Found =
+  | { readonly places: readonly Place[]; readonly differs: readonly Tolerance[] }
+  | { readonly kind: 'unchanged' | 'notFound' }
+  | { readonly kind: 'ambiguous'; readonly at: readonly number[]; readonly exact: boolean }
+  | ({ readonly kind: 'indentation' } & LineRange);
+
+/** @param plain without carriage returns before line ends */
+function find(plain: string, { old, new: replacement, replaceAll }: TextEdit): Found {
+  const wanted = old.replaceAll('\r\n', '\n');
+  const put = replacement.replaceAll('\r\n', '\n');
+  if (wanted === put) return { kind: 'unchanged' };
+  const found = occurrences(plain, wanted, replaceAll ? wanted.length : 1);
+  if (found.length > 1 && !replaceAll) return { kind: 'ambiguous', at: found, exact: true };
+  if (found.length > 0) {
+    const places = found.map((start) => ({ start, end: start + wanted.length, put }));
+    return { places, differs: [] };
+  }
+  const unended = wanted.slice(0, -1);
+  if (wanted.length > 1 && wanted.endsWith('\n') && plain.endsWith(unended)) {
+    const place = { start: plain.length - unended.length, end: plain.length, put: put.replace(/\n$/, '') };
+    return { places: [place], differs: [] };
+  }
+  const match = tolerantMatch(plain, wanted, put);
+  if (!match) return { kind: 'notFound' };
+  if (match.kind === 'match') return { places: [match], differs: match.tolerated };
+  if (match.kind === 'indentation') return match;
+  const at = match.lines.map((line) => offsetOfLine(plain, line));
+  return { kind: 'ambiguous', at, exact: false };
+}
+
+/** @param line 1-based */
+function offsetOfLine(text: string, line: number): number {
+  let offset = 0;
+  for (let n = 1; n < line; n++) offset = text.indexOf('\n', offset) + 1;
+  return offset;
 }
 
 /** @returns where lines of the text before are afterwards, those that an edit replaced left out */
@@ -119,7 +188,7 @@ function usesCarriageReturns(text: string, start: number, end: number): boolean 
   return next > 0 ? text[next - 1] === '\r' : text.includes('\r\n');
 }
 
-function apply(text: string, replacements: readonly Replacement[]): EditedText {
+function apply(text: string, replacements: readonly Replacement[]): Omit<EditedText, 'tolerated'> {
   const lineAt = lineCounter(text);
   const hunks: { startLine: number; endLine: number; lines: number }[] = [];
   let after = '';

@@ -15,6 +15,8 @@ interface Definition<Arguments extends z.ZodObject> {
   readonly effect?: FunctionEffect;
   /** Fields in which the empty string says something; elsewhere it is taken as left out. */
   readonly mayBeEmpty?: readonly string[];
+  /** Brings what models write in other forms into the one that is documented. */
+  readonly accept?: (given: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   readonly arguments: Arguments;
   /** @throws VirtualContextError — shown to the model as a failed call */
   run(args: z.output<Arguments>, context: FunctionContext): Promise<FunctionOutcome>;
@@ -27,7 +29,7 @@ export const positiveInteger = z.int({ error: WHOLE_NUMBER }).min(1, { error: WH
 export function defineFunction<Arguments extends z.ZodObject>(
   definition: Definition<Arguments>,
 ): EngineFunction<z.output<Arguments>> {
-  const { name, description, readOnly, parallel = false, mayBeEmpty = [] } = definition;
+  const { name, description, readOnly, parallel = false, mayBeEmpty = [], accept } = definition;
   // A misspelled field would change what a call means (startLine, start_line): it is an error, not ignored.
   const strict = definition.arguments.strict();
   const parameters = compactSchema(z.toJSONSchema(strict, { io: 'input' })) as JsonSchema;
@@ -45,7 +47,9 @@ export function defineFunction<Arguments extends z.ZodObject>(
       }
       // Models write null or "" for what they mean to leave out.
       const given = Object.fromEntries(
-        Object.entries(value).filter(([key, v]) => v !== null && (v !== '' || mayBeEmpty.includes(key))),
+        Object.entries(accept?.(Object(value)) ?? value).filter(
+          ([key, v]) => v !== null && (v !== '' || mayBeEmpty.includes(key)),
+        ),
       );
       const parsed = strict.safeParse(given);
       if (parsed.success) return { ok: true, value: parsed.data as z.output<Arguments> };
@@ -60,13 +64,22 @@ function describeIssue(issue: z.core.$ZodIssue, given: Readonly<Record<string, u
   if (issue.code === 'unrecognized_keys')
     return `unknown field ${issue.keys.map((key) => `"${key}"`).join(', ')}`;
   const field = issue.path.join('.');
-  if (!(field in given)) return `"${field}" is missing`;
+  if (!(String(issue.path[0]) in given)) return `"${field}" is missing`;
   return `"${field}": ${issue.message.replace(/^(Invalid (input|option)|Too \w+): /, '')}`;
 }
 
 interface PropertySchema {
   readonly type?: string;
   readonly enum?: readonly string[];
+  readonly items?: PropertySchema;
+  readonly properties?: Readonly<Record<string, PropertySchema>>;
+}
+
+function typeOf({ enum: values, type, items }: PropertySchema): string {
+  if (values) return values.map((value) => `"${value}"`).join(' | ');
+  if (!items) return type ?? 'any';
+  const fields = Object.entries(items.properties ?? {}).map(([key, field]) => `${key}: ${typeOf(field)}`);
+  return `[${fields.length > 0 ? `{ ${fields.join(', ')} }` : typeOf(items)}, …]`;
 }
 
 /** @returns e.g. `read_file(path: string, startLine?: integer)` */
@@ -74,8 +87,7 @@ function signature(name: string, schema: JsonSchema): string {
   const required = new Set((schema.required as readonly string[] | undefined) ?? []);
   const properties = Object.entries((schema.properties as Record<string, PropertySchema> | undefined) ?? {});
   const fields = properties.map(([key, property]) => {
-    const type = property.enum?.map((value) => `"${value}"`).join(' | ') ?? property.type;
-    return `${key}${required.has(key) ? '' : '?'}: ${type}`;
+    return `${key}${required.has(key) ? '' : '?'}: ${typeOf(property)}`;
   });
   return `${name}(${fields.join(', ')})`;
 }

@@ -4,6 +4,7 @@ import type { LanguageDependencies } from './aimedSymbol';
 import { archivalInsert } from './archivalInsert';
 import { archivalSearch } from './archivalSearch';
 import { compactContext } from './compactContext';
+import { deleteFile } from './deleteFile';
 import { createDiagnostics } from './diagnostics';
 import { createDocumentSymbols } from './documentSymbols';
 import { editFile } from './editFile';
@@ -16,6 +17,7 @@ import { createGitLog } from './gitLog';
 import { createGoToDefinition } from './goToDefinition';
 import { createGrep } from './grep';
 import { listDirectory } from './listDirectory';
+import { moveFile } from './moveFile';
 import { pageIn } from './pageIn';
 import { pinNote } from './pinNote';
 import { readFile } from './readFile';
@@ -27,6 +29,7 @@ import { unpinNote } from './unpinNote';
 import { updatePlan } from './updatePlan';
 import type { WorkspaceRoot } from './workspaceFiles';
 import { createWorkspaceSymbols } from './workspaceSymbols';
+import { writeFile } from './writeFile';
 
 export interface FunctionDependencies {
   /** The binary of `@vscode/ripgrep`. */
@@ -55,8 +58,11 @@ export function createFunctions({
     archivalSearch,
     createGrep(ripgrepPath, roots),
     editFile,
+    writeFile,
     updatePlan,
     listDirectory,
+    moveFile,
+    deleteFile,
     ...(language ? languageFunctions({ language, roots }) : []),
     createGitDiff(roots),
     createGitLog(roots),

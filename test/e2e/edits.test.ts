@@ -90,7 +90,7 @@ describe('a trusted folder', () => {
     // A stray Enter allows nothing.
     await vscode.page.keyboard.press('Enter');
     await chat.idle();
-    expect(lastResult()).toContain('The person refused this edit');
+    expect(lastResult()).toContain('The person refused this change');
     expect(existsSync(file('CLAUDE.md'))).toBe(false);
   });
 

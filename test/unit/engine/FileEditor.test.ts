@@ -210,7 +210,7 @@ it('asks before it edits what editors and agents obey, and leaves it as it is wh
   onApproval = () => false;
   const [, refused] = await steps([read(path)], [edit(path, 'one', '1')]);
   expect(asked).toEqual([{ kind: 'edit', path, creates: false, diff: expect.stringContaining('-one\n+1') }]);
-  expect(refused).toContain(`The person refused this edit of ${path}.`);
+  expect(refused).toContain(`The person refused this change of ${path}.`);
   onApproval = () => {
     throw new EditsForbiddenError('Not in Restricted Mode.', 'Ask.');
   };

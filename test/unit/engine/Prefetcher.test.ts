@@ -28,8 +28,8 @@ class FakeEditor implements EditorState {
 const editFunction = fakeFunction(
   'edit_file',
   async (args, context) => {
-    const edit = { path: String(args.path), old: String(args.old), new: String(args.new) };
-    return context.editFile({ ...edit, replaceAll: false });
+    const edit = { old: String(args.old), new: String(args.new), replaceAll: false };
+    return context.changeFile.edit({ path: String(args.path), edits: [edit] });
   },
   false,
 );

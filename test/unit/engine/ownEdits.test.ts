@@ -199,7 +199,7 @@ it('new lines of a range are its old lines with the edit made to them', () => {
       fc.nat(11),
       (content, ended, old, put, first, length) => {
         const before = content.join('\n') + (ended ? '\n' : '');
-        const result = editText(before, old.join(''), put.join(''), true);
+        const result = editText(before, [{ old: old.join(''), new: put.join(''), replaceAll: true }]);
         if ('kind' in result) return;
         const range = {
           startLine: first + 1,

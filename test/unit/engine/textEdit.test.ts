@@ -4,8 +4,11 @@ import { closestLines } from '../../../src/engine/closestLines';
 import { rawRange, splitLines } from '../../../src/engine/filePages';
 import { type EditedText, editText, survivingRanges } from '../../../src/engine/textEdit';
 
+const one = (text: string, old: string, put: string, all = false) =>
+  editText(text, [{ old, new: put, replaceAll: all }]);
+
 function edited(text: string, old: string, put: string, all = false): EditedText {
-  const result = editText(text, old, put, all);
+  const result = one(text, old, put, all);
   if ('kind' in result) throw new Error(JSON.stringify(result));
   return result;
 }
@@ -15,13 +18,14 @@ describe('editText', () => {
     expect(edited('one\ntwo\nthree\n', 'two', '2')).toEqual({
       text: 'one\n2\nthree\n',
       hunks: [{ startLine: 2, endLine: 2, lines: 1 }],
+      tolerated: [],
     });
   });
 
   it('names the lines where it occurs more than once, also when the places overlap', () => {
-    expect(editText('x\nab\nab\n', 'ab', 'c', false)).toEqual({ kind: 'ambiguous', lines: [2, 3] });
-    expect(editText('aaa', 'aa', 'c', false)).toEqual({ kind: 'ambiguous', lines: [1, 1] });
-    expect(editText('x', 'y', 'z', false)).toEqual({ kind: 'notFound' });
+    expect(one('x\nab\nab\n', 'ab', 'c')).toMatchObject({ kind: 'ambiguous', lines: [2, 3], exact: true });
+    expect(one('aaa', 'aa', 'c')).toMatchObject({ kind: 'ambiguous', lines: [1, 1] });
+    expect(one('x', 'y', 'z')).toEqual({ kind: 'notFound', edit: 0 });
   });
 
   it('keeps the line ends of the lines it replaces', () => {
@@ -36,8 +40,9 @@ describe('editText', () => {
     expect(edited('a\nb', 'b\n', 'B\n')).toEqual({
       text: 'a\nB',
       hunks: [{ startLine: 2, endLine: 2, lines: 1 }],
+      tolerated: [],
     });
-    expect(editText('ab\nb', 'a\n', 'x', false)).toEqual({ kind: 'notFound' });
+    expect(one('ab\nb', 'a\n', 'x')).toEqual({ kind: 'notFound', edit: 0 });
   });
 
   it('counts the line that is joined to the replaced one', () => {
@@ -61,7 +66,7 @@ describe('editText', () => {
         part,
         fc.boolean(),
         (before, old, put, all) => {
-          const result = editText(before, old, put, all);
+          const result = editText(before, [{ old, new: put, replaceAll: all }]);
           if ('kind' in result) return;
           const [linesBefore, linesAfter] = [splitLines(before), splitLines(result.text)];
           const whole = { startLine: 1, endLine: linesBefore.length };

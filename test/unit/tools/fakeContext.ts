@@ -127,9 +127,9 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     },
     files: {
       read: () => Promise.reject(new Error('functions read through the fault handler')),
-      write: () => Promise.reject(new Error('functions write through editFile')),
-      remove: () => Promise.reject(new Error('functions remove through changeFiles')),
-      move: () => Promise.reject(new Error('functions move through changeFiles')),
+      write: () => Promise.reject(new Error('functions write through changeFile')),
+      remove: () => Promise.reject(new Error('functions remove through changeFile')),
+      move: () => Promise.reject(new Error('functions move through changeFile')),
       isProtected: async () => false,
       version: async () => undefined,
       async list(path) {
@@ -140,9 +140,23 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
       fromAddress: (path) => path,
       canonical: (path) => path.replace(/^\.\//, ''),
     },
-    async editFile(edit) {
-      world.asked.push(`editFile ${JSON.stringify(edit)}`);
-      return { text: world.fetched };
+    changeFile: {
+      async edit(edit) {
+        world.asked.push(`edit ${JSON.stringify(edit)}`);
+        return { text: world.fetched };
+      },
+      async write(file) {
+        world.asked.push(`write ${JSON.stringify(file)}`);
+        return { text: world.fetched };
+      },
+      async move(move) {
+        world.asked.push(`move ${JSON.stringify(move)}`);
+        return { text: world.fetched };
+      },
+      async delete(path) {
+        world.asked.push(`delete ${path}`);
+        return { text: world.fetched };
+      },
     },
     approver: {
       async approve(request) {

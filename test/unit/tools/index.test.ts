@@ -12,6 +12,7 @@ it('offers its functions under their names', () => {
     'archival_insert',
     'archival_search',
     'compact_context',
+    'delete_file',
     'diagnostics',
     'document_symbols',
     'edit_file',
@@ -24,6 +25,7 @@ it('offers its functions under their names', () => {
     'go_to_definition',
     'grep',
     'list_directory',
+    'move_file',
     'page_in',
     'pin_note',
     'read_file',
@@ -34,6 +36,7 @@ it('offers its functions under their names', () => {
     'unpin_note',
     'update_plan',
     'workspace_symbols',
+    'write_file',
   ]);
 });
 
@@ -68,12 +71,15 @@ it('lets only what changes nothing run in parallel, and sub-agents', () => {
   expect(writing.sort()).toEqual([
     'archival_insert',
     'compact_context',
+    'delete_file',
     'edit_file',
     'edit_note',
+    'move_file',
     'page_in',
     'pin_note',
     'reset_context',
     'unpin_note',
     'update_plan',
+    'write_file',
   ]);
 });

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+import { defineFunction } from './defineFunction';
+import { refusedSecret } from './refusedSecret';
+
+export const moveFile = defineFunction({
+  name: 'move_file',
+  description: 'Move or rename a workspace file; never over another.',
+  readOnly: false,
+  effect: 'edit',
+  arguments: z.object({ from: z.string(), to: z.string() }),
+  async run(args, context) {
+    const from = context.files.canonical(args.from);
+    const refused = await refusedSecret(from, context);
+    return refused ?? context.changeFile.move({ from, to: context.files.canonical(args.to) });
+  },
+});
