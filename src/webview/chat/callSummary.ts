@@ -5,6 +5,9 @@ import type { CallItem } from './Transcript';
 const ICONS: Readonly<Record<string, string>> = {
   read_file: 'file-text',
   edit_file: 'diff',
+  write_file: 'new-file',
+  move_file: 'references',
+  delete_file: 'trash',
   search_workspace: 'search',
   grep: 'regex',
   list_directory: 'folder-opened',

@@ -35,7 +35,7 @@ function watching(broken: number) {
 
 const edit = fakeFunction(
   'edit',
-  async (_, context) => context.editFile({ path: 'a.ts', old: '', new: 'x', replaceAll: false }),
+  async (_, context) => context.changeFile.write({ path: 'a.ts', text: 'x' }),
   false,
 );
 
