@@ -40,6 +40,7 @@ const nodeEntries = {
   walkWorker: 'src/disk/walkWorker.ts',
   tokenWorker: 'src/models/tokenWorker.ts',
   openaiModel: 'src/models/openaiModel.ts',
+  composer: 'src/composer.ts',
   agent: 'src/agent.ts',
   frontMatter: 'src/tools/frontMatter.ts',
   fetchPage: 'src/tools/fetchPage.ts',

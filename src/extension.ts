@@ -8,6 +8,7 @@ import { feedRecall } from './engine/recallFeed';
 import { ApiKeys } from './host/apiKeys';
 import { AttentionReporter } from './host/attentionReporter';
 import { ChatModels, type ModelChoice } from './host/chatModels';
+import type { Composer } from './host/Composer';
 import { ChatSessions } from './host/chatSessions';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
@@ -38,6 +39,7 @@ import {
 } from './host/settings';
 import { SharedIndexKeys } from './host/sharedIndexKeys';
 import { ShownSessions } from './host/shownSessions';
+import { TerminalOutput } from './host/terminalOutput';
 import { UnsavedReporter } from './host/unsavedReporter';
 import { WorkspaceEmbeddings } from './host/workspaceEmbeddings';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
@@ -52,6 +54,8 @@ import { blobsFolder, sessionsFolder } from './journal/storeFolders';
 import { GptTokenCounter } from './models/gptTokenCounter';
 import { callsFunctions, detectOllama, listModels, MODEL_PRESETS } from './models/presets';
 import { absolutePath, insidePath } from './tools/workspacePaths';
+
+const SYMBOL_SEARCH_MS = 3000;
 
 /** The conversation of this window, for `deactivate`. */
 let conversation: ChatSessions | undefined;
@@ -92,7 +96,7 @@ export function activate(context: ExtensionContext): void {
     create: (choice) => createModel(keys, choice),
     memento: context.workspaceState,
   });
-  const sessions = new ChatSessions({
+  const sessions: ChatSessions = new ChatSessions({
     open: async (...session) => (await import('./agent')).AgentProcess.open(...session),
     agent: async () => {
       const agent = await import('./agent');
@@ -142,6 +146,8 @@ export function activate(context: ExtensionContext): void {
       memento: context.workspaceState,
       mode: () => readSettings().opener,
     }),
+    // Without an at sign nothing is mentioned.
+    attachmentsOf: async (text) => (text.includes('@') ? (await composer()).drafts(text) : []),
     onEvent: (event) => paging.write(event),
     onTrouble: (message) =>
       void window.showWarningMessage(`The last chat could not be opened: ${message} A new one was started.`),
@@ -198,7 +204,29 @@ export function activate(context: ExtensionContext): void {
   const run = async (command: string, ...args: unknown[]) => {
     await commands.executeCommand(command, ...args);
   };
+  const terminal = new TerminalOutput();
+  let composing: Promise<Composer> | undefined;
+  const composer = (): Promise<Composer> => {
+    composing ??= import('./composer').then(({ createComposer }) =>
+      createComposer({
+        roots,
+        ripgrepPath,
+        sessions,
+        search: (text) =>
+          disk.searchWorkspace({ text, page: 1, pageSize: 20 }, AbortSignal.timeout(SYMBOL_SEARCH_MS)),
+        chats,
+        lineage: (session) => history.lineage(session),
+        terminal: () => terminal.text(),
+      }),
+    );
+    return composing;
+  };
   const actions = {
+    findMentions: async (query: string, more: boolean) => (await composer()).find(query, more),
+    weighMentions: async (text: string) => (await composer()).weigh(text),
+    mentionUris: async (uris: readonly string[]) => (await composer()).tokensOf(uris),
+    slash: async (name: string, rest: string) => (await composer()).slash(name, rest),
+    codeBlock: async (block: Parameters<Composer['codeBlock']>[0]) => (await composer()).codeBlock(block),
     openFile: async (place: Place) => {
       preview.yield();
       await openPlace(resolve, place);
@@ -238,8 +266,13 @@ export function activate(context: ExtensionContext): void {
     mode,
     ...review.subscriptions,
     registerCommand('selectMode', () => mode.select()),
+    terminal,
     ...registerCommands({
       sessions,
+      addToChat: async (mention) => {
+        chat.insert(mention(await composer()));
+        await run('virtualContext.chat.focus');
+      },
       index: disk,
       search: {
         search: (text, signal) =>

@@ -334,6 +334,17 @@ export class AgentProcess {
     return this.notes.pin(await this.stored(address), address);
   }
 
+  /**
+   * The person takes text of an answer over into a file: it waits for review like an edit of the model's.
+   * @param before the text now; undefined creates the file
+   * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError | JournalError
+   */
+  async takeOver(path: string, before: string | undefined, after: string): Promise<void> {
+    const change = { kind: 'write', path: this.parts.files.canonical(path), after } as const;
+    await this.changes.door.make(before === undefined ? change : { ...change, before }, []);
+    await this.filesChanged();
+  }
+
   /** The exact text an address names. @throws UnknownAddressError */
   stored(address: string): Promise<string> {
     return new StoredPages(this.state, this.parts.blobs, this.parts.history).contentOf(address);

@@ -1,6 +1,17 @@
 /** What the chat panel may ask for. */
 import * as z from 'zod';
-import type { ChatRequests, ChatState, ModelInfo, Place, PlanView, ResultPreview } from '../webview/protocol';
+import type {
+  ChatRequests,
+  ChatState,
+  CodeBlockAct,
+  MentionOption,
+  MentionWeight,
+  ModelInfo,
+  Place,
+  PlanView,
+  ResultPreview,
+  SlashResult,
+} from '../webview/protocol';
 import { chatEventsOf } from './chatMessages';
 import type { Conversation } from './conversation';
 import type { PanelSource } from './panelSource';
@@ -23,6 +34,16 @@ export interface ChatActions {
   restoreCheckpoint(seq: number): Promise<void>;
   /** Has the last question answered by a model that the person picks. */
   regenerate(): Promise<void>;
+  /** What can be mentioned; with `more` what takes longer to find. @throws VirtualContextError */
+  findMentions(query: string, more: boolean): Promise<readonly MentionOption[]>;
+  /** The mentions of a text, with what they cost. @throws VirtualContextError */
+  weighMentions(text: string): Promise<readonly MentionWeight[]>;
+  /** Mentions of files, as text. @throws VirtualContextError */
+  mentionUris(uris: readonly string[]): Promise<string>;
+  /** @throws VirtualContextError */
+  slash(name: string, rest: string): Promise<SlashResult>;
+  /** @throws VirtualContextError */
+  codeBlock(block: CodeBlockAct): Promise<void>;
   setApiKey(): Promise<void>;
   /** Opens the setting of the model's window size. */
   openWindowSetting(): Promise<void>;
@@ -34,6 +55,10 @@ export interface ChatActions {
 const PREVIEW_CHARS = 20_000;
 /** Longer prompts are a mistake (a pasted log file): refused before they reach the log. */
 const MAX_PROMPT_CHARS = 1_000_000;
+
+const MAX_QUERY_CHARS = 300;
+/** Files dropped at once. */
+const MAX_URIS = 200;
 
 const nothing = z.object({}) as z.ZodType<Record<string, never>>;
 const line = z.number().int().positive();
@@ -63,6 +88,12 @@ const planView = z.object({
 
 /** A changed file, or all of them. */
 const changed = z.object({ path: z.string().min(1).optional() }) as z.ZodType<{ readonly path?: string }>;
+const codeBlock = z.object({
+  act: z.enum(['insert', 'apply', 'create']),
+  code: z.string().min(1).max(MAX_PROMPT_CHARS),
+  language: z.string(),
+  path: z.string().min(1).optional(),
+}) as z.ZodType<CodeBlockAct>;
 
 /** @returns the handlers of every request of the chat panel */
 export function chatRequests(
@@ -120,6 +151,23 @@ export function chatRequests(
       params: z.object({ seq: z.number().int().positive() }),
       run: ({ seq }) => done(actions.restoreCheckpoint(seq)),
     },
+    findMentions: {
+      params: z.object({ query: z.string().max(MAX_QUERY_CHARS), more: z.boolean() }),
+      run: ({ query, more }) => actions.findMentions(query, more),
+    },
+    weighMentions: {
+      params: z.object({ text: z.string().max(MAX_PROMPT_CHARS) }),
+      run: ({ text }) => actions.weighMentions(text),
+    },
+    mentionUris: {
+      params: z.object({ uris: z.array(z.string().min(1)).max(MAX_URIS).readonly() }),
+      run: ({ uris }) => actions.mentionUris(uris),
+    },
+    slash: {
+      params: z.object({ name: z.string().min(1), rest: z.string().max(MAX_PROMPT_CHARS) }),
+      run: ({ name, rest }) => actions.slash(name, rest),
+    },
+    codeBlock: { params: codeBlock, run: (block) => done(actions.codeBlock(block)) },
     setApiKey: { params: nothing, run: () => done(actions.setApiKey()) },
     openWindowSetting: { params: nothing, run: () => done(actions.openWindowSetting()) },
     showMemory: { params: nothing, run: () => done(actions.showMemory()) },

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { type Disposable, EventEmitter } from 'vscode';
 import type { AgentParts } from '../engine/AgentParts';
 import type { AgentProcess } from '../engine/AgentProcess';
+import type { AttachmentDraft } from '../engine/attachments';
 import { describeError, errorKind, HeldElsewhereError, UnknownAddressError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
@@ -30,6 +31,8 @@ export interface ChatSessionsParts {
   readonly shown: ShownSessions;
   readonly models: Pick<ChatModels, 'current' | 'describe' | 'choose' | 'inherit' | 'forget'>;
   readonly openers: Openers;
+  /** What is sent with a message for what it mentions. Never throws. */
+  readonly attachmentsOf: (text: string) => Promise<readonly AttachmentDraft[]>;
   readonly onEvent: (event: SessionEvent) => void;
   /** The last session could not be opened; a new one is begun. */
   readonly onTrouble: (message: string) => void;
@@ -48,6 +51,7 @@ export class ChatSessions implements Conversation, Disposable {
   private unsubscribe: (() => void) | undefined;
   /** One session takes the place of another at a time. */
   private replacing: Promise<unknown> = Promise.resolve();
+  private attaching: Promise<unknown> = Promise.resolve();
   private takenBack: string | undefined;
   private revealed: number | undefined;
   private disposed = false;
@@ -82,7 +86,12 @@ export class ChatSessions implements Conversation, Disposable {
 
   async submit(text: string): Promise<void> {
     try {
-      await (await this.current()).submit(text);
+      // Messages are recorded in the order in which they were sent, however long what they mention takes.
+      const attached = this.attaching.then(() => this.parts.attachmentsOf(text));
+      const sent = attached.then(async (drafts) => ({ drafts, agent: await this.current() }));
+      this.attaching = sent.catch(() => undefined);
+      const { agent, drafts } = await sent;
+      await agent.submit(text, drafts);
     } catch (error) {
       // The session could not be opened: what the person wrote is theirs again.
       this.output.fire({ type: 'messageRefused', text });

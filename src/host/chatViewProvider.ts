@@ -1,6 +1,6 @@
 /** The chat panel's end in the extension host: feeds the webview from the conversation, and obeys it. */
 import type * as vscode from 'vscode';
-import type { ChatEvent, ChatHostEvent, ChatMode, ChatRequests } from '../webview/protocol';
+import type { ChatEvent, ChatHostEvent, ChatMode, ChatRequests, ChatState } from '../webview/protocol';
 import { chatEventOf } from './chatMessages';
 import { type ChatActions, chatRequests, modelInfo } from './chatRequests';
 import { TextDeltaBatcher } from './chatTextDeltas';
@@ -15,12 +15,22 @@ const MODE_NAMES: Readonly<Record<ChatMode, string>> = { ask: 'Ask', edit: 'Edit
 export class ChatViewProvider implements vscode.WebviewViewProvider {
   static readonly viewType = 'virtualContext.chat';
 
+  /** Set while a view is shown that has loaded. */
+  private tell: ((event: ChatHostEvent) => void) | undefined;
+  private waiting = '';
+
   constructor(
     private readonly extensionUri: vscode.Uri,
     private readonly conversation: Conversation,
     private readonly actions: ChatActions,
     private readonly sources: readonly PanelSource[] = [],
   ) {}
+
+  /** Puts a text into the message that is being written; a view that is not there yet shows it when it is. */
+  insert(text: string): void {
+    if (this.tell) this.tell({ type: 'insertText', text });
+    else this.waiting = this.waiting === '' ? text : `${this.waiting} ${text}`;
+  }
 
   resolveWebviewView(view: vscode.WebviewView): void {
     const { conversation } = this;
@@ -30,10 +40,11 @@ export class ChatViewProvider implements vscode.WebviewViewProvider {
       ...requests,
       load: {
         ...requests.load,
-        run: (params) => {
+        run: async (params) => {
           // The transcript holds the text that is still held back here.
           events.discard();
-          return requests.load.run(params);
+          this.tell = (event) => channel.tell(event);
+          return this.withWaiting(await requests.load.run(params));
         },
       },
     });
@@ -57,6 +68,7 @@ export class ChatViewProvider implements vscode.WebviewViewProvider {
       ),
     ];
     view.onDidDispose(() => {
+      this.tell = undefined;
       events.discard();
       for (const subscription of subscriptions) subscription.dispose();
     });
@@ -65,5 +77,12 @@ export class ChatViewProvider implements vscode.WebviewViewProvider {
       script: 'chat',
       title: 'Virtual Context chat',
     });
+  }
+
+  private withWaiting(state: ChatState): ChatState {
+    if (this.waiting === '') return state;
+    const draft = [state.draft, this.waiting].filter((text) => text !== undefined).join('\n\n');
+    this.waiting = '';
+    return { ...state, draft };
   }
 }

@@ -1,6 +1,7 @@
 /** The commands `virtualContext.*`. */
 import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { IndexControl, RebuildTarget } from '../engine/indexStatus';
+import type { Composer } from './Composer';
 import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
 import type { MemoryDocument } from './memoryDocument';
@@ -18,6 +19,8 @@ const CONFIRMATION_MS = 4000;
 
 export interface CommandParts {
   readonly sessions: ChatSessions;
+  /** Adds a mention to the message that is being written. @throws VirtualContextError */
+  readonly addToChat: (mention: (composer: Composer) => string) => Promise<void>;
   readonly index: IndexControl;
   readonly search: SearchIndexParts;
   readonly models: ModelPicker;
@@ -39,7 +42,7 @@ export interface CommandParts {
 /** Registers them all; a command that fails says what to do next. */
 export function registerCommands(parts: CommandParts): Disposable[] {
   const { sessions, index, models, indexStatus, paging } = parts;
-  const handlers: Record<string, (context?: unknown) => unknown> = {
+  const handlers: Record<string, (context?: unknown, all?: unknown) => unknown> = {
     openChat: () => commands.executeCommand('virtualContext.chat.focus'),
     newChat: () => sessions.newChat(),
     openEarlierChat: () => openEarlierChat(sessions, parts.chats),
@@ -61,6 +64,11 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     stop: () => sessions.stop(),
     compact: () => compactWindow(sessions),
     reset: () => resetWindow(sessions),
+    addSelectionToChat: () => parts.addToChat((composer) => composer.editorToken()),
+    addToChat: (context, all) => {
+      const uris = [all ?? context].flat().filter((one) => one instanceof Uri);
+      return parts.addToChat((composer) => composer.tokensOf(uris.map(({ fsPath }) => fsPath)));
+    },
     pinSelection: async () => pinSelection(await sessions.current()),
     addNote: () => addNote(sessions),
     newRulesFile,

@@ -178,8 +178,61 @@ export interface ChatState {
   readonly reveal?: number;
 }
 
-/** `reset`: another session is shown now; the view asks for it with `load`. */
-export type ChatHostEvent = ChatEvent | { readonly type: 'reset' };
+/**
+ * `reset`: another session is shown now; the view asks for it with `load`. `insertText`: what the person has added to the
+ * message from elsewhere in the editor.
+ */
+export type ChatHostEvent =
+  | ChatEvent
+  | { readonly type: 'reset' }
+  | { readonly type: 'insertText'; readonly text: string };
+
+export type MentionKind =
+  | 'file'
+  | 'folder'
+  | 'symbol'
+  | 'selection'
+  | 'editors'
+  | 'problems'
+  | 'terminal'
+  | 'changes'
+  | 'chat'
+  | 'note';
+
+/** Something that can be mentioned. */
+export interface MentionOption {
+  readonly kind: MentionKind;
+  /** What stands in the message for it, with the `@`. */
+  readonly token: string;
+  readonly label: string;
+  readonly detail: string;
+}
+
+/** A mention of the message that is being written. */
+export interface MentionWeight {
+  readonly kind: MentionKind;
+  readonly token: string;
+  /** What it costs, all of it. */
+  readonly tokens: number;
+  /** It is more than is shown at once: the model gets the beginning or a digest, and an address for the rest. */
+  readonly partly: boolean;
+  /** Why it cannot be attached; empty when it can. */
+  readonly problem: string;
+}
+
+/** What a slash command does: it is done, or a message is to be sent in its place. */
+export interface SlashResult {
+  readonly send?: string;
+}
+
+/** What is to be done with a code block of an answer. */
+export interface CodeBlockAct {
+  readonly act: 'insert' | 'apply' | 'create';
+  readonly code: string;
+  readonly language: string;
+  /** The file it is about, when the answer says so. */
+  readonly path?: string;
+}
 
 /** Exact text of a page, cut to what a preview can bear. */
 export interface ResultPreview {
@@ -231,6 +284,17 @@ export interface ChatRequests {
   keepChanges: { params: { readonly path?: string }; result: null };
   undoChanges: { params: { readonly path?: string }; result: null };
   restoreCheckpoint: { params: { readonly seq: number }; result: null };
+  /** What fits what was typed after an `@`, best first; with `more` what takes longer to find. */
+  findMentions: {
+    params: { readonly query: string; readonly more: boolean };
+    result: readonly MentionOption[];
+  };
+  /** The mentions of a text, with what they cost. */
+  weighMentions: { params: { readonly text: string }; result: readonly MentionWeight[] };
+  /** Mentions of files that were dropped or pasted, as text. */
+  mentionUris: { params: { readonly uris: readonly string[] }; result: string };
+  slash: { params: { readonly name: string; readonly rest: string }; result: SlashResult };
+  codeBlock: { params: CodeBlockAct; result: null };
   setApiKey: { params: Nothing; result: null };
   openWindowSetting: { params: Nothing; result: null };
   showMemory: { params: Nothing; result: null };

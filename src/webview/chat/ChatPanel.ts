@@ -16,7 +16,7 @@ import { emptyState } from './emptyState';
 import { OpenerShown } from './OpenerShown';
 import './PlanList';
 import './PromptInput';
-import type { PromptInput } from './PromptInput';
+import type { MentionSource, PromptInput } from './PromptInput';
 import { type ScrollAnchor, StickyScroll } from './StickyScroll';
 import './TokenGauge';
 import {
@@ -47,6 +47,12 @@ export class ChatPanel extends LightElement {
   @query('.message-list') private readonly list!: HTMLElement;
   @query('vc-prompt') private readonly prompt!: PromptInput;
 
+  private readonly mentions: MentionSource = {
+    // A list that cannot be had is none; nobody asked for it but the keyboard.
+    find: (query, more) => this.host.request('findMentions', { query, more }).catch(() => undefined),
+    weigh: (text) => this.host.request('weighMentions', { text }).catch(() => undefined),
+    ofUris: (uris) => this.tried(this.host.request('mentionUris', { uris })),
+  };
   private readonly host: HostConnection<ChatRequests, ChatHostEvent>;
   private readonly memory: ChatViewMemory;
   private readonly opener: OpenerShown;
@@ -137,6 +143,7 @@ export class ChatPanel extends LightElement {
           .running=${running}
           .model=${model}
           .mode=${mode}
+          .mentions=${this.mentions}
           .lastPrompt=${lastQuestion(shown) ?? ''}
         ></vc-prompt>
         ${gauge && gauge.window > 0 ? html`<vc-gauge .gauge=${gauge} .spent=${spent}></vc-gauge>` : nothing}
@@ -195,6 +202,8 @@ export class ChatPanel extends LightElement {
     this.on('review-changes', ({ act, path }) => this.ask(act, path === undefined ? {} : { path }));
     this.on('restore-checkpoint', ({ seq }) => this.ask('restoreCheckpoint', { seq }));
     this.on('focus-lost', () => this.prompt.focus());
+    this.on('slash-command', ({ name, rest }) => void this.slash(name, rest));
+    this.on('code-block', (block) => this.ask('codeBlock', block));
     this.on('draft-changed', () => this.memory.saveSoon());
     this.on('act', (action) => {
       // A message that could not be recorded is back in the box: to retry is to send it again.
@@ -266,6 +275,10 @@ export class ChatPanel extends LightElement {
       void this.load();
       return;
     }
+    if (event.type === 'insertText') {
+      this.prompt.insert(event.text);
+      return;
+    }
     this.apply(event);
     if (event.type === 'turnEnded') {
       this.announcement =
@@ -276,7 +289,7 @@ export class ChatPanel extends LightElement {
     }
   }
 
-  private apply(event: Exclude<ChatHostEvent, { type: 'reset' }> | LocalEvent): void {
+  private apply(event: Exclude<ChatHostEvent, { type: 'reset' | 'insertText' }> | LocalEvent): void {
     // The person has taken up the work, here or in another view.
     if (event.type === 'submitted' || event.type === 'turnStarted') this.opener.hide();
     this.transcript = applyEvent(this.transcript, event);
@@ -291,19 +304,7 @@ export class ChatPanel extends LightElement {
     this.prompt.focus();
   }
 
-  private ask(
-    method: Exclude<
-      keyof ChatRequests,
-      | 'load'
-      | 'preview'
-      | 'submit'
-      | 'editMessage'
-      | 'pinMessage'
-      | 'openFile'
-      | 'changePlan'
-      | 'restoreCheckpoint'
-    >,
-  ): void;
+  private ask(method: RequestsWithoutParams): void;
   private ask<Method extends keyof ChatRequests>(
     method: Method,
     params: ChatRequests[Method]['params'],
@@ -313,6 +314,15 @@ export class ChatPanel extends LightElement {
   }
 
   private readonly changePlan = (plan: PlanView) => this.tried(this.host.request('changePlan', plan));
+
+  /** Where it fails the person has the command back. */
+  private async slash(name: string, rest: string): Promise<void> {
+    this.problem = '';
+    const done = await this.tried(this.host.request('slash', { name, rest }));
+    if (done?.send !== undefined) this.submit(done.send);
+    else if (!done && this.prompt.draft === '')
+      this.prompt.draft = `/${name}${rest === '' ? '' : ` ${rest}`}`;
+  }
 
   private async pin(seq: number): Promise<void> {
     const pinned = await this.tried(this.host.request('pinMessage', { seq }));
@@ -347,3 +357,9 @@ export class ChatPanel extends LightElement {
     }
   }
 }
+
+type RequestsWithoutParams = {
+  [Method in keyof ChatRequests]: Record<string, never> extends ChatRequests[Method]['params']
+    ? Method
+    : never;
+}[keyof ChatRequests];

@@ -2,9 +2,9 @@
 import DOMPurify, { type Config } from 'dompurify';
 import { ReactiveElement } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Place } from '../protocol';
+import type { CodeBlockAct, Place } from '../protocol';
 import { copyText } from '../shared/copyText';
-import { openPlace } from '../shared/events';
+import { openPlace, send } from '../shared/events';
 import { StreamingMarkdown } from './StreamingMarkdown';
 
 const SANITIZE: Config & { RETURN_DOM_FRAGMENT: true } = {
@@ -18,6 +18,8 @@ const SANITIZE: Config & { RETURN_DOM_FRAGMENT: true } = {
   ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
   RETURN_DOM_FRAGMENT: true,
 };
+
+const CODE_ACTS: readonly CodeBlockAct['act'][] = ['insert', 'apply', 'create'];
 
 @customElement('vc-markdown')
 export class MarkdownView extends ReactiveElement {
@@ -68,9 +70,21 @@ export class MarkdownView extends ReactiveElement {
       openPlace(this, placeOfLink(link));
       return;
     }
-    const button = closest(event, '.copy-code');
-    const code = button?.closest('.code-block')?.querySelector('code');
-    if (button && code) void copyText(code.textContent ?? '', button);
+    const button = closest(event, '.code-header > button');
+    const block = button?.closest<HTMLElement>('.code-block');
+    if (button && block) this.useCode(button, block);
+  }
+
+  private useCode(button: HTMLElement, block: HTMLElement): void {
+    const code = block.querySelector('code')?.textContent ?? '';
+    const act = CODE_ACTS.find((one) => button.classList.contains(`${one}-code`));
+    if (!act) void copyText(code, button);
+    // Half of a block is of no use to anybody.
+    else if (!this.streaming || block.closest('.md-block') !== this.lastElementChild) {
+      const path = block.dataset.path ?? fileNamedBefore(block);
+      const language = block.dataset.language ?? '';
+      send(this, 'code-block', { act, code, language, ...(path ? { path } : {}) });
+    }
   }
 }
 
@@ -83,6 +97,7 @@ function show(html: string, element: HTMLElement): void {
     for (const part of ['.code-header > span', 'pre > code']) {
       present.querySelector(part)?.replaceChildren(...(next.querySelector(part)?.childNodes ?? []));
     }
+    for (const { name, value } of next.attributes) present.setAttribute(name, value);
     return;
   }
   element.replaceChildren(fragment);
@@ -90,6 +105,13 @@ function show(html: string, element: HTMLElement): void {
 
 function closest(event: Event, selector: string): HTMLElement | null {
   return event.target instanceof Element ? event.target.closest<HTMLElement>(selector) : null;
+}
+
+/** The file that the paragraph before a code block leads to. */
+function fileNamedBefore(block: HTMLElement): string | undefined {
+  const before = block.closest('.md-block')?.previousElementSibling;
+  if (before?.querySelector('.code-block')) return undefined;
+  return [...(before?.querySelectorAll<HTMLElement>('.file-link') ?? [])].at(-1)?.dataset.path;
 }
 
 function linkOf(event: Event): HTMLElement | null {

@@ -5,6 +5,7 @@
 import MarkdownIt from 'markdown-it';
 import type { Place } from '../protocol';
 import { placeOfCode, placeOfHref } from './fileLinks';
+import { fileOfBlock } from './fileOfBlock';
 import { highlightCode } from './highlight';
 
 /** What one message's blocks share: its link reference definitions. */
@@ -46,8 +47,9 @@ markdown.renderer.rules.code_inline = (tokens, index) => {
 
 markdown.renderer.rules.fence = (tokens, index) => {
   const token = tokens[index];
-  const language = /^\S*/.exec(token?.info.trim() ?? '')?.[0] ?? '';
-  return codeBlock(token?.content ?? '', language);
+  const info = token?.info.trim() ?? '';
+  const [, language = ''] = /^([\w+#-]*)(?=$|[\s:{])/.exec(info) ?? [];
+  return codeBlock(token?.content ?? '', language, fileOfBlock(info, token?.content ?? ''));
 };
 
 markdown.renderer.rules.code_block = (tokens, index) => codeBlock(tokens[index]?.content ?? '', '');
@@ -74,14 +76,28 @@ export function renderBlocks(text: string, context: MarkdownContext): Block[] {
   return blocks;
 }
 
-function codeBlock(code: string, language: string): string {
+function codeBlock(code: string, language: string, file?: string): string {
   const body = highlightCode(code, language) ?? escapeHtml(code);
-  const label = escapeHtml(language);
+  const path = file === undefined ? '' : ` data-path="${escapeHtml(file)}"`;
+  const label = escapeHtml(file ?? language);
   return (
-    `<div class="code-block"><div class="code-header"><span>${label}</span>` +
-    '<button type="button" class="icon-button copy-code" title="Copy" aria-label="Copy code">' +
-    '<span class="codicon codicon-copy"></span></button></div>' +
+    `<div class="code-block" data-language="${escapeHtml(language)}"${path}>` +
+    `<div class="code-header"><span>${label}</span>${CODE_BUTTONS}</div>` +
     `<pre tabindex="0"><code>${body}</code></pre></div>\n`
+  );
+}
+
+const CODE_BUTTONS = [
+  codeButton('insert-code', 'insert', 'Insert at Cursor'),
+  codeButton('apply-code', 'git-pull-request-go-to-changes', 'Apply to File'),
+  codeButton('create-code', 'new-file', 'Create File'),
+  codeButton('copy-code', 'copy', 'Copy', 'Copy code'),
+].join('');
+
+function codeButton(name: string, icon: string, title: string, label = title): string {
+  return (
+    `<button type="button" class="icon-button ${name}" title="${title}" aria-label="${label}">` +
+    `<span class="codicon codicon-${icon}"></span></button>`
   );
 }
 

@@ -1,5 +1,5 @@
 /** Events between elements of one view: a part says what the person wants, the panel asks the host. */
-import type { Place } from '../protocol';
+import type { CodeBlockAct, Place } from '../protocol';
 
 /** Detail of each custom event, by name. */
 export interface ViewEvents {
@@ -9,6 +9,8 @@ export interface ViewEvents {
   'row-toggled': { readonly callId: string; readonly expanded: boolean };
   'preview-wanted': { readonly address: string; show(text: string): void };
   'prompt-submitted': { readonly text: string };
+  'slash-command': { readonly name: string; readonly rest: string };
+  'code-block': CodeBlockAct;
   'draft-changed': undefined;
   /** Without a path: all changed files. */
   'review-changes': { readonly act: 'showChanges' | 'keepChanges' | 'undoChanges'; readonly path?: string };

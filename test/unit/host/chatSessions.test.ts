@@ -75,6 +75,7 @@ function conversation(change: Partial<ChatSessionsParts> = {}) {
     shown: new ShownSessions(memento() as never),
     models: modelsOf(model),
     openers: new Openers({ history, counter: roughCounter, memento: memento() as never, mode }),
+    attachmentsOf: async () => [],
     onEvent: () => undefined,
     onTrouble: () => undefined,
     onBusy: () => undefined,

@@ -1,0 +1,102 @@
+/** What the buttons of a code block do: at the cursor, into the file it is about, or into a new one. */
+import { type QuickPickItem, Range, Uri, window, workspace } from 'vscode';
+import { EditsForbiddenError, UnreadableFileError, VirtualContextError } from '../../engine/errors';
+import type { WorkspaceFiles } from '../../engine/ports';
+import type { CodeBlockAct } from '../../webview/protocol';
+import { applyBlock } from './applyBlock';
+
+export interface CodeBlocksParts {
+  readonly files: WorkspaceFiles;
+  /** @throws VirtualContextError */
+  readonly absolute: (path: string) => string;
+  /** Workspace paths of all files, those that are open first. */
+  readonly list: () => Promise<readonly string[]>;
+  /** Writes through the engine, where the change waits for review. @throws VirtualContextError */
+  readonly write: (path: string, before: string | undefined, after: string) => Promise<void>;
+}
+
+export class CodeBlocks {
+  constructor(private readonly parts: CodeBlocksParts) {}
+
+  /** @throws VirtualContextError */
+  async run(block: CodeBlockAct): Promise<void> {
+    if (block.act === 'insert') await insertAtCursor(block.code);
+    else if (block.act === 'apply') await this.apply(block);
+    else await this.create(block);
+  }
+
+  private async apply({ code, path }: CodeBlockAct): Promise<void> {
+    refuseRestricted();
+    const target = path ?? (await this.askFile());
+    if (target === undefined) return;
+    const { files, write } = this.parts;
+    const now = await files.read(target, new AbortController().signal);
+    const applied = applyBlock(now.text, code);
+    if (!applied.ok) {
+      throw new VirtualContextError(
+        `Not applied to ${now.path}. ${applied.reason}`,
+        'Nothing was changed; Insert at Cursor puts it where you want it.',
+      );
+    }
+    await write(now.path, now.text, applied.text);
+    await this.show(now.path, now.text, applied.text);
+  }
+
+  private async create({ code, path, language }: CodeBlockAct): Promise<void> {
+    refuseRestricted();
+    const { files, write } = this.parts;
+    const proposed = path ?? `untitled.${/^\w{1,10}$/.test(language) ? language : 'txt'}`;
+    const slash = proposed.lastIndexOf('/') + 1;
+    const dot = proposed.lastIndexOf('.');
+    const written = await window.showInputBox({
+      title: 'Create File',
+      prompt: 'Where it is to be, relative to the workspace folder.',
+      value: proposed,
+      valueSelection: [slash, dot > slash ? dot : proposed.length],
+    });
+    if (!written?.trim()) return;
+    const target = files.canonical(written.trim());
+    if ((await files.version(target)) !== undefined)
+      throw new VirtualContextError(`${target} exists already.`, 'Use Apply, or choose another name.');
+    await write(target, undefined, code.endsWith('\n') ? code : `${code}\n`);
+    await window.showTextDocument(Uri.file(this.parts.absolute(target)), { preview: false });
+  }
+
+  private async askFile(): Promise<string | undefined> {
+    const items = (await this.parts.list()).map((path): QuickPickItem => ({ label: path }));
+    if (items.length === 0)
+      throw new UnreadableFileError('There is no file to apply it to.', 'Use Create File.');
+    const title = 'Apply the Code Block';
+    const picked = await window.showQuickPick(items, { title, placeHolder: 'To which file?' });
+    return picked?.label;
+  }
+
+  /** At the first line that is another now. */
+  private async show(path: string, before: string, after: string): Promise<void> {
+    const document = await workspace.openTextDocument(Uri.file(this.parts.absolute(path)));
+    const [old, now] = [before.split('\n'), after.split('\n')];
+    const line = Math.max(
+      0,
+      now.findIndex((text, i) => text !== old[i]),
+    );
+    const place = document.validateRange(new Range(line, 0, line, 0));
+    await window.showTextDocument(document, { preview: true, selection: place });
+  }
+}
+
+async function insertAtCursor(code: string): Promise<void> {
+  const editor = window.activeTextEditor;
+  if (!editor)
+    throw new VirtualContextError('No editor is open.', 'Open a file and put the cursor where it belongs.');
+  const text = code.replace(/\n$/, '');
+  const done = await editor.edit((edit) => {
+    for (const selection of editor.selections) edit.replace(selection, text);
+  });
+  if (!done) throw new VirtualContextError('The editor did not take it.', 'The file may be read-only.');
+  await window.showTextDocument(editor.document, editor.viewColumn);
+}
+
+function refuseRestricted(): void {
+  if (workspace.isTrusted) return;
+  throw new EditsForbiddenError('Files cannot be edited in Restricted Mode.', 'Trust the workspace first.');
+}
