@@ -1,0 +1,142 @@
+/** Mentions, slash commands and code blocks in the real VS Code. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { call, script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { SampleProject } from '../support/sampleProject';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+const greet = 'export function greet(name: string) {\n  return hello(name);\n}\n';
+
+let project: SampleProject;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+const input = () => chat.byTestId('chat-input');
+const chips = () => chat.byTestId('mention');
+const paging = () => vscode.log('Virtual Context: Paging');
+const lastMessages = () => (server.requests.at(-1)?.body.messages ?? []).map(({ content }) => content ?? '');
+const attached = () => lastMessages().filter((text) => text.startsWith('<interrupt kind="attached"'));
+
+beforeAll(async () => {
+  project = new SampleProject();
+  writeFileSync(join(project.folder, 'greet.ts'), greet);
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: project.folder });
+  git('add', '-A');
+  git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
+  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder: project.folder,
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+      'virtualContext.hints': false,
+    },
+  });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  project?.remove();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+it('mentions a file by keyboard, shows its cost, and makes it a page that need not be read again', async () => {
+  await input().focus();
+  await vscode.page.keyboard.type('What is in @greet');
+  await chat.frame.locator('.completion', { hasText: 'greet.ts' }).first().waitFor();
+  await vscode.page.keyboard.press('Enter');
+  await chips().waitFor();
+  expect(await input().inputValue()).toBe('What is in @greet.ts ');
+  expect((await chips().innerText()).replace(/\s+/g, ' ')).toMatch(/greet\.ts \d+ tokens/);
+  await vscode.screenshot('mentions');
+  await chat.ask(`What is in @greet.ts ${call('read_file', { path: 'greet.ts' })}`);
+  const [page = ''] = attached();
+  expect(page).toContain('Attached by the person to their message: greet.ts');
+  expect(page).toContain('return hello(name)');
+  expect(lastMessages().at(-1)).toContain('already in your window');
+  expect(paging()).toMatch(/attached \| file:\S*greet\.ts#L1-L3@/);
+});
+
+it('attaches the selection, git changes, problems and a folder', async () => {
+  await vscode.openFile('greet.ts');
+  await vscode.page.keyboard.press('Control+Home');
+  await vscode.page.keyboard.press('Shift+ArrowDown');
+  await vscode.runCommand('Virtual Context: Add Selection to Chat');
+  await vi.waitFor(async () => expect(await input().inputValue()).toBe('@greet.ts:1-1 '), timeout);
+  writeFileSync(join(project.folder, 'greet.ts'), greet.replace('hello', 'goodMorning'));
+  // The editor sees what others have changed in its own time.
+  await vi.waitFor(
+    async () => {
+      await input().fill('Look at @changes ');
+      await chips().waitFor({ timeout: 5000 });
+      await chat.ask(`Look at @changes @src/ @problems ${Date.now()}`);
+      expect(attached().join('\n')).toContain('goodMorning');
+    },
+    { timeout: 60_000, interval: 1000 },
+  );
+  const sent = attached().join('\n');
+  expect(sent).toMatch(/\[msg:\S+: src\/, \d+ tokens\]\nsrc\//);
+  expect(sent).toContain('problems');
+});
+
+it('takes what is dropped, refuses what is outside, and keeps the text', async () => {
+  await input().fill('Compare');
+  const drop = (uri: string) =>
+    input().evaluate((box, dropped) => {
+      const data = new DataTransfer();
+      data.setData('text/uri-list', dropped);
+      box.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, uri);
+  await drop(`file://${project.folder}/greet.ts`);
+  await vi.waitFor(async () => expect(await input().inputValue()).toBe('Compare @greet.ts '), timeout);
+  await drop('file:///etc/hostname');
+  await chat.frame.locator('.problem', { hasText: 'outside the workspace' }).waitFor();
+  expect(await input().inputValue()).toBe('Compare @greet.ts ');
+  await input().fill('Read @/etc/hostname');
+  await chat.frame.locator('.mention-chip.wrong').waitFor();
+  await chat.ask('Read @/etc/hostname [[say No.]]');
+  expect(attached().at(-1)).toContain('It could not be attached');
+  expect(attached().at(-1)).toContain('outside the workspace');
+});
+
+it('expands a slash command over the open file', async () => {
+  await vscode.openFile('greet.ts');
+  await vscode.page.keyboard.press('Control+Home');
+  await chat.ask('/explain [[say It greets.]]');
+  expect(await chat.userMessages.last().innerText()).toContain('Explain this code');
+  expect(await chat.userMessages.last().innerText()).toContain('@greet.ts');
+  expect(await chat.answers.last().innerText()).toContain('It greets.');
+});
+
+it('inserts a code block at the cursor, and applies one where it belongs and nowhere else', async () => {
+  const block = 'export function greet(name: string) {\n  return bye(name);\n}';
+  const other = 'export function other() {\n  return 1;\n}';
+  await chat.ask(`[[say \`\`\`ts greet.ts\n${block}\n\`\`\`\n\n\`\`\`ts greet.ts\n${other}\n\`\`\`]]`);
+  const apply = chat.answers.last().getByRole('button', { name: 'Apply to File' });
+  const text = () => readFileSync(join(project.folder, 'greet.ts'), 'utf8');
+  const before = text();
+  await apply.nth(1).click();
+  await chat.frame.locator('.problem', { hasText: 'Not applied to greet.ts' }).waitFor();
+  expect(text()).toBe(before);
+  await apply.nth(0).click();
+  await vi.waitFor(() => expect(text()).toBe(`${block}\n`), timeout);
+  await vscode.screenshot('code-block-applied');
+  await vscode.openFile('greet.ts');
+  await vscode.page.keyboard.press('Control+End');
+  await chat.answers.last().getByRole('button', { name: 'Insert at Cursor' }).nth(1).click();
+  await vi.waitFor(async () => {
+    await vscode.page.locator('.view-lines', { hasText: 'other' }).first().waitFor({ timeout: 2000 });
+  }, timeout);
+});
