@@ -92,6 +92,12 @@ it('lists what was edited with its counts; nothing was asked', async () => {
   await vscode.screenshot('review-list');
 });
 
+it('lists it after a reload of the window, too', async () => {
+  await vscode.reload();
+  chat = await ChatView.open(vscode);
+  await vi.waitFor(async () => expect(await listed()).toEqual(['a.ts src +2 −2', 'b.ts src +1 −0']), timeout);
+});
+
 it('undoes one hunk in the diff editor, which the model is told, and keeps the other', async () => {
   await row('src/a.ts').getByRole('button', { name: 'Open the changes' }).click();
   await vscode.page.locator('.tab.active', { hasText: 'a.ts (assistant’s changes)' }).waitFor();
@@ -158,12 +164,20 @@ it('restores a checkpoint: the files, and then the conversation too', async () =
   await chat.ask(
     `${edit('src/a.ts', 'v10 = 1;', 'v10 = 7;')} ${edit('new.ts', '', 'new\n')} [[then]] [[say ok]]`,
   );
-  expect(existsSync(file('new.ts'))).toBe(true);
+  expect(content('new.ts')).toBe('new\n');
+  write('new.ts', 'new\nmine\n');
   await chat.byTestId('restore-checkpoint').last().click();
   await vscode.page.locator('.quick-input-list').getByText('Show What Would Change').click();
   await vscode.page.locator('.tab.active', { hasText: 'Restoring: now' }).waitFor();
+  // On the right what was there before.
+  await vscode.page.locator('.multiDiffEditor .editor.modified .view-line', { hasText: 'v10' }).waitFor();
   await vscode.screenshot('review-restore-preview');
   await vscode.page.locator('.quick-input-list').getByText('Files and Conversation').click();
+  // What the person wrote since is named, and replaced only when they say so.
+  const dialog = vscode.page.locator('.monaco-dialog-box');
+  await dialog.getByText('new.ts').waitFor();
+  await vscode.screenshot('review-restore-confirm');
+  await dialog.getByText('Replace My Changes Too').click();
   await vi.waitFor(() => expect(existsSync(file('new.ts'))).toBe(false), timeout);
   expect(content('src/a.ts')).toBe(before);
   chat = await ChatView.open(vscode);
