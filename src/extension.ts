@@ -235,6 +235,7 @@ export function activate(context: ExtensionContext): void {
     openFolder: () => run('workbench.action.files.openFolder'),
     selectModel: () => run('virtualContext.selectModel'),
     selectMode: () => mode.select(),
+    allowEdits: () => mode.allowEdits(),
     showChanges: (path?: string) => review.actions.show(path),
     keepChanges: (path?: string) => review.actions.keep(path),
     undoChanges: (path?: string) => review.actions.undo(path),

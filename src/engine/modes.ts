@@ -23,5 +23,5 @@ export function refusedByMode(
   if (effect === undefined || effect === 'network') return undefined;
   if (forbidden !== undefined) return `${name} was not run. ${forbidden}`;
   if (mode !== 'ask') return undefined;
-  return `${name} was not run: the mode is "ask", which only reads. Answer without it and show what you would do; the person can choose the mode "edit" or "auto".`;
+  return `${name} was not run: the mode is "ask", which only reads. Answer without it and show what you would do, what takes several steps as a plan (update_plan); the person can choose the mode "edit" or "auto".`;
 }

@@ -7,6 +7,7 @@ import {
   window,
   workspace,
 } from 'vscode';
+import { VirtualContextError } from '../engine/errors';
 import type { AgentMode } from '../engine/modes';
 import type { ChatEvent } from '../webview/protocol';
 import type { PanelSource } from './panelSource';
@@ -55,6 +56,14 @@ export class ModeChoice implements Disposable, PanelSource {
         : 'In Restricted Mode nothing is edited and nothing run, whatever the mode',
     });
     if (picked) await workspace.getConfiguration().update(SETTING, picked.mode, ConfigurationTarget.Global);
+  }
+
+  /** Ends the mode that only reads. @throws VirtualContextError when the folder's settings hold it there */
+  async allowEdits(): Promise<void> {
+    if (readMode() !== 'ask') return;
+    await workspace.getConfiguration().update(SETTING, 'edit', ConfigurationTarget.Global);
+    if (readMode() === 'ask')
+      throw new VirtualContextError('The settings of this folder say "ask".', `Change ${SETTING} there.`);
   }
 
   dispose(): void {

@@ -26,6 +26,8 @@ export interface ChatActions {
   openFolder(): Promise<void>;
   selectModel(): Promise<void>;
   selectMode(): Promise<void>;
+  /** Ends the mode that only reads. @throws VirtualContextError */
+  allowEdits(): Promise<void>;
   /** Shows, keeps and undoes what the assistant has changed; without a path all of it. @throws VirtualContextError */
   showChanges(path?: string): Promise<void>;
   keepChanges(path?: string): Promise<void>;
@@ -144,6 +146,7 @@ export function chatRequests(
     openFolder: { params: nothing, run: () => done(actions.openFolder()) },
     selectModel: { params: nothing, run: () => done(actions.selectModel()) },
     selectMode: { params: nothing, run: () => done(actions.selectMode()) },
+    allowEdits: { params: nothing, run: () => done(actions.allowEdits()) },
     showChanges: { params: changed, run: ({ path }) => done(actions.showChanges(path)) },
     keepChanges: { params: changed, run: ({ path }) => done(actions.keepChanges(path)) },
     undoChanges: { params: changed, run: ({ path }) => done(actions.undoChanges(path)) },

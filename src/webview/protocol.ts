@@ -279,6 +279,8 @@ export interface ChatRequests {
   openFolder: { params: Nothing; result: null };
   selectModel: { params: Nothing; result: null };
   selectMode: { params: Nothing; result: null };
+  /** Ends the mode that only reads: the person wants a plan carried out. */
+  allowEdits: { params: Nothing; result: null };
   /** Without a path: all of them. */
   showChanges: { params: { readonly path?: string }; result: null };
   keepChanges: { params: { readonly path?: string }; result: null };

@@ -33,6 +33,7 @@ beforeAll(async () => {
       'virtualContext.model.provider': 'custom',
       'virtualContext.model.baseUrl': server.url,
       'virtualContext.model.name': 'scripted',
+      'virtualContext.mode': 'ask',
     },
   });
   chat = await ChatView.open(vscode);
@@ -64,6 +65,12 @@ it('is kept by the model and edited by the person', async () => {
   await chat.byTestId('notice').filter({ hasText: 'Window reset:' }).waitFor();
   await chat.ask('[[say ok]]');
   expect(sent()).toContain('[plan] (kept with update_plan)\\n[x] look at it\\n[ ] mend it');
+  // It was made where nothing may be changed; now it is to be done.
+  expect(await chat.byTestId('mode-button').innerText()).toContain('Ask');
+  await chat.byTestId('plan-carry-out').click();
+  await chat.byTestId('mode-button').filter({ hasText: 'Edit' }).waitFor();
+  await vi.waitUntil(() => sent().includes('Carry out the plan.'), { timeout: 30_000, interval: 100 });
+  await chat.idle();
   await chat.byTestId('plan-clear').click();
   await chat.byTestId('plan').waitFor({ state: 'detached' });
 });

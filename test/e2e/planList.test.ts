@@ -1,7 +1,14 @@
 /** The plan in the chat panel, in a browser: see `openViews`. */
 import { describe, expect, it, vi } from 'vitest';
 import type { PlanItem } from '../../src/webview/protocol';
-import { accessibilityViolations, conversation, openChat, view } from '../support/webview/openViews';
+import {
+  accessibilityViolations,
+  actions,
+  conversation,
+  openChat,
+  panel,
+  view,
+} from '../support/webview/openViews';
 
 const PLAN: readonly PlanItem[] = [
   { text: 'read the parser', state: 'done' },
@@ -86,6 +93,17 @@ describe('the plan', () => {
     await view.byTestId('plan-tick').first().click();
     await view.page.getByRole('alert').filter({ hasText: 'has changed meanwhile' }).waitFor();
     expect(await view.byTestId('plan-tick').first().isChecked()).toBe(false);
+  });
+
+  it('is carried out, where it was made without changing anything, when the person says so', async () => {
+    await open();
+    expect(await view.byTestId('plan-carry-out').count()).toBe(0);
+    panel.tell({ type: 'mode', mode: 'ask' });
+    await view.byTestId('plan-carry-out').click();
+    await vi.waitFor(() => expect(conversation.asked).toEqual([['submit', 'Carry out the plan.']]));
+    expect(actions.allowEdits).toHaveBeenCalledOnce();
+    // While it runs there is nothing to begin.
+    await view.byTestId('plan-carry-out').waitFor({ state: 'detached' });
   });
 
   it('gives the text of an item that is gone to the box for a new one', async () => {

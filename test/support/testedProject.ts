@@ -22,7 +22,10 @@ export class TestedProject {
     mkdirSync(this.folder);
     cpSync(join(root, 'node_modules/zod/src'), join(this.folder, 'src'), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(this.folder, 'node_modules'));
-    this.write('package.json', JSON.stringify({ name: 'zod', type: 'module', scripts: { test: 'vitest run' } }));
+    this.write(
+      'package.json',
+      JSON.stringify({ name: 'zod', type: 'module', scripts: { test: 'vitest run' } }),
+    );
     this.write(
       'vitest.config.mjs',
       "export default { resolve: { alias: [{ find: /^zod$/, replacement: new URL('src/index.ts', import.meta.url).pathname }, { find: /^zod\\/v4$/, replacement: new URL('src/v4/index.ts', import.meta.url).pathname }] }, test: { reporters: ['default'], cache: false } };\n",
@@ -43,13 +46,18 @@ export class TestedProject {
       }),
     );
     const before = this.read(this.source);
-    if (!before.includes(CHECKSUM)) throw new Error('zod has changed: choose another mistake to put into it.');
+    if (!before.includes(CHECKSUM))
+      throw new Error('zod has changed: choose another mistake to put into it.');
     this.write(this.source, before.replace(CHECKSUM, this.mistake));
   }
 
   /** Number of the line that holds a text, 1-based. */
   lineOf(text: string): number {
-    return this.read(this.source).split('\n').findIndex((line) => line.includes(text)) + 1;
+    return (
+      this.read(this.source)
+        .split('\n')
+        .findIndex((line) => line.includes(text)) + 1
+    );
   }
 
   read(path: string): string {

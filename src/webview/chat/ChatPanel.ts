@@ -137,7 +137,11 @@ export class ChatPanel extends LightElement {
       ${this.atEnd ? nothing : this.endButton()}
       <footer>
         ${this.problem === '' ? nothing : this.problemBar()}
-        <vc-plan .plan=${plan} .change=${this.changePlan}></vc-plan>
+        <vc-plan
+          .plan=${plan}
+          .change=${this.changePlan}
+          .mayCarryOut=${mode === 'ask' && !running}
+        ></vc-plan>
         <vc-changes .files=${changes}></vc-changes>
         <vc-prompt
           .running=${running}
@@ -205,6 +209,7 @@ export class ChatPanel extends LightElement {
     this.on('slash-command', ({ name, rest }) => void this.slash(name, rest));
     this.on('code-block', (block) => this.ask('codeBlock', block));
     this.on('draft-changed', () => this.memory.saveSoon());
+    this.on('carry-out-plan', () => void this.carryOutPlan());
     this.on('act', (action) => {
       // A message that could not be recorded is back in the box: to retry is to send it again.
       const unsent = this.transcript.returned === undefined ? '' : this.prompt.draft.trim();
@@ -322,6 +327,11 @@ export class ChatPanel extends LightElement {
     if (done?.send !== undefined) this.submit(done.send);
     else if (!done && this.prompt.draft === '')
       this.prompt.draft = `/${name}${rest === '' ? '' : ` ${rest}`}`;
+  }
+
+  private async carryOutPlan(): Promise<void> {
+    const allowed = await this.tried(this.host.request('allowEdits', {}));
+    if (allowed !== undefined) this.submit('Carry out the plan.');
   }
 
   private async pin(seq: number): Promise<void> {

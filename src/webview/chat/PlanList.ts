@@ -6,6 +6,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query, state } from 'lit/decorators.js';
 import { live } from 'lit/directives/live.js';
 import type { PlanItem, PlanView } from '../protocol';
+import { send } from '../shared/events';
 import { iconButton } from '../shared/iconButton';
 import { LightElement } from '../shared/LightElement';
 import { added, moved, placeOf, removed, reworded, type ShownItem, ticked } from './planChange';
@@ -18,6 +19,9 @@ export class PlanList extends LightElement {
   /** Asks for another plan. Resolves with the plan as it is then; undefined when it was refused, and the person told. */
   @property({ attribute: false }) change: (plan: PlanView) => Promise<PlanView | undefined> = async () =>
     undefined;
+
+  /** Whether it was made in a mode that does not change anything, and nothing runs now. */
+  @property({ type: Boolean }) mayCarryOut = false;
 
   /** As the person folded it; undefined: open while there is something to do. */
   @state() private open: boolean | undefined;
@@ -66,6 +70,7 @@ export class PlanList extends LightElement {
     return html`<section class="plan" aria-label="Plan" data-testid="plan">
       <div class="plan-head">${this.toggle(items, open)} ${this.clearButton(items)}</div>
       ${open ? this.body(items) : nothing}
+      ${this.mayCarryOut && !isFinished(items) ? this.carryOutButton() : nothing}
       <div class="visually-hidden" role="status">${this.announcement}</div>
     </section>`;
   }
@@ -106,6 +111,16 @@ export class PlanList extends LightElement {
       testId: 'plan-clear',
       onClick: () => this.apply(() => []),
     });
+  }
+
+  private carryOutButton(): TemplateResult {
+    return html`<button
+      type="button"
+      class="link plan-carry-out"
+      title="Switch to the mode Edit and have the plan done"
+      data-testid="plan-carry-out"
+      @click=${() => send(this, 'carry-out-plan', undefined)}
+    ><span class="codicon codicon-play" aria-hidden="true"></span> Carry out this plan</button>`;
   }
 
   private body(items: readonly PlanItem[]): TemplateResult {

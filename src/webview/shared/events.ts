@@ -12,6 +12,8 @@ export interface ViewEvents {
   'slash-command': { readonly name: string; readonly rest: string };
   'code-block': CodeBlockAct;
   'draft-changed': undefined;
+  /** The plan was made while only reading was allowed: now it is to be done. */
+  'carry-out-plan': undefined;
   /** Without a path: all changed files. */
   'review-changes': { readonly act: 'showChanges' | 'keepChanges' | 'undoChanges'; readonly path?: string };
   'restore-checkpoint': { readonly seq: number };

@@ -40,6 +40,7 @@ beforeEach(() => {
     openFolder: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
     selectMode: vi.fn(async () => undefined),
+    allowEdits: vi.fn(async () => undefined),
     showChanges: vi.fn(async () => undefined),
     keepChanges: vi.fn(async () => undefined),
     undoChanges: vi.fn(async () => undefined),

@@ -12,6 +12,7 @@ function host() {
     openFolder: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
     selectMode: vi.fn(async () => undefined),
+    allowEdits: vi.fn(async () => undefined),
     showChanges: vi.fn(async () => undefined),
     keepChanges: vi.fn(async () => undefined),
     undoChanges: vi.fn(async () => undefined),
