@@ -71,6 +71,7 @@ it('mentions a file by keyboard, shows its cost, and makes it a page that need n
 
 it('attaches the selection, git changes, problems and a folder', async () => {
   await vscode.openFile('greet.ts');
+  await vscode.page.locator('.editor-instance .view-line').first().click();
   await vscode.page.keyboard.press('Control+Home');
   await vscode.page.keyboard.press('Shift+ArrowDown');
   await vscode.runCommand('Virtual Context: Add Selection to Chat');
@@ -134,6 +135,7 @@ it('inserts a code block at the cursor, and applies one where it belongs and now
   await vi.waitFor(() => expect(text()).toBe(`${block}\n`), timeout);
   await vscode.screenshot('code-block-applied');
   await vscode.openFile('greet.ts');
+  await vscode.page.locator('.editor-instance .view-line').first().click();
   await vscode.page.keyboard.press('Control+End');
   await chat.answers.last().getByRole('button', { name: 'Insert at Cursor' }).nth(1).click();
   await vi.waitFor(async () => {
