@@ -48,7 +48,7 @@ module.exports = {
     {
       name: 'extension-imports',
       severity: 'error',
-      from: { path: '^src/(extension|agent|composer)\\.ts$' },
+      from: { path: '^src/(extension|agent|composer|chatStore)\\.ts$' },
       to: { path: '^src/(cli|webview)/|^src/disk/(?!(client|protocol)\\.ts$)' },
     },
     {

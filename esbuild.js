@@ -42,6 +42,7 @@ const nodeEntries = {
   openaiModel: 'src/models/openaiModel.ts',
   composer: 'src/composer.ts',
   agent: 'src/agent.ts',
+  chatStore: 'src/chatStore.ts',
   frontMatter: 'src/tools/frontMatter.ts',
   fetchPage: 'src/tools/fetchPage.ts',
 };

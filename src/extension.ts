@@ -10,6 +10,7 @@ import { AttentionReporter } from './host/attentionReporter';
 import type { Composer } from './host/Composer';
 import { ChatModels, type ModelChoice } from './host/chatModels';
 import { ChatSessions } from './host/chatSessions';
+import { ChatsView } from './host/chatsView';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
 import { editOpenDocument } from './host/editOpenDocument';
@@ -79,15 +80,8 @@ export function activate(context: ExtensionContext): void {
   const preview = new FaultPreview(resolve);
   const ripgrepPath = bundled(join('bin', process.platform === 'win32' ? 'rg.exe' : 'rg'));
 
-  let opened: Promise<FileBlobStore> | undefined;
   // A failure (no space, no permission) is not kept: the next attempt may find it mended.
-  const openBlobs = () => {
-    opened ??= FileBlobStore.open(blobsFolder(store)).catch((error: unknown) => {
-      opened = undefined;
-      throw error;
-    });
-    return opened;
-  };
+  const openBlobs = lazily(() => FileBlobStore.open(blobsFolder(store)));
 
   const editor = new VisibleEditor();
   const chatModels = new ChatModels({
@@ -155,6 +149,14 @@ export function activate(context: ExtensionContext): void {
   });
 
   conversation = sessions;
+
+  const chatStore = lazily(async () => {
+    const { createChatStore } = await import('./chatStore');
+    const folders = () => roots().map((root) => root.name);
+    return createChatStore({ sessions: sessionsFolder(store), blobs: openBlobs, counter, folders });
+  });
+  const chatsView = new ChatsView(chatStore, sessions, () => readSettings().prices);
+  const chatList = window.createTreeView(ChatsView.viewType, { treeDataProvider: chatsView });
 
   const attention = new AttentionReporter(
     (what) => {
@@ -261,6 +263,12 @@ export function activate(context: ExtensionContext): void {
     onReturn(() => {
       if (roots().length > 0) background(disk.reconcile(), 'index');
     }),
+    chatsView,
+    chatList,
+    // Other windows have their own chats, which it does not hear of.
+    chatList.onDidChangeVisibility(({ visible }) => {
+      if (visible) chatsView.refresh();
+    }),
     indexStatus,
     embeddings,
     memory,
@@ -290,7 +298,15 @@ export function activate(context: ExtensionContext): void {
         if (await sharedKeys.ask(readSettings().storageUri)) indexWorkspace();
       },
       setEmbeddingsKey: () => embeddings.setKey(),
-      chats,
+      chats: async () => (await chatStore()).list(),
+      chatList: {
+        store: chatStore,
+        sessions,
+        search: async (text, signal) => (await disk.search({ text, page: 1, pageSize: 60 }, signal)).hits,
+        forget: (gone) => disk.forgetSessions(gone),
+        feed,
+        refresh: () => chatsView.refresh(),
+      },
     }),
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
     window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),
@@ -317,13 +333,28 @@ export function activate(context: ExtensionContext): void {
     embed();
     if (roots().length > 0) indexWorkspace();
     unsaved.reportAll();
-    background(feed(), 'recall');
+    background(
+      feed().then(async () => (await chatStore()).clean()),
+      'recall',
+    );
   });
 }
 
 /** VS Code waits for it when the window closes: the turn that runs is recorded as interrupted. */
 export async function deactivate(): Promise<void> {
   await conversation?.close();
+}
+
+/** Makes it once, when it is first asked for; a failure is not kept. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }
 
 const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels, callsFunctions };

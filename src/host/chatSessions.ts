@@ -159,6 +159,11 @@ export class ChatSessions implements Conversation, Disposable {
     if (this.agent) this.prepare(this.agent);
   }
 
+  /** A deleted session is not to be opened again. */
+  async forget(session: string): Promise<void> {
+    await this.parts.shown.forget(session);
+  }
+
   /** Shows a message of a session. @throws HeldElsewhereError | JournalError */
   async reveal(session: string, seq: number): Promise<void> {
     await this.show(session);
@@ -386,7 +391,8 @@ export class ChatSessions implements Conversation, Disposable {
   }
 }
 
-function newSessionId(): string {
+/** @returns an id that no session has */
+export function newSessionId(): string {
   const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
   return `${day}-${randomBytes(3).toString('hex')}`;
 }

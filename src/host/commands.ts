@@ -2,6 +2,7 @@
 import { commands, type Disposable, ProgressLocation, Uri, window, workspace } from 'vscode';
 import type { IndexControl, RebuildTarget } from '../engine/indexStatus';
 import type { Composer } from './Composer';
+import { type ChatListParts, chatListHandlers } from './chatListCommands';
 import type { ChatSessions } from './chatSessions';
 import type { IndexStatusItem } from './indexStatusItem';
 import type { MemoryDocument } from './memoryDocument';
@@ -37,6 +38,7 @@ export interface CommandParts {
   readonly setEmbeddingsKey: () => Promise<void>;
   /** Chats of this workspace, last changed first. */
   readonly chats: () => Promise<readonly EarlierChat[]>;
+  readonly chatList: ChatListParts;
 }
 
 /** Registers them all; a command that fails says what to do next. */
@@ -52,6 +54,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
       await commands.executeCommand('virtualContext.chat.focus');
       await branchChat(sessions, 'rewind', context);
     },
+    ...chatListHandlers(parts.chatList),
     retry: () => sessions.retry(),
     regenerate: async () => {
       const model = await models.pickModel('Answer with Another Model');

@@ -3,6 +3,7 @@ import { window } from 'vscode';
 import * as z from 'zod';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { ChatSessions } from './chatSessions';
+import { chatTitle } from './chatStore';
 
 const LABEL_CHARS = 120;
 
@@ -13,6 +14,8 @@ export interface EarlierChat {
   readonly modified: number;
   /** Undefined while nothing was said in it. */
   readonly title?: string;
+  /** As the person has named it. */
+  readonly name?: string;
   readonly forked?: { readonly from: string };
 }
 
@@ -41,8 +44,11 @@ export async function openEarlierChat(
   const { session } = await sessions.current();
   const items = (await chats())
     .filter(({ id }) => id !== session)
-    .map(({ id, title, modified, forked }) => ({
-      label: title ?? 'Nothing said yet',
+    .map(({ id, name, title, modified, forked }) => ({
+      label: chatTitle({
+        ...(name === undefined ? {} : { name }),
+        ...(title === undefined ? {} : { title }),
+      }),
       description: new Date(modified).toLocaleString(),
       detail: forked ? `${id}, forked from ${forked.from}` : id,
       id,

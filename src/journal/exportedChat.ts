@@ -74,14 +74,16 @@ export async function exportChat(
 /** @returns the chat for people: what was said, and which calls were made */
 export function chatMarkdown({ title, messages }: ExportedChat): string {
   const parts = [`# ${title}`];
+  let speaker = '';
   for (const part of messages) {
     if (part.role === 'tool') continue;
     if (part.role === 'user') parts.push('## You', part.text);
     else {
-      if (parts.at(-2) !== '## Assistant' && part.text !== '') parts.push('## Assistant');
+      if (speaker !== part.role) parts.push('## Assistant');
       if (part.text !== '') parts.push(part.text);
       if (part.calls.length > 0) parts.push(part.calls.map(callLine).join('\n'));
     }
+    speaker = part.role;
   }
   return `${parts.join('\n\n')}\n`;
 }

@@ -41,6 +41,26 @@ describe('recall and notes', () => {
     expect(await client.recallSeqs('unknown')).toEqual([]);
   });
 
+  it('forgets what was said in a session, and takes it again', async () => {
+    const client = disk().newClient();
+    const other = {
+      id: 'msg:t/1',
+      session: 't',
+      seq: 1,
+      time: 1,
+      role: 'user' as const,
+      text: 'a rare okapi',
+    };
+    await client.append([message(1, 'the okapi again'), other]);
+    await client.insertNotes([{ id: 'n1', session: 't', time: 1, text: 'okapi note' }]);
+    await client.forgetSessions(['t']);
+    expect(await ids(client, 'okapi')).toEqual(['msg:s/1']);
+    expect(await client.recallSeqs('t')).toEqual([]);
+    expect(await client.archivalNoteIds('t')).toEqual([]);
+    await client.append([other]);
+    expect((await ids(client, 'okapi')).sort()).toEqual(['msg:s/1', 'msg:t/1']);
+  });
+
   it('gives back what was appended and takes everything twice without harm', async () => {
     const client = disk().newClient();
     const messages = [message(1, "it's a 'quoted' kangaroo", { name: "o'neil" }), message(2, 'second')];

@@ -1,0 +1,53 @@
+/**
+ * The chats on disk as the list of chats works with them: a bundle of its own, loaded when the list is first shown.
+ * Nothing but the composition root imports it, by dynamic import.
+ */
+import type { BlobStore, TokenCounter } from './engine/ports';
+import type { ChatStore } from './host/chatStore';
+import { chatMarkdown, exportChat, importChat, parseExportedChat } from './journal/exportedChat';
+import { FileSessionLog } from './journal/fileSessionLog';
+import { SessionCatalog } from './journal/sessionCatalog';
+import { readLineage } from './journal/sessionFiles';
+import { emptyTrash, listTrash, restoreSession, trashSession } from './journal/sessionTrash';
+
+export interface ChatStoreParts {
+  /** Folder of all sessions. */
+  readonly sessions: string;
+  /** @throws JournalError */
+  readonly blobs: () => Promise<BlobStore>;
+  readonly counter: TokenCounter;
+  /** Names of the workspace folders. */
+  readonly folders: () => readonly string[];
+}
+
+export function createChatStore({ sessions, blobs, counter, folders }: ChatStoreParts): ChatStore {
+  const catalog = new SessionCatalog(sessions);
+  const read = async (id: string, title: string) =>
+    exportChat(title, readLineage(sessions, id), await blobs());
+  return {
+    list: () => catalog.chats(),
+    deleted: () => listTrash(sessions),
+    remove: (id) => trashSession(sessions, id, Date.now()),
+    restore: (id) => restoreSession(sessions, id),
+    clean: () => emptyTrash(sessions, Date.now()),
+    rename: async (id, name) => {
+      const log = await FileSessionLog.open(sessions, id);
+      try {
+        await log.append([{ type: 'session.renamed', name, at: Date.now() }]);
+      } finally {
+        await log.close();
+      }
+    },
+    markdown: async (id, title) => chatMarkdown(await read(id, title)),
+    json: async (id, title) => `${JSON.stringify(await read(id, title), undefined, 1)}\n`,
+    take: async (id, text) => {
+      const chat = parseExportedChat(text);
+      const log = await FileSessionLog.open(sessions, id);
+      try {
+        await importChat(chat, log, folders(), await blobs(), counter);
+      } finally {
+        await log.close();
+      }
+    },
+  };
+}
