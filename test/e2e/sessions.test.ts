@@ -1,0 +1,187 @@
+/** The list of chats, and what can be done to a chat, in the real VS Code. The model server obeys markers: mechanism only. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { SampleProject } from '../support/sampleProject';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+
+let project: SampleProject;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+beforeAll(async () => {
+  project = new SampleProject();
+  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder: project.folder,
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+      'virtualContext.model.prices': { scripted: { input: 2, cachedInput: 0.5, output: 8 } },
+      'virtualContext.hints': false,
+      'files.simpleDialog.enable': true,
+    },
+  });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  project?.remove();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+const userTexts = async () => (await chat.userMessages.allTextContents()).map((text) => text.trim());
+const lastRequest = () => server.requests.at(-1)?.body;
+const rows = () => vscode.page.locator('.pane-body .monaco-list-row');
+const dialog = () => vscode.page.locator('.monaco-dialog-box');
+
+async function shows(questions: number, answers: number): Promise<void> {
+  await vi.waitUntil(
+    async () => (await chat.userMessages.count()) === questions && (await chat.answers.count()) === answers,
+    timeout,
+  );
+  await chat.idle();
+}
+
+/** A button of a message: they show while the pointer is over it. */
+async function press(message: ReturnType<ChatView['byTestId']>, testId: string): Promise<void> {
+  await message.hover();
+  await message.locator(`[data-testid=${testId}]`).click();
+}
+
+it('shows what a turn has cost, and the chat in the gauge, and what the model thought, collapsed', async () => {
+  await chat.ask('Where is the zeppelin hangar? [[think Let me see.]] [[say In the north.]]');
+  const spent = chat.byTestId('spent');
+  await spent.waitFor();
+  expect(await spent.textContent()).toMatch(/in · \d+ out · \$0\.\d+/);
+  expect(await spent.getAttribute('title')).toMatch(/prompt, cached .*output .*cost \$/);
+  const thought = chat.byTestId('reasoning');
+  expect(await thought.getAttribute('open')).toBeNull();
+  await thought.locator('summary').click();
+  expect(await thought.locator('.reasoning-text').textContent()).toContain('Let me see.');
+  await chat.byTestId('gauge').locator('.gauge-bar').click();
+  expect(await chat.byTestId('chat-spent').textContent()).toMatch(/cost\s*\$0\.\d+/);
+  await chat.byTestId('gauge').locator('.gauge-bar').click();
+});
+
+it('goes back to an earlier message, edited, with its text in the input', async () => {
+  await chat.ask('Second question [[say Second answer.]]');
+  await press(chat.userMessages.nth(1), 'edit-message');
+  await shows(1, 1);
+  const box = chat.byTestId('chat-input');
+  await vi.waitUntil(async () => (await box.inputValue()).startsWith('Second question'), timeout);
+  await box.fill('Edited question [[say Edited answer.]]');
+  await box.press('Enter');
+  await shows(2, 2);
+  expect(await userTexts()).toEqual([
+    expect.stringContaining('zeppelin'),
+    expect.stringContaining('Edited question'),
+  ]);
+  expect(JSON.stringify(lastRequest()?.messages)).not.toContain('Second question');
+});
+
+it('asks again, and has another model answer', async () => {
+  const asked = server.requests.length;
+  await press(chat.answers.last(), 'retry');
+  await vi.waitUntil(() => server.requests.length > asked, timeout);
+  await shows(2, 2);
+  expect(lastRequest()?.messages.filter(({ content }) => content?.includes('Edited question'))).toHaveLength(
+    1,
+  );
+  await press(chat.answers.last(), 'regenerate');
+  await vscode.choose('Other…');
+  await vscode.enter('another-model');
+  await vi.waitUntil(() => lastRequest()?.model === 'another-model', timeout);
+  await shows(2, 2);
+  await chat.ask('Third [[say By the other.]]');
+  expect(lastRequest()?.model).toBe('another-model');
+});
+
+it('renames the chat in the list, where it stands with its model', async () => {
+  await vscode.runCommand('Virtual Context: Rename Chat…');
+  await vscode.page.locator('.quick-input-list .monaco-list-row').first().click();
+  await vscode.enter('Airships');
+  await vscode.runCommand('Virtual Context: Focus on Chats View');
+  await vi.waitFor(async () => {
+    const texts = await rows().allTextContents();
+    expect(texts.find((text) => text.includes('Airships'))).toMatch(/another-model · .*tokens/);
+    expect(texts).toContain('Today');
+  }, timeout);
+});
+
+it('finds what was said in a chat that was left, and opens it there', async () => {
+  await vscode.runCommand('Virtual Context: New Chat');
+  await shows(0, 0);
+  await chat.ask('Something else entirely [[say Fine.]]');
+  await vscode.runCommand('Virtual Context: Search Chats…');
+  await vscode.page.locator('.quick-input-widget input').first().fill('zeppelin hangar');
+  const hit = vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'zeppelin' });
+  await hit.first().click();
+  await vi.waitFor(async () => expect((await userTexts())[0]).toContain('zeppelin'), timeout);
+});
+
+it('exports to Markdown and JSON, and imports the JSON as a chat of its own', async () => {
+  for (const [title, file] of [
+    ['Markdown', 'out.md'],
+    ['JSON', 'out.json'],
+  ] as const) {
+    await vscode.runCommand(`Virtual Context: Export Chat as ${title}…`);
+    await vscode.page.locator('.quick-input-list').getByText('Airships', { exact: true }).first().click();
+    const path = join(project.folder, file);
+    await savesTo(path);
+    await vi.waitUntil(() => existsSync(path), timeout);
+  }
+  await vi.waitFor(() => {
+    expect(readFileSync(join(project.folder, 'out.md'), 'utf8')).toMatch(/^# Airships\n\n## You\n\nWhere is/);
+  }, timeout);
+  const exported = join(project.folder, 'out.json');
+  writeFileSync(exported, readFileSync(exported, 'utf8').replace('"Airships"', '"Dirigibles"'));
+  await vscode.runCommand('Virtual Context: Import Chat…');
+  await savesTo(exported);
+  await shows(3, 3);
+  await vi.waitFor(
+    async () => expect((await rows().allTextContents()).join()).toContain('Dirigibles'),
+    timeout,
+  );
+  await chat.ask('Go on [[say Gone on.]]');
+  expect(JSON.stringify(lastRequest()?.messages)).toContain('In the north.');
+});
+
+it('deletes the chat that is shown, and restores it', async () => {
+  await vscode.runCommand('Virtual Context: Delete Chat…');
+  await vscode.page.locator('.quick-input-list').getByText('Dirigibles', { exact: true }).first().click();
+  await dialog().getByRole('button', { name: 'Delete' }).click();
+  await shows(0, 0);
+  await vi.waitFor(
+    async () => expect((await rows().allTextContents()).join()).not.toContain('Dirigibles'),
+    timeout,
+  );
+  await vscode.page.getByText('Its messages are no longer searched.').first().waitFor();
+  await vscode.runCommand('Virtual Context: Restore a Deleted Chat…');
+  await vscode.page.locator('.quick-input-list .monaco-list-row').first().click();
+  await vi.waitFor(
+    async () => expect((await rows().allTextContents()).join()).toContain('Dirigibles'),
+    timeout,
+  );
+});
+
+/** Answers the simple file dialog. */
+async function savesTo(path: string): Promise<void> {
+  const input = vscode.page.locator('.quick-input-widget input.input').first();
+  await vi.waitFor(async () => expect(await input.inputValue()).toContain('/'), timeout);
+  await input.fill(path);
+  await vscode.page.waitForTimeout(500);
+  await vscode.page.keyboard.press('Enter');
+}
