@@ -30,6 +30,15 @@ const ACTS: Readonly<Record<string, Act>> = {
   pin: async (rest, { sessions }) => done(rest === '' ? run('pinSelection') : sessions.notes.pin(rest)),
   model: async () => done(run('selectModel')),
   mode: async (rest) => done(rest === '' ? run('selectMode') : chooseMode(rest)),
+  plan: async (rest) => {
+    if (rest === '') throw new VirtualContextError('A plan of what?', 'Say it after /plan.');
+    await chooseMode('ask');
+    return question(
+      'Look into this and write a plan with update_plan: steps that can be checked, in their order. Change nothing yet.',
+      [],
+      rest,
+    );
+  },
   explain: asks('Explain this code: what it does, how, and what to watch out for.'),
   fix: asks(
     'Find what is wrong with this code and fix it. The problems that the editor shows are attached.',
@@ -54,7 +63,7 @@ function asks(prompt: string, ...more: readonly string[]): Act {
 }
 
 function question(prompt: string, mentions: readonly string[], rest: string): SlashResult {
-  const lines = [`${prompt} ${mentions.join(' ')}`, rest].filter((line) => line !== '');
+  const lines = [[prompt, ...mentions].join(' '), rest].filter((line) => line !== '');
   return { send: lines.join('\n\n') };
 }
 

@@ -14,6 +14,7 @@ export const SLASH_COMMANDS: readonly SlashCommand[] = [
   { name: 'pin', rest: 'note', detail: 'Pin a note, or the selected lines' },
   { name: 'model', rest: '', detail: 'Select the model' },
   { name: 'mode', rest: 'ask, edit or auto', detail: 'Choose what the assistant may do' },
+  { name: 'plan', rest: 'what to plan', detail: 'Write a plan in the mode Ask; carry it out later' },
   { name: 'explain', rest: 'question', detail: 'Explain the selection or the open file' },
   { name: 'fix', rest: 'what is wrong', detail: 'Fix the selection or the open file' },
   { name: 'tests', rest: 'what to test', detail: 'Write tests for the selection or the open file' },
