@@ -124,7 +124,7 @@ async function confirmed({ files }: CheckpointPreview): Promise<boolean> {
     `You have changed ${edited.length === 1 ? 'a file' : `${edited.length} files`} after the assistant did. Restore all the same?`,
     {
       modal: true,
-      detail: `${named(edited, '')}\n\nWhat you wrote there is replaced. It is kept in the chat’s record, and is back with the next checkpoint.`,
+      detail: `${named(edited, '')}\n\nWhat you wrote there is replaced; the chat’s log keeps a copy.`,
     },
     REPLACE,
   );
