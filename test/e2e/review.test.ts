@@ -43,6 +43,8 @@ beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'review-'));
   write('src/a.ts', lines(30).join(''));
   write('src/b.ts', lines(5).join('').replaceAll('\n', '\r\n'));
+  write('old/gone.ts', 'gone\n');
+  write('old/moved.ts', 'moved\n');
   server = await startModelServer({
     window: 32_768,
     policy: async (request) => {
@@ -184,6 +186,27 @@ it('restores a checkpoint: the files, and then the conversation too', async () =
   await vi.waitFor(async () => {
     expect(await chat.byTestId('chat-input').inputValue()).toContain('v10 = 7');
   }, timeout);
+});
+
+it('undoes files that were created, moved and deleted, all at once, when the person says so again', async () => {
+  if ((await listed()).length > 0) await chat.byTestId('keep-all').click();
+  await chat.byTestId('changes').waitFor({ state: 'detached' });
+  await chat.ask(
+    `${read('old/gone.ts')} ${read('old/moved.ts')} [[then]] ${call('delete_file', { path: 'old/gone.ts' })} ${call('move_file', { from: 'old/moved.ts', to: 'there.ts' })} ${call('write_file', { path: 'made.ts', text: 'made\n' })} [[then]] [[say ok]]`,
+  );
+  await vi.waitFor(async () => {
+    expect((await listed()).sort()).toEqual(['gone.ts old +0 −1', 'made.ts +1 −0', 'there.ts +0 −0']);
+  }, timeout);
+  await row('old/gone.ts').getByRole('button', { name: 'Open the changes' }).click();
+  await vscode.page.locator('.editor.original .view-line', { hasText: 'gone' }).waitFor();
+  await vscode.runCommand('Virtual Context: Show All Changes');
+  await vscode.page.locator('.multiDiffEditor .editor.modified .view-line', { hasText: 'made' }).waitFor();
+  await vscode.screenshot('review-all');
+  await chat.byTestId('undo-all').click();
+  await vscode.page.locator('.monaco-dialog-box').getByText('Undo All').click();
+  await chat.byTestId('changes').waitFor({ state: 'detached' });
+  expect([content('old/gone.ts'), content('old/moved.ts')]).toEqual(['gone\n', 'moved\n']);
+  expect([existsSync(file('there.ts')), existsSync(file('made.ts'))]).toEqual([false, false]);
 });
 
 it('edits nothing in the mode “Ask”, which is chosen by keyboard', async () => {
