@@ -41,6 +41,7 @@ const nodeEntries = {
   tokenWorker: 'src/models/tokenWorker.ts',
   openaiModel: 'src/models/openaiModel.ts',
   composer: 'src/composer.ts',
+  commandSafety: 'src/tools/commandSafety/classifyCommand.ts',
   agent: 'src/agent.ts',
   chatStore: 'src/chatStore.ts',
   frontMatter: 'src/tools/frontMatter.ts',

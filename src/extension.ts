@@ -1,13 +1,17 @@
 /** The extension's composition root: the only place where everything meets. Heavy parts are loaded when first needed. */
 import { join } from 'node:path';
 import { commands, type ExtensionContext, window, workspace } from 'vscode';
+import { CommandServices } from './commandServices';
 import { DiskClient } from './disk/client';
 import { describeError, ModelError } from './engine/errors';
 import type { LanguageModel } from './engine/ports';
 import { feedRecall } from './engine/recallFeed';
+import { AllowedCommands } from './host/allowedCommands';
 import { ApiKeys } from './host/apiKeys';
 import { AttentionReporter } from './host/attentionReporter';
+import { BackgroundEnds } from './host/backgroundEnds';
 import type { Composer } from './host/Composer';
+import { ChatApprover } from './host/chatApprover';
 import { ChatModels, type ModelChoice } from './host/chatModels';
 import { ChatSessions } from './host/chatSessions';
 import { ChatsView } from './host/chatsView';
@@ -19,7 +23,6 @@ import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
 import { ModeChoice } from './host/ModeChoice';
 import { MemoryDocument } from './host/memoryDocument';
-import { modalApprover } from './host/modalApprover';
 import type { ModelCatalog } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
 import { NotesViewProvider } from './host/notesViewProvider';
@@ -27,6 +30,7 @@ import { onReturn } from './host/onReturn';
 import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
+import { PanelExtras } from './host/panelExtras';
 import { registerCommand } from './host/registerCommand';
 import { registerReview } from './host/review/registerReview';
 import { rulesWarning } from './host/rulesWarning';
@@ -60,6 +64,7 @@ const SYMBOL_SEARCH_MS = 3000;
 
 /** The conversation of this window, for `deactivate`. */
 let conversation: ChatSessions | undefined;
+let backgroundCommands: CommandServices | undefined;
 
 export function activate(context: ExtensionContext): void {
   const startedAt = performance.now();
@@ -84,6 +89,27 @@ export function activate(context: ExtensionContext): void {
   const openBlobs = lazily(() => FileBlobStore.open(blobsFolder(store)));
 
   const editor = new VisibleEditor();
+  const approver: ChatApprover = new ChatApprover(
+    () => chat.visible,
+    () => run('virtualContext.openChat'),
+  );
+  const extras = new PanelExtras(approver);
+  const allowedCommands = new AllowedCommands(
+    context.workspaceState,
+    () => readSettings().mode,
+    () => readSettings().allowedCommands,
+  );
+  const backgroundEnds: BackgroundEnds = new BackgroundEnds(context.workspaceState, (session, event) =>
+    sessions.post(session, event),
+  );
+  const commandServices = new CommandServices({
+    permissions: allowedCommands,
+    ends: backgroundEnds,
+    extras,
+    dist: bundled(''),
+    onTrouble: (error) => paging.note('warn', `commands: ${describeError(error)}`),
+  });
+  backgroundCommands = commandServices;
   const chatModels = new ChatModels({
     settings: readSettings,
     catalog,
@@ -115,11 +141,12 @@ export function activate(context: ExtensionContext): void {
         rules: workspaceRules(new NodeWorkspaceFiles({ roots }), roots, () => workspace.isTrusted),
         recall: disk,
         archival: disk,
-        approver: modalApprover,
+        approver,
         summaryModel: () => chatModels.forSummaries(),
         functions: createFunctions({
           ripgrepPath,
           roots,
+          commands: await commandServices.functionParts(),
           language,
           fetchPage: async (...request) => (await import('./tools/fetchPage')).fetchPage(...request),
         }),
@@ -236,6 +263,8 @@ export function activate(context: ExtensionContext): void {
     folderIsOpen: () => roots().length > 0,
     openFolder: () => run('workbench.action.files.openFolder'),
     selectModel: () => run('virtualContext.selectModel'),
+    answerApproval: (...answer: Parameters<PanelExtras['answer']>) => extras.answer(...answer),
+    stopCommand: (id: string) => extras.stopCommand(id),
     selectMode: () => mode.select(),
     allowEdits: () => mode.allowEdits(),
     showChanges: (path?: string) => review.actions.show(path),
@@ -247,7 +276,7 @@ export function activate(context: ExtensionContext): void {
     openWindowSetting: () => run('workbench.action.openSettings', 'virtualContext.model.contextWindow'),
     showMemory: () => run('virtualContext.showMemory'),
   };
-  const chat = new ChatViewProvider(context.extensionUri, sessions, actions, [mode, review.changes]);
+  const chat = new ChatViewProvider(context.extensionUri, sessions, actions, [mode, review.changes, extras]);
   const notes = new NotesViewProvider(context.extensionUri, sessions, actions);
 
   context.subscriptions.push(
@@ -307,9 +336,18 @@ export function activate(context: ExtensionContext): void {
         feed,
         refresh: () => chatsView.refresh(),
       },
+      manageAllowedCommands: () => allowedCommands.manage(),
     }),
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
     window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),
+    approver,
+    extras,
+    sessions.onReset(() => {
+      const told = backgroundEnds.deliver(sessions.session).then((texts) => {
+        for (const text of texts) void window.showInformationMessage(text.split('\n', 1)[0] ?? text);
+      });
+      background(told, 'commands');
+    }),
     sessions.onOutput((event) => preview.show(event)),
     sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),
@@ -342,7 +380,7 @@ export function activate(context: ExtensionContext): void {
 
 /** VS Code waits for it when the window closes: the turn that runs is recorded as interrupted. */
 export async function deactivate(): Promise<void> {
-  await conversation?.close();
+  await Promise.all([conversation?.close(), backgroundCommands?.close()]);
 }
 
 /** Makes it once, when it is first asked for; a failure is not kept. */

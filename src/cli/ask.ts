@@ -9,7 +9,12 @@ import { withAgent } from './withAgent';
 import { bringUpToDate, withDisk } from './withDisk';
 
 type Options = PlaceOptions &
-  ModelOptions & { readonly session?: string; readonly json?: boolean; readonly allowEdits?: boolean };
+  ModelOptions & {
+    readonly session?: string;
+    readonly json?: boolean;
+    readonly allowEdits?: boolean;
+    readonly allowCommands?: boolean;
+  };
 
 /** The turn ended without an answer. */
 class TurnFailedError extends VirtualContextError {}
@@ -31,8 +36,8 @@ export async function ask(prompt: string, options: Options, signal: AbortSignal)
       console.error(`vctx: searching is not possible: ${describeError(error)}`);
     }
     const onEvent = options.json ? printEvent : () => {};
-    const allowEdits = options.allowEdits === true;
-    await withAgent(place, session, model, disk, onEvent, allowEdits, async (agent) => {
+    const allowed = { edits: options.allowEdits === true, commands: options.allowCommands === true };
+    await withAgent(place, session, model, disk, onEvent, allowed, async (agent) => {
       // Cancelled while the session was opened: there is no turn to stop yet.
       signal.throwIfAborted();
       const stop = () => agent.stop();

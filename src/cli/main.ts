@@ -94,6 +94,10 @@ function buildProgram(signal: AbortSignal): Command {
     )
     .option('--window <tokens>', 'context window of the model', positiveInteger)
     .option('--allow-edits', 'let the model edit files in the folder without asking')
+    .option(
+      '--allow-commands',
+      'let the model run commands in the folder, and edit files; dangerous commands are refused',
+    )
     .option('--json', 'print each event as JSON, then the answer')
     .action((prompt, options) => ask(prompt, options, signal));
 

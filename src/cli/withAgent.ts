@@ -11,8 +11,11 @@ import { FileSessionLog } from '../journal/fileSessionLog';
 import { sha256 } from '../journal/sha256';
 import { blobsFolder, sessionsFolder } from '../journal/storeFolders';
 import { GptTokenCounter } from '../models/gptTokenCounter';
+import { BackgroundCommands } from '../tools/backgroundCommands';
+import { ChildCommands } from '../tools/childCommands';
 import { createFunctions } from '../tools/index';
 import { lineChanges } from '../tools/lineChanges';
+import type { CommandParts } from '../tools/runCommand';
 import { unifiedDiff } from '../tools/unifiedDiff';
 import { NodeWorkspaceFiles } from '../tools/workspaceFiles';
 import { workspaceRules } from '../tools/workspaceRules';
@@ -21,18 +24,30 @@ import type { Place } from './place';
 /** The disk process, as the engine and the feeding of its tables need it. */
 export type AgentDisk = RecallStorage & ArchivalStorage & DerivedTables;
 
+/** What the command line allows. */
+export interface Allowed {
+  readonly edits: boolean;
+  /** All that need not be asked about each time. They may change files, so edits are allowed with them. */
+  readonly commands: boolean;
+}
+
 /** Nobody is there to review: what the command line allows is kept. */
-function modeSettings(allowEdits: boolean): ModeSettings {
-  if (allowEdits) return { mode: 'auto' };
+function modeSettings({ edits, commands }: Allowed): ModeSettings {
+  if (edits || commands) return { mode: 'auto' };
   const forbidden =
     'Files are not edited: vctx runs without --allow-edits. Answer without editing; show the change instead.';
   return { mode: 'ask', forbidden };
 }
 
 /** Nobody is there to ask: what the command line does not allow, nobody can. */
-function approver(allowEdits: boolean): Approver {
+function approver({ edits, commands }: Allowed): Approver {
   return {
-    approve: async ({ kind }) => ({ allowed: kind === 'edit' && allowEdits }),
+    approve: async (request) => {
+      if (request.kind === 'edit') return { allowed: edits || commands };
+      if (request.kind !== 'command' || !commands) return { allowed: false };
+      if (!request.dangerous) return { allowed: true };
+      return { allowed: false, words: `vctx never runs this: the command ${request.reason}.` };
+    },
   };
 }
 
@@ -40,7 +55,7 @@ function approver(allowEdits: boolean): Approver {
  * Runs `act` with the engine as the extension composes it, and closes the session afterwards whatever happened.
  * @param notes working context to begin a new session with
  * @param onEvent called for each durable event, those of opening the session included
- * @param allowEdits whether the model may edit files
+ * @param allowed what the model may do
  * @throws HeldElsewhereError when an editor has the session open
  */
 export async function withAgent<Result>(
@@ -49,11 +64,12 @@ export async function withAgent<Result>(
   model: LanguageModel,
   disk: AgentDisk,
   onEvent: (event: SessionEvent) => void,
-  allowEdits: boolean,
+  allowed: Allowed,
   act: (agent: AgentProcess) => Promise<Result>,
   notes: readonly Note[] = [],
 ): Promise<Result> {
   const counter = new GptTokenCounter(join(__dirname, 'tokenWorker.js'));
+  const commands = allowed.commands ? commandParts() : undefined;
   try {
     const blobs = await FileBlobStore.open(blobsFolder(store));
     const history = new FileSessionHistory(sessionsFolder(store));
@@ -78,10 +94,14 @@ export async function withAgent<Result>(
           rules: workspaceRules(files, roots, () => true),
           recall: disk,
           archival: disk,
-          approver: approver(allowEdits),
-          functions: createFunctions({ ripgrepPath: ripgrepPath(), roots }),
+          approver: approver(allowed),
+          functions: createFunctions({
+            ripgrepPath: ripgrepPath(),
+            roots,
+            ...(commands ? { commands } : {}),
+          }),
           folders: [root.name],
-          settings: () => ({ ...DEFAULT_SETTINGS, ...modeSettings(allowEdits) }),
+          settings: () => ({ ...DEFAULT_SETTINGS, ...modeSettings(allowed) }),
         },
         async () => model,
         notes,
@@ -98,8 +118,25 @@ export async function withAgent<Result>(
       await log.close();
     }
   } finally {
+    await commands?.background.close();
     counter.dispose();
   }
+}
+
+/** Commands in child processes; they end with the command line. */
+function commandParts(): CommandParts {
+  const runner = new ChildCommands();
+  return {
+    runner,
+    background: new BackgroundCommands(runner, () => undefined),
+    permissions: {
+      allowed: () => [],
+      allow: async () => undefined,
+      mode: () => 'auto',
+    },
+    classifier: async () =>
+      (await import('../tools/commandSafety/classifyCommand')).openClassifier(join(__dirname, 'grammars')),
+  };
 }
 
 function observed(log: SessionLog, onEvent: (event: SessionEvent) => void): SessionLog {

@@ -46,7 +46,7 @@ export class Scheduler {
   /** Resolves once the event is durable; a turn is then under way if the event wakes one. @throws JournalError */
   async post(event: OutsideEvent): Promise<void> {
     await this.record(event);
-    this.wake();
+    if (!event.quiet) this.wake();
   }
 
   /** Posts what wakes a turn. @returns how the turn ended that took it. @throws JournalError when it could not be posted */

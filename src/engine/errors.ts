@@ -67,9 +67,6 @@ export class EditConflictError extends VirtualContextError {}
 /** Nobody can allow an edit here: Restricted Mode, or a command line that was not told to. */
 export class EditsForbiddenError extends VirtualContextError {}
 
-/** Nobody can allow a command here: Restricted Mode, or a command line that was not told to. */
-export class CommandsForbiddenError extends VirtualContextError {}
-
 /** A command that could not be started, or one that is named and not there. */
 export class CommandError extends VirtualContextError {}
 

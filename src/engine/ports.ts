@@ -336,6 +336,8 @@ export interface OutsideEvent {
   readonly text: string;
   /** Of a `userMessage`. */
   readonly attachments?: readonly Attachment[];
+  /** An idle process starts no turn for it: the next one tells it. */
+  readonly quiet?: boolean;
 }
 
 /** What reports events by itself: a terminal, diagnostics, timers. */
@@ -385,8 +387,10 @@ export type ApprovalRequest =
       /** Workspace path of the folder it would run in. */
       readonly folder: string;
       readonly background: boolean;
-      /** Why it is asked about. */
+      /** Why it is asked about; completes “The command …”. */
       readonly reason: string;
+      /** It is asked about each time, whatever is allowed. */
+      readonly dangerous: boolean;
       /** What could be allowed from now on, as words that a command begins with; empty: only this once. */
       readonly prefixes: readonly string[];
     }
@@ -411,6 +415,6 @@ export interface Approval {
 
 /** Asks the person. Only this port can grant approval; no file or tool output can. */
 export interface Approver {
-  /** @throws EditsForbiddenError | CommandsForbiddenError when nobody is to be asked */
+  /** @throws EditsForbiddenError when nobody is to be asked */
   approve(request: ApprovalRequest, signal: AbortSignal): Promise<Approval>;
 }

@@ -1,6 +1,7 @@
 /** What the chat panel may ask for. */
 import * as z from 'zod';
 import type {
+  ApprovalAnswer,
   ChatRequests,
   ChatState,
   CodeBlockAct,
@@ -24,6 +25,10 @@ export interface ChatActions {
   /** Whether there is a workspace to ask about. */
   folderIsOpen(): boolean;
   openFolder(): Promise<void>;
+  /** Passes on what the person has answered by a click in the panel. */
+  answerApproval(id: string, answer: ApprovalAnswer): void;
+  /** Ends a background command. @throws CommandError when it is gone */
+  stopCommand(id: string): Promise<void>;
   selectModel(): Promise<void>;
   selectMode(): Promise<void>;
   /** Ends the mode that only reads. @throws VirtualContextError */
@@ -97,6 +102,13 @@ const codeBlock = z.object({
   path: z.string().min(1).optional(),
 }) as z.ZodType<CodeBlockAct>;
 
+const approvalAnswer = z.object({
+  id: z.string().min(1),
+  decision: z.enum(['deny', 'once', 'session', 'always']),
+  command: z.string().trim().min(1).max(MAX_PROMPT_CHARS).optional(),
+  words: z.string().max(MAX_PROMPT_CHARS).optional(),
+}) as z.ZodType<ApprovalAnswer & { readonly id: string }>;
+
 /** @returns the handlers of every request of the chat panel */
 export function chatRequests(
   conversation: Conversation,
@@ -132,6 +144,17 @@ export function chatRequests(
     preview: {
       params: z.object({ address: z.string().min(1) }),
       run: async ({ address }) => preview(await conversation.stored(address)),
+    },
+    answerApproval: {
+      params: approvalAnswer,
+      run({ id, ...answer }) {
+        actions.answerApproval(id, answer);
+        return null;
+      },
+    },
+    stopCommand: {
+      params: z.object({ id: z.string().min(1) }),
+      run: ({ id }) => done(actions.stopCommand(id)),
     },
     opener: { params: nothing, run: async () => (await conversation.opener()) ?? null },
     dismissOpener: { params: nothing, run: () => done(conversation.dismissOpener()) },

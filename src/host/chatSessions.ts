@@ -9,7 +9,7 @@ import type { Note, SessionEvent } from '../engine/events';
 import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
-import type { SessionHistory, SessionLog } from '../engine/ports';
+import type { OutsideEvent, SessionHistory, SessionLog } from '../engine/ports';
 import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { PlanView } from '../webview/protocol';
@@ -231,6 +231,13 @@ export class ChatSessions implements Conversation, Disposable {
   /** The settings name other limits of the notes or of the window. */
   limitsChanged(): void {
     this.agent?.showMemory();
+  }
+
+  /** Tells the session of an outside event. @returns false: another one is shown. @throws JournalError */
+  async post(session: string, event: OutsideEvent): Promise<boolean> {
+    if (this.agent?.session !== session) return false;
+    await this.agent.post(event);
+    return true;
   }
 
   /** Files of the workspace have changed. */

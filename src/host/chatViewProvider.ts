@@ -14,6 +14,7 @@ const MODE_NAMES: Readonly<Record<ChatMode, string>> = { ask: 'Ask', edit: 'Edit
 
 export class ChatViewProvider implements vscode.WebviewViewProvider {
   static readonly viewType = 'virtualContext.chat';
+  private view: vscode.WebviewView | undefined;
 
   /** Set while a view is shown that has loaded. */
   private tell: ((event: ChatHostEvent) => void) | undefined;
@@ -32,8 +33,14 @@ export class ChatViewProvider implements vscode.WebviewViewProvider {
     else this.waiting = this.waiting === '' ? text : `${this.waiting} ${text}`;
   }
 
+  /** Whether the person sees the chat. */
+  get visible(): boolean {
+    return this.view?.visible ?? false;
+  }
+
   resolveWebviewView(view: vscode.WebviewView): void {
     const { conversation } = this;
+    this.view = view;
     const requests = chatRequests(conversation, this.actions, this.sources);
     const events = new TextDeltaBatcher((event) => channel.tell(event));
     const channel = new WebviewChannel<ChatRequests, ChatHostEvent>(view.webview, {
@@ -69,6 +76,7 @@ export class ChatViewProvider implements vscode.WebviewViewProvider {
     ];
     view.onDidDispose(() => {
       this.tell = undefined;
+      if (this.view === view) this.view = undefined;
       events.discard();
       for (const subscription of subscriptions) subscription.dispose();
     });

@@ -36,6 +36,8 @@ export interface CommandParts {
   readonly setSharedIndexKeys: () => Promise<void>;
   /** Asks for the key of the endpoint that makes vectors. */
   readonly setEmbeddingsKey: () => Promise<void>;
+  /** Lists what may run unasked, and revokes it. */
+  readonly manageAllowedCommands: () => Promise<void>;
   /** Chats of this workspace, last changed first. */
   readonly chats: () => Promise<readonly EarlierChat[]>;
   readonly chatList: ChatListParts;
@@ -92,6 +94,7 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     rebuildIndex: () => rebuildIndex(index, parts.feedRecall),
     setSharedIndexKeys: () => parts.setSharedIndexKeys(),
     setEmbeddingsKey: () => parts.setEmbeddingsKey(),
+    manageAllowedCommands: () => parts.manageAllowedCommands(),
     pauseIndexing: () => index.pause(),
     resumeIndexing: () => index.resume(),
     showIndexStatus: () => indexStatus.showDetails(),

@@ -42,6 +42,8 @@ export interface Settings {
   readonly opener: OpenerMode;
   /** How far the model may act by itself. */
   readonly mode: AgentMode;
+  /** What commands begin with that run unasked. */
+  readonly allowedCommands: readonly string[];
 }
 
 const SECTION = 'virtualContext';
@@ -79,6 +81,7 @@ export function readSettings(policy?: string): Settings {
     storageUri: section.get('storage.uri', '').trim(),
     opener: section.get<OpenerMode>('opener', 'card'),
     mode: section.get<AgentMode>('mode', 'edit'),
+    allowedCommands: section.get<readonly string[]>('commands.allow', []),
   };
 }
 

@@ -16,6 +16,7 @@ const STYLES = {
     'tool-row.css',
     'plan.css',
     'changes.css',
+    'commands.css',
     'prompt.css',
     'gauge.css',
   ],

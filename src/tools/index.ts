@@ -23,6 +23,7 @@ import { pinNote } from './pinNote';
 import { readFile } from './readFile';
 import { recallSearch } from './recallSearch';
 import { resetContext } from './resetContext';
+import { type CommandParts, createCommandOutput, createRunCommand, createStopCommand } from './runCommand';
 import { searchWorkspace } from './searchWorkspace';
 import { spawn } from './spawn';
 import { unpinNote } from './unpinNote';
@@ -40,6 +41,8 @@ export interface FunctionDependencies {
   readonly language?: LanguageFeatures;
   /** Missing where nobody can be asked. */
   readonly fetchPage?: FetchPage;
+  /** Without it no commands are offered. */
+  readonly commands?: CommandParts;
 }
 
 /** @returns every function a model may call, most needed first (small windows get the first ones only) */
@@ -48,6 +51,7 @@ export function createFunctions({
   roots,
   language,
   fetchPage,
+  commands,
 }: FunctionDependencies): readonly EngineFunction[] {
   return [
     searchWorkspace,
@@ -58,6 +62,7 @@ export function createFunctions({
     archivalSearch,
     createGrep(ripgrepPath, roots),
     editFile,
+    ...(commands ? [createRunCommand(commands, roots)] : []),
     writeFile,
     updatePlan,
     listDirectory,
@@ -74,6 +79,7 @@ export function createFunctions({
     compactContext,
     resetContext,
     spawn,
+    ...(commands ? [createCommandOutput(commands), createStopCommand(commands)] : []),
   ];
 }
 

@@ -90,6 +90,47 @@ export interface SpentView {
   readonly cost?: number;
 }
 
+/** One way to answer an approval. */
+export interface ApprovalChoice {
+  readonly decision: 'deny' | 'once' | 'session' | 'always';
+  readonly label: string;
+  /** What it would allow from now on. */
+  readonly about?: string;
+}
+
+/** What the assistant wants to do and the person decides. */
+export interface ApprovalCard {
+  readonly id: string;
+  readonly kind: 'secretFile' | 'edit' | 'command' | 'fetch';
+  readonly title: string;
+  /** May be empty. */
+  readonly detail: string;
+  /** Can be edited before it runs. */
+  readonly command?: string;
+  /** Unified. */
+  readonly diff?: string;
+  /** It is asked about each time. */
+  readonly dangerous?: boolean;
+  /** The first allows nothing. */
+  readonly choices: readonly ApprovalChoice[];
+}
+
+export interface ApprovalAnswer {
+  readonly decision: ApprovalChoice['decision'];
+  /** As the person edited it. */
+  readonly command?: string;
+  /** With a refusal: what the person says to the model. */
+  readonly words?: string;
+}
+
+/** A command that goes on while the model does. */
+export interface BackgroundCommandView {
+  readonly id: string;
+  readonly command: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+}
+
 /** What happened in the conversation, in order. A transcript is a list of these. */
 export type ChatEvent =
   /** A message is recorded and waits for the model's next step; `posted` is its id. */
@@ -148,6 +189,10 @@ export type ChatEvent =
   /** At the end of a turn. */
   | { readonly type: 'spent'; readonly turn: SpentView; readonly session: SpentView }
   | { readonly type: 'gauge'; readonly gauge: Gauge }
+  /** All that wait for the person, oldest first. */
+  | { readonly type: 'approvals'; readonly cards: readonly ApprovalCard[] }
+  /** All that run now. */
+  | { readonly type: 'backgroundCommands'; readonly commands: readonly BackgroundCommandView[] }
   | { readonly type: 'model'; readonly model: ModelInfo }
   | { readonly type: 'plan'; readonly plan: PlanView }
   | { readonly type: 'mode'; readonly mode: ChatMode }
@@ -273,6 +318,10 @@ export interface ChatRequests {
   /** Null when there is none to show. */
   opener: { params: Nothing; result: OpenerView | null };
   dismissOpener: { params: Nothing; result: null };
+  /** Only a click of the person's asks for this. */
+  answerApproval: { params: ApprovalAnswer & { readonly id: string }; result: null };
+  /** Ends a background command. */
+  stopCommand: { params: { readonly id: string }; result: null };
   /** Replaces the plan; refused when it is another than `revision` by now. The result is the plan as it is then. */
   changePlan: { params: PlanView; result: PlanView };
   openFile: { params: Place; result: null };

@@ -102,13 +102,13 @@ describe('a folder with odd files', () => {
   it('asks before it reads a secret, each time', async () => {
     const ask = `${call('read_file', { path: '.env' })} [[then]] [[say ok]]`;
     await chat.send(ask);
-    await dialog().getByText('.env').waitFor();
+    await (await chat.approval()).getByText('Read .env?').waitFor();
     // A stray Enter allows nothing.
     await vscode.page.keyboard.press('Enter');
     await chat.idle();
     expect(results()[0]).toContain('refused');
     await chat.send(ask);
-    await dialog().getByText('Allow Once').click();
+    await chat.byTestId('approval-once').click();
     await chat.idle();
     expect(results()[0]).toContain('hunter2');
     await chat.ask(`${call('grep', { pattern: 'hunter' })} [[then]] [[say ok]]`);

@@ -23,7 +23,6 @@ const settings = () => ({
 
 const file = (path: string) => join(home, 'folder', path);
 const content = (path: string) => readFileSync(file(path), 'utf8');
-const dialog = () => vscode.page.locator('.monaco-dialog-box');
 
 function write(path: string, text: string): void {
   mkdirSync(dirname(file(path)), { recursive: true });
@@ -86,7 +85,7 @@ describe('a trusted folder', () => {
     expect(content('new/c.ts')).toBe('c\n');
     const rules = { path: 'CLAUDE.md', old: '', new: 'Obey.\n' };
     await chat.send(`${call('edit_file', rules)} [[then]] [[say ok]]`);
-    await dialog().getByText('+Obey.').waitFor();
+    await (await chat.approval()).getByText('+Obey.').waitFor();
     // A stray Enter allows nothing.
     await vscode.page.keyboard.press('Enter');
     await chat.idle();

@@ -59,7 +59,7 @@ export async function askQuestion(
       usage.cachedTokens += event.usage.cachedTokens ?? 0;
       usage.completionTokens += event.usage.completionTokens;
     },
-    false,
+    { edits: false, commands: false },
     async (agent) => {
       agent.output.subscribe((event) => {
         if (event.type !== 'turnEnded' || event.reason === 'done') return;

@@ -2,13 +2,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ChatHostEvent, ChatRequests, PlanView } from '../protocol';
+import type { ApprovalCard, ChatHostEvent, ChatRequests, PlanView } from '../protocol';
 import type { ViewEvents } from '../shared/events';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { iconButton } from '../shared/iconButton';
 import { LightElement } from '../shared/LightElement';
 import { messageOf } from '../shared/messageOf';
 import { nextFrame } from '../shared/nextFrame';
+import './ApprovalView';
+import type { ApprovalView } from './ApprovalView';
+import { backgroundCommands } from './backgroundCommands';
 import './ChangesList';
 import { ChatViewMemory } from './ChatViewMemory';
 import { chatItem, working } from './chatItem';
@@ -109,7 +112,8 @@ export class ChatPanel extends LightElement {
   }
 
   protected override render(): TemplateResult {
-    const { items, queued, running, gauge, model, mode, plan, changes, spent } = this.transcript;
+    const { items, queued, running, gauge, model, mode, plan, changes, spent, approvals, background } =
+      this.transcript;
     const last = items.at(-1);
     const answer = running ? undefined : lastAnswer(items);
     const shown = [...items, ...queued];
@@ -131,12 +135,18 @@ export class ChatPanel extends LightElement {
               }),
           )}
           ${shown.length > 0 ? this.opener.render() : nothing}
-          ${running && !showsProgress(last) ? working() : nothing}
+          ${repeat(
+            approvals,
+            (card) => card.id,
+            (card) => html`<vc-approval .card=${card}></vc-approval>`,
+          )}
+          ${running && approvals.length === 0 && !showsProgress(last) ? working() : nothing}
         </div>
       </main>
       ${this.atEnd ? nothing : this.endButton()}
       <footer>
         ${this.problem === '' ? nothing : this.problemBar()}
+        ${backgroundCommands(background, (id) => this.ask('stopCommand', { id }))}
         <vc-plan
           .plan=${plan}
           .change=${this.changePlan}
@@ -210,6 +220,10 @@ export class ChatPanel extends LightElement {
     this.on('code-block', (block) => this.ask('codeBlock', block));
     this.on('draft-changed', () => this.memory.saveSoon());
     this.on('carry-out-plan', () => void this.carryOutPlan());
+    this.on('approval-answered', (answer) => {
+      this.ask('answerApproval', answer);
+      this.prompt.focus();
+    });
     this.on('act', (action) => {
       // A message that could not be recorded is back in the box: to retry is to send it again.
       const unsent = this.transcript.returned === undefined ? '' : this.prompt.draft.trim();
@@ -284,6 +298,7 @@ export class ChatPanel extends LightElement {
       this.prompt.insert(event.text);
       return;
     }
+    if (event.type === 'approvals') this.announceApproval(event.cards);
     this.apply(event);
     if (event.type === 'turnEnded') {
       this.announcement =
@@ -298,6 +313,23 @@ export class ChatPanel extends LightElement {
     // The person has taken up the work, here or in another view.
     if (event.type === 'submitted' || event.type === 'turnStarted') this.opener.hide();
     this.transcript = applyEvent(this.transcript, event);
+  }
+
+  private announceApproval(cards: readonly ApprovalCard[]): void {
+    const known = new Set(this.transcript.approvals.map(({ id }) => id));
+    const asked = cards.find(({ id }) => !known.has(id));
+    if (!asked) return;
+    this.announcement = `Waiting for you: ${asked.title}`;
+    void this.showApproval();
+  }
+
+  /** Who is writing goes on writing. */
+  private async showApproval(): Promise<void> {
+    await this.updateComplete;
+    const view = this.querySelector<ApprovalView>('vc-approval');
+    await view?.updateComplete;
+    this.sticky?.toEnd();
+    if (document.hasFocus() && this.prompt.draft.trim() === '') view?.focusFirst();
   }
 
   private submit(text: string): void {

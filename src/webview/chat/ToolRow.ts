@@ -49,6 +49,7 @@ export class ToolRow extends LightElement {
         ${this.target()}
         <span class="tool-outcome">${this.outcome()}</span>
       </div>
+      ${this.live()}
       ${expanded ? html`<div class="tool-details" id=${details}>${this.details()}</div>` : nothing}
     </div>`;
   }
@@ -64,7 +65,20 @@ export class ToolRow extends LightElement {
 
   private outcome(): string {
     if (this.item.outcome) return outcomeLabel(this.item);
-    return this.running ? (this.item.progress ?? 'running') : 'no result';
+    if (!this.running) return 'no result';
+    const { progress = '' } = this.item;
+    return progress === '' || this.printsLines ? 'running' : progress;
+  }
+
+  private get printsLines(): boolean {
+    return this.item.name === 'run_command';
+  }
+
+  /** Output of a command that runs, the last lines of it. */
+  private live(): TemplateResult | typeof nothing {
+    const { progress = '', outcome } = this.item;
+    if (outcome || !this.running || progress === '' || !this.printsLines) return nothing;
+    return html`<pre class="tool-live" data-testid="tool-live">${progress}</pre>`;
   }
 
   /** What the call is about: a link when it is lines of a file. */

@@ -1,5 +1,7 @@
 /** What the chat panel shows, folded from the host's events. Items are replaced, never changed: identity means "same". */
 import type {
+  ApprovalCard,
+  BackgroundCommandView,
   ChangedFile,
   ChatEvent,
   ChatMode,
@@ -105,6 +107,10 @@ export interface Transcript {
   readonly gauge: Gauge | undefined;
   /** By the whole chat. */
   readonly spent: SpentView | undefined;
+  /** Questions that wait for the person, oldest first. */
+  readonly approvals: readonly ApprovalCard[];
+  /** Commands that go on in the background. */
+  readonly background: readonly BackgroundCommandView[];
   readonly model: ModelInfo;
   readonly plan: PlanView;
   readonly mode: ChatMode;
@@ -127,6 +133,8 @@ export function emptyTranscript(): Transcript {
     running: false,
     gauge: undefined,
     spent: undefined,
+    approvals: [],
+    background: [],
     model: { label: '', offline: false },
     plan: { items: [], revision: 0 },
     mode: 'edit',
@@ -230,6 +238,10 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
       return { ...add(state, { kind: 'spent', spent: event.turn }), spent: event.session };
     case 'gauge':
       return { ...state, gauge: event.gauge };
+    case 'approvals':
+      return { ...state, approvals: event.cards };
+    case 'backgroundCommands':
+      return { ...state, background: event.commands };
     case 'model':
       return { ...state, model: event.model };
     case 'plan':

@@ -21,6 +21,9 @@ const ICONS: Readonly<Record<string, string>> = {
   compact_context: 'fold',
   reset_context: 'debug-restart',
   spawn: 'organization',
+  run_command: 'terminal',
+  command_output: 'output',
+  stop_command: 'debug-stop',
 };
 
 /** @returns the codicon of a function */

@@ -1,5 +1,5 @@
 /** Events between elements of one view: a part says what the person wants, the panel asks the host. */
-import type { CodeBlockAct, Place } from '../protocol';
+import type { ApprovalAnswer, CodeBlockAct, Place } from '../protocol';
 
 /** Detail of each custom event, by name. */
 export interface ViewEvents {
@@ -19,6 +19,7 @@ export interface ViewEvents {
   'restore-checkpoint': { readonly seq: number };
   /** What had the focus is gone. */
   'focus-lost': undefined;
+  'approval-answered': ApprovalAnswer & { readonly id: string };
   /** What a button of the panel does, by the name of its request. */
   act: PanelAction;
 }

@@ -34,6 +34,14 @@ export class ChatView {
     await this.byTestId('send').waitFor({ timeout: turnTimeout });
   }
 
+  /** Waits for the card that asks the person, until the button that allows nothing has the focus. @returns the card */
+  async approval(): Promise<Locator> {
+    const card = this.byTestId('approval');
+    await card.waitFor();
+    await this.frame.waitForFunction(() => document.activeElement?.getAttribute('data-decision') === 'deny');
+    return card;
+  }
+
   get userMessages(): Locator {
     return this.byTestId('message-user');
   }

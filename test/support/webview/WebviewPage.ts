@@ -116,6 +116,7 @@ export class WebviewBrowser {
       'markdown.css',
       'chat.css',
       'tool-row.css',
+      'commands.css',
       'plan.css',
       'prompt.css',
       'changes.css',

@@ -10,6 +10,8 @@ function host() {
     openFile: vi.fn<ChatActions['openFile']>(async () => undefined),
     folderIsOpen: () => true,
     openFolder: vi.fn(async () => undefined),
+    answerApproval: vi.fn(),
+    stopCommand: vi.fn(async () => undefined),
     selectModel: vi.fn(async () => undefined),
     selectMode: vi.fn(async () => undefined),
     allowEdits: vi.fn(async () => undefined),

@@ -1,0 +1,130 @@
+/** Commands that go on while the model does: as long as the window, or until they are stopped. */
+import type { CommandEnd, CommandOrder, CommandRunner } from '../engine/commandPorts';
+import { CommandError, describeError } from '../engine/errors';
+import { CommandOutput } from './commandOutput';
+
+export interface BackgroundCommand {
+  /** e.g. `c1`; unique in the window. */
+  readonly id: string;
+  readonly command: string;
+  readonly session: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+}
+
+interface Entry extends BackgroundCommand {
+  readonly output: CommandOutput;
+  readonly abort: AbortController;
+  done: Promise<void>;
+  stoppedBy?: 'person' | 'model' | 'window';
+  /** How it ended, in words. */
+  end?: string;
+}
+
+/** Ended commands whose output can still be asked for. */
+const KEPT = 20;
+const LAST_LINES = 15;
+
+export class BackgroundCommands {
+  private readonly entries = new Map<string, Entry>();
+  private started = 0;
+  private readonly listeners = new Set<() => void>();
+
+  /**
+   * @param onEnd told of commands that have ended by themselves or by the person, with a text for the model of the session
+   * that started them
+   */
+  constructor(
+    private readonly runner: CommandRunner,
+    private readonly onEnd: (session: string, text: string) => void,
+  ) {}
+
+  /** Those that run, oldest first. */
+  running(): readonly BackgroundCommand[] {
+    return [...this.entries.values()].filter(({ end }) => end === undefined);
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Starts a command and returns at once. */
+  start(order: Omit<CommandOrder, 'onOutput'>, session: string, startedAt: number): BackgroundCommand {
+    const output = new CommandOutput();
+    const abort = new AbortController();
+    const id = `c${++this.started}`;
+    const { command } = order;
+    const entry: Entry = { id, command, session, startedAt, output, abort, done: Promise.resolve() };
+    this.entries.set(id, entry);
+    const running = this.runner.run({ ...order, onOutput: (text) => output.add(text) }, abort.signal);
+    entry.done = running.then(
+      (end) => this.ended(entry, end),
+      (error: unknown) => this.ended(entry, { exitCode: undefined }, describeError(error)),
+    );
+    this.changed();
+    return entry;
+  }
+
+  /** Ends a command with all it has started. @throws CommandError when there is none of that id */
+  async stop(id: string, by: 'person' | 'model'): Promise<void> {
+    const entry = this.find(id);
+    entry.stoppedBy ??= by;
+    entry.abort.abort();
+    await entry.done;
+  }
+
+  /** @returns the state of a command and what it has printed. @throws CommandError when there is none of that id */
+  report(id: string): string {
+    const entry = this.find(id);
+    const text = entry.output.text();
+    return `${id} (${entry.command}): ${entry.end ?? 'running'}.\n${text === '' ? '(no output)' : text}`;
+  }
+
+  /** Ends all of them: the window closes. */
+  async close(): Promise<void> {
+    const left = [...this.entries.values()].filter(({ end }) => end === undefined);
+    for (const entry of left) entry.stoppedBy = 'window';
+    for (const entry of left) entry.abort.abort();
+    await Promise.all(left.map(({ done }) => done));
+  }
+
+  private ended(entry: Entry, { exitCode }: CommandEnd, problem?: string): void {
+    const { id, command, session, output, stoppedBy } = entry;
+    const seconds = Math.round((Date.now() - entry.startedAt) / 1000);
+    entry.end = problem ?? `${endOf(exitCode, stoppedBy)} after ${seconds} s`;
+    for (const [old, { end }] of this.entries) {
+      if (this.entries.size <= KEPT) break;
+      if (end !== undefined) this.entries.delete(old);
+    }
+    this.changed();
+    // The model knows what it has stopped; nobody is there when the window closes.
+    if (stoppedBy === 'model' || stoppedBy === 'window') return;
+    const lines = output.lastLines(LAST_LINES);
+    const last = lines === '' ? 'It printed nothing.' : `Its last lines:\n${lines}`;
+    this.onEnd(
+      session,
+      `Background command ${id} (${command}): ${entry.end}.\n${last}\nAll of it: command_output ${id}.`,
+    );
+  }
+
+  private find(id: string): Entry {
+    const entry = this.entries.get(id);
+    if (entry) return entry;
+    const known = [...this.entries.keys()].join(', ');
+    throw new CommandError(
+      `There is no background command ${id} in this window.`,
+      known === '' ? 'None was started; a reload of the window ends them.' : `There are: ${known}.`,
+    );
+  }
+
+  private changed(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+function endOf(exitCode: number | undefined, stoppedBy: Entry['stoppedBy']): string {
+  if (stoppedBy === 'person') return 'stopped by the person';
+  if (stoppedBy === 'model') return 'stopped';
+  return exitCode === undefined ? 'ended, exit code unknown,' : `ended with exit code ${exitCode}`;
+}

@@ -1,0 +1,75 @@
+/** Runs commands in child processes of the person's shell, where there is no terminal with shell integration. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { CommandEnd, CommandOrder, CommandRunner } from '../engine/commandPorts';
+import { CommandError } from '../engine/errors';
+import { COMMAND_ENVIRONMENT } from './commandEnvironment';
+import { endTree } from './endTree';
+
+/** How long what a command has started may hold its output open after it ended. */
+const LINGER_MS = 500;
+
+export class ChildCommands implements CommandRunner {
+  /** @param path of the shell; default: the person's */
+  constructor(private readonly path?: string) {}
+
+  shell(): string {
+    if (process.platform === 'win32') return this.path ?? 'powershell.exe';
+    return this.path ?? process.env.SHELL ?? '/bin/sh';
+  }
+
+  async run({ command, folder, onOutput }: CommandOrder, signal: AbortSignal): Promise<CommandEnd> {
+    if (signal.aborted) return { exitCode: undefined };
+    const shell = this.shell();
+    const flags = /(pwsh|powershell)(\.exe)?$/i.test(shell)
+      ? ['-NoProfile', '-NonInteractive', '-Command']
+      : ['-c'];
+    const child = spawn(shell, [...flags, command], {
+      cwd: folder,
+      env: environment(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+      windowsHide: true,
+      // A group of its own: it can be ended as a whole, and no signal meant for the editor reaches it.
+      detached: process.platform !== 'win32',
+    });
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onOutput);
+    const ended = ending(child);
+    let killed: Promise<void> | undefined;
+    const kill = () => {
+      if (child.pid !== undefined) killed = endTree(child.pid);
+    };
+    signal.addEventListener('abort', kill, { once: true });
+    try {
+      const exitCode = await ended;
+      await killed;
+      return { exitCode: killed ? undefined : exitCode };
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      throw new CommandError(`The shell could not be started: ${message}.`, 'Tell the person.', {
+        cause: error,
+      });
+    } finally {
+      signal.removeEventListener('abort', kill);
+    }
+  }
+}
+
+/** Resolves when the process has ended and its output was read, or is still held open by others after a moment. */
+function ending(child: ChildProcess): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? undefined));
+    child.once('exit', (code) => {
+      setTimeout(() => {
+        child.stdout?.destroy();
+        child.stderr?.destroy();
+        resolve(code ?? undefined);
+      }, LINGER_MS).unref();
+    });
+  });
+}
+
+/** Without what the editor has put into its own environment. */
+function environment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !/^(ELECTRON_|VSCODE_)/.test(name));
+  return { ...Object.fromEntries(own), TERM: 'dumb', NO_COLOR: '1', ...COMMAND_ENVIRONMENT };
+}

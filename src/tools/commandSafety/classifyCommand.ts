@@ -1,0 +1,221 @@
+/**
+ * How a command line is dealt with: as its worst part. A bundle of its own with tree-sitter's runtime, loaded with the
+ * first command.
+ */
+import { join } from 'node:path';
+import { Language, Parser } from 'web-tree-sitter';
+import type { CommandClassifier, CommandPlace, CommandVerdict } from '../commandClassifier';
+import { isAllowed, prefixOf } from './allowedPrefixes';
+import { bashScript } from './bashScript';
+import { CommandPaths } from './commandPaths';
+import { dangerOf, programName, unwritablePath } from './dangerousCommands';
+import { isKnownSafe } from './knownSafeCommands';
+import { powershellScript } from './powershellScript';
+import type { ScriptPart, ShellScript, SimpleCommand } from './shellScript';
+import { wrappedIn } from './wrappedCommands';
+
+const RANK = { allowed: 0, knownSafe: 1, ask: 2, danger: 3 } as const;
+type Level = keyof typeof RANK;
+
+interface Judgement {
+  readonly level: Level;
+  readonly reason: string;
+}
+
+/** Scripts in scripts; deeper ones hide something. */
+const MAX_DEPTH = 6;
+const MAX_CHARS = 20_000;
+const UNREAD = 'could not be read completely';
+
+/** Dangerous wherever it stands in a text that may be run: here-documents, arguments, comments. */
+const DANGEROUS_TEXT: readonly RegExp[] = [
+  /\brm\s+(\S+\s+)*?-\w*[rRf]/,
+  /\brm\s+(\S+\s+)*?--(r|f)/,
+  /\b(sudo|doas|pkexec)\s/,
+  /\bgit\b.*\bpush\b.*(\s--(force|mirror|delete)|\s-\w*f|\s\+)/,
+  /\bgit\b.*\breset\b.*--hard/,
+  /\bgit\b.*\bclean\b.*\s-\w*f/,
+  /\|\s*(\S*\/)?(ba|z|da|k|a|fi)?sh\b/,
+  /\bmkfs/,
+  /\bdd\s.*\bof=\/dev/,
+  /\bch(mod|own)\s.*-\w*R/,
+  /\bkill\s+-(9|KILL)\s+-1\b/,
+];
+
+export async function openClassifier(grammars: string): Promise<CommandClassifier> {
+  await Parser.init({ locateFile: (file: string) => join(grammars, file) });
+  const parsers = new Map<string, Parser>();
+  const parserOf = async (grammar: string) => {
+    const known = parsers.get(grammar);
+    if (known) return known;
+    const parser = new Parser();
+    parser.setLanguage(await Language.load(join(grammars, `tree-sitter-${grammar}.wasm`)));
+    parsers.set(grammar, parser);
+    return parser;
+  };
+  const bash = await parserOf('bash');
+  return {
+    async classify(command, place) {
+      const powershell = isPowerShell(place.shell) ? await parserOf('powershell') : undefined;
+      const readable = powershell !== undefined || isPosix(place.shell);
+      const read = (text: string) =>
+        scriptOf(text, powershell ?? bash, powershell ? powershellScript : bashScript);
+      return new Judge(read, place, readable).verdict(command);
+    },
+  };
+}
+
+function isPowerShell(shell: string): boolean {
+  return /^(pwsh|powershell)/.test(programName(shell));
+}
+
+function isPosix(shell: string): boolean {
+  return /^(ba|z|da|k|a|fi)?sh$/.test(programName(shell));
+}
+
+function scriptOf(
+  text: string,
+  parser: Parser,
+  read: (root: NonNullable<ReturnType<Parser['parse']>>['rootNode']) => ShellScript,
+): ShellScript {
+  // Control characters are keys to a terminal.
+  if (text.length > MAX_CHARS || /(?![\t\n])\p{Cc}/u.test(text.replaceAll('\r\n', '\n')))
+    return { parts: [], broken: true };
+  const tree = parser.parse(text);
+  if (!tree) return { parts: [], broken: true };
+  try {
+    return read(tree.rootNode);
+  } finally {
+    tree.delete();
+  }
+}
+
+class Judge {
+  constructor(
+    private readonly read: (text: string) => ShellScript,
+    private readonly place: CommandPlace,
+    private readonly readable: boolean,
+  ) {}
+
+  verdict(text: string): CommandVerdict {
+    if (!this.readable)
+      return { level: 'danger', reason: 'is for a shell that is not understood', prefixes: [] };
+    const script = this.read(text);
+    const judged = this.script(script, this.place.allowed, 0);
+    if (judged.level !== 'ask' && judged.level !== 'knownSafe') return { ...judged, prefixes: [] };
+    const offered = this.offered(script);
+    // Only what makes the difference is offered.
+    const enough = this.script(script, [...this.place.allowed, ...offered], 0).level === 'allowed';
+    return { ...judged, prefixes: enough ? offered : [] };
+  }
+
+  private offered(script: ShellScript): readonly string[] {
+    const prefixes = script.parts.flatMap((part) => {
+      if (part.kind !== 'command' || isAllowed(part.command, this.place.allowed, false)) return [];
+      return prefixOf(part.command, wrappedIn(part.command).wraps) ?? [];
+    });
+    return [...new Set(prefixes)];
+  }
+
+  private script(script: ShellScript, allowed: readonly string[], depth: number): Judgement {
+    if (depth > MAX_DEPTH) return { level: 'danger', reason: UNREAD };
+    const paths = new CommandPaths(this.place.roots, this.place.folder);
+    let worst: Judgement = { level: 'allowed', reason: '' };
+    const take = (judged: Judgement) => {
+      if (RANK[judged.level] > RANK[worst.level]) worst = judged;
+    };
+    if (script.broken) take({ level: 'danger', reason: UNREAD });
+    for (const part of script.parts) take(this.part(part, allowed, paths, depth));
+    return script.parts.length === 0 ? { level: 'danger', reason: UNREAD } : worst;
+  }
+
+  private part(part: ScriptPart, allowed: readonly string[], paths: CommandPaths, depth: number): Judgement {
+    switch (part.kind) {
+      case 'command':
+        return this.command(part.command, allowed, paths, depth);
+      case 'construct':
+        return { level: 'ask', reason: `has ${part.name}` };
+      case 'text': {
+        const reason = this.suspect(part.text, depth);
+        return reason === undefined
+          ? { level: 'ask', reason: 'has text of its own' }
+          : { level: 'danger', reason };
+      }
+      case 'redirect': {
+        const { writes, target } = part.redirect;
+        const reason = writes ? unwritablePath([target], paths) : undefined;
+        if (reason !== undefined) return { level: 'danger', reason };
+        if (target.text !== undefined && paths.kindOf(target.text) === 'stream')
+          return { level: 'allowed', reason: '' };
+        if (!writes && target.text !== undefined && paths.isReadable(target.text))
+          return { level: 'knownSafe', reason: '' };
+        return { level: 'ask', reason: writes ? 'writes a file' : 'reads a file' };
+      }
+    }
+  }
+
+  private command(
+    command: SimpleCommand,
+    allowed: readonly string[],
+    paths: CommandPaths,
+    depth: number,
+  ): Judgement {
+    const [name, ...args] = command.words;
+    if (name === undefined) return { level: 'ask', reason: 'sets variables' };
+    const danger = dangerOf(command, paths);
+    if (danger !== undefined) return { level: 'danger', reason: danger };
+    const wrapped = wrappedIn(command);
+    const hidden = wrapped.danger ?? this.hidden(wrapped, paths, depth);
+    if (hidden !== undefined) return { level: 'danger', reason: hidden };
+    if (/^(cd|chdir|pushd|popd|set-location|sl)$/.test(name.text ?? ''))
+      return this.enter(name.text ?? '', args, paths);
+    if (isAllowed(command, allowed, wrapped.wraps)) return { level: 'allowed', reason: '' };
+    if (isKnownSafe(command, paths)) return { level: 'knownSafe', reason: '' };
+    return { level: 'ask', reason: 'is not on the list of allowed commands' };
+  }
+
+  private enter(name: string, args: SimpleCommand['words'], paths: CommandPaths): Judgement {
+    const target = name !== 'popd' && args.length === 1 && args[0]?.text !== '-' ? args[0]?.text : undefined;
+    const inside = target !== undefined && /^(inside|protected)$/.test(paths.kindOf(target));
+    paths.enter(target);
+    return inside ? { level: 'allowed', reason: '' } : { level: 'ask', reason: 'leaves the workspace' };
+  }
+
+  /** @returns why what is wrapped is dangerous */
+  private hidden(
+    { commands, scripts, suspects }: ReturnType<typeof wrappedIn>,
+    paths: CommandPaths,
+    depth: number,
+  ): string | undefined {
+    if (depth > MAX_DEPTH) return UNREAD;
+    for (const command of commands) {
+      const judged = this.command(command, [], paths, depth + 1);
+      if (judged.level === 'danger') return judged.reason;
+    }
+    for (const script of scripts) {
+      if (script === undefined) return 'runs what only the shell knows';
+      const judged = this.script(this.read(script), [], depth + 1);
+      if (judged.level === 'danger') return judged.reason;
+    }
+    for (const text of suspects) {
+      const reason = this.suspect(text, depth);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  }
+
+  /** A text that may be a script, or something else altogether: only what is surely dangerous counts. */
+  private suspect(text: string, depth: number): string | undefined {
+    const plain = text.replace(/["'\\]/g, '');
+    if (DANGEROUS_TEXT.some((pattern) => pattern.test(plain))) return 'holds a dangerous command';
+    if (depth > MAX_DEPTH) return UNREAD;
+    const script = this.read(text);
+    if (script.broken) return undefined;
+    const judged = this.script(script, [], depth + 1);
+    return judged.level === 'danger' &&
+      judged.reason !== UNREAD &&
+      !/only the shell knows/.test(judged.reason)
+      ? judged.reason
+      : undefined;
+  }
+}

@@ -1,0 +1,110 @@
+/** Where the paths of a command line lead: inside the workspace or not, to what is protected or secret. */
+import { readlinkSync, realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { isSecretPath } from '../../engine/secretFiles';
+import { relativeInside } from '../workspacePaths';
+
+/** What editors, agents and git obey, and what shells read when they start. */
+const PROTECTED_FOLDERS = new Set([
+  '.git',
+  '.vscode',
+  '.virtual-context',
+  '.husky',
+  '.devcontainer',
+  '.idea',
+]);
+const PROTECTED_NAMES =
+  /^(\.(bashrc|bash_profile|bash_login|bash_aliases|profile|zshrc|zprofile|zshenv|zlogin|inputrc|envrc|gitconfig)|config\.fish|.*\.code-workspace|AGENTS(\.local)?\.md|CLAUDE\.md|copilot-instructions\.md)$/i;
+/** Open to every command. */
+const STREAMS = /^\/dev\/(null|stdout|stderr|tty|fd\/\d+)$/;
+
+/** Links in a row that are followed; more are a circle. */
+const MAX_LINKS = 40;
+
+export type PathKind = 'stream' | 'inside' | 'protected' | 'outside';
+
+export class CommandPaths {
+  /** Every folder that a command may run in: more than one after a `cd` that may fail. */
+  private folders: readonly string[];
+
+  /**
+   * @param roots absolute paths of the workspace folders
+   * @param folder absolute path of the folder the command runs in
+   */
+  constructor(
+    private readonly roots: readonly string[],
+    folder: string,
+  ) {
+    this.folders = [folder];
+  }
+
+  /** @returns where a path leads, symbolic links resolved; outside when it may be there */
+  kindOf(path: string): PathKind {
+    if (STREAMS.test(path) || (process.platform === 'win32' && /^(\$null|nul)$/i.test(path))) return 'stream';
+    if (path.startsWith('~') || this.folders.length === 0) return 'outside';
+    const kinds = this.folders.map((folder) => this.kindOfAbsolute(resolve(folder, path)));
+    if (kinds.includes('outside')) return 'outside';
+    return kinds.includes('protected') ? 'protected' : 'inside';
+  }
+
+  /** Whether reading it is free: inside, and not a file with secrets. */
+  isReadable(path: string): boolean {
+    if (path === '-' || STREAMS.test(path)) return true;
+    if (path.startsWith('~') || this.folders.length === 0) return false;
+    return this.folders.every((folder) => {
+      const absolute = resolve(folder, path);
+      const real = realPath(absolute);
+      return this.inside(real) !== undefined && !isSecretPath(absolute) && !isSecretPath(real);
+    });
+  }
+
+  /** Whether it is a workspace folder itself. */
+  isRoot(path: string): boolean {
+    return this.folders.some((folder) => this.inside(realPath(resolve(folder, path))) === '');
+  }
+
+  /** What follows runs in that folder, or where it was before. @param path undefined: only the shell knows */
+  enter(path: string | undefined): void {
+    if (path === undefined || this.kindOf(path) === 'outside') this.folders = [];
+    else this.folders = [...new Set(this.folders.flatMap((folder) => [folder, resolve(folder, path)]))];
+  }
+
+  private kindOfAbsolute(absolute: string): PathKind {
+    const inner = this.inside(realPath(absolute));
+    if (inner === undefined) return 'outside';
+    const parts = inner.split('/');
+    const name = basename(absolute);
+    return parts.some((part) => PROTECTED_FOLDERS.has(part.toLowerCase())) || PROTECTED_NAMES.test(name)
+      ? 'protected'
+      : 'inside';
+  }
+
+  private inside(real: string): string | undefined {
+    for (const root of this.roots) {
+      const inner = relativeInside(realPath(root), real);
+      if (inner !== undefined) return inner;
+    }
+    return undefined;
+  }
+}
+
+/** @returns the path with symbolic links resolved, also those that lead to what is not there yet */
+function realPath(absolute: string, links = 0): string {
+  try {
+    return realpathSync.native(absolute);
+  } catch {
+    const target = linkTarget(absolute);
+    const parent = dirname(absolute);
+    if (target !== undefined && links < MAX_LINKS)
+      return realPath(resolve(realPath(parent), target), links + 1);
+    return parent === absolute ? absolute : join(realPath(parent, links), basename(absolute));
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

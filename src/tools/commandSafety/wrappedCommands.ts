@@ -1,0 +1,158 @@
+/** Commands that run others: what they run is looked at as if it stood alone. */
+import { programName } from './dangerousCommands';
+import { literal, type SimpleCommand, UNKNOWN_WORD, type Word } from './shellScript';
+
+const SHELLS = /^(ba|z|da|k|a|fi|tc|c)?sh$|^(pwsh|powershell|cmd|busybox|nu)$/;
+const INTERPRETERS = /^(node|deno|bun|python[\d.]*|perl|ruby|php|lua|osascript|Rscript|tclsh|awk|gawk)$/i;
+/** Their other words begin a command, somewhere. */
+const WRAPPERS =
+  /^(env|nohup|time|nice|ionice|timeout|gtimeout|stdbuf|setsid|command|builtin|exec|xargs|parallel|find|fd|flock|strace|ltrace|caffeinate|chrt|taskset|watch|unbuffer|script|entr|chronic|then|do|else|coproc|noglob|nocorrect|\.|start|start-process|saps)$/;
+/** They add words of their own to what they run. */
+const FEEDING = /^(xargs|parallel|find|fd)$/;
+/** Names that are hardly anything else wherever they stand: what follows them is looked at also behind an unknown program. */
+const DISTINCTIVE =
+  /^(rm|git|chmod|chown|chgrp|sudo|doas|pkexec|dd|shred|kill|mv|cp|tee|curl|wget|truncate|eval|xargs|(ba|z|da|k|fi)?sh|pwsh|powershell|mkfs.*|crontab|invoke-expression|iex|remove-item|find|env)$/;
+/** Their words are what they print or look for, never run. */
+const DATA =
+  /^(echo|printf|e?grep|fgrep|rg|ag|cat|ls|wc|head|tail|cut|sort|uniq|tr|which|type|basename|dirname|pwd|cd|test|\[|true|false|jq|touch|mkdir|rm|cp|mv|chmod|chown|tee)$/;
+const GIT_DATA =
+  /^(commit|tag|log|show|diff|status|add|stash|notes|blame|push|pull|fetch|checkout|switch|branch|merge)$/;
+
+/** Text to be read as a script; undefined: only the shell knows it. */
+export interface Wrapped {
+  /** Commands that are run, beginning at some word. */
+  readonly commands: readonly SimpleCommand[];
+  readonly scripts: readonly (string | undefined)[];
+  /** Words that may be scripts: only what is dangerous in them counts. */
+  readonly suspects: readonly string[];
+  /** Whether it is there to run others: what a list allows says nothing of those. */
+  readonly wraps: boolean;
+  /** Why it is dangerous whatever it runs. */
+  readonly danger?: string;
+}
+
+const NONE: Wrapped = { commands: [], scripts: [], suspects: [], wraps: false };
+
+/** @returns what else a command runs, or may run */
+export function wrappedIn(command: SimpleCommand): Wrapped {
+  const [name, ...args] = command.words;
+  if (name?.text === undefined) return NONE;
+  const program = programName(name.text);
+  if (SHELLS.test(program)) return ofShell(program, command, args);
+  if (program === 'eval' || program === 'invoke-expression' || program === 'iex')
+    return { ...NONE, scripts: [joined(args)], wraps: true };
+  if (program === 'source' || program === '.') {
+    const read = args[0]?.text;
+    return read === undefined || read.startsWith('/dev/') || read === '-'
+      ? { ...NONE, wraps: true, danger: 'runs what only the shell knows' }
+      : { ...NONE, wraps: true };
+  }
+  if (program === 'trap') return { ...NONE, scripts: args.length > 0 ? [args[0]?.text] : [], wraps: true };
+  if (program === 'ssh')
+    return { ...NONE, suspects: [textOf(args), ...args.map(({ text }) => text ?? '')], wraps: true };
+  if (isData(program, args)) return NONE;
+  const suspects = suspectsOf(command);
+  if (WRAPPERS.test(program)) return ofWrapper(program, args, suspects);
+  if (INTERPRETERS.test(program) && command.fed && readsProgram(args))
+    return { ...NONE, suspects, wraps: true, danger: 'runs what it is fed as a program' };
+  const commands = args.flatMap((word, index) =>
+    word.text !== undefined && DISTINCTIVE.test(programName(word.text)) ? [commandAt(args, index)] : [],
+  );
+  return { ...NONE, commands, suspects, wraps: INTERPRETERS.test(program) };
+}
+
+function isData(program: string, args: readonly Word[]): boolean {
+  return DATA.test(program) || (program === 'git' && GIT_DATA.test(args[0]?.text ?? ''));
+}
+
+function ofShell(program: string, command: SimpleCommand, args: readonly Word[]): Wrapped {
+  if (program === 'busybox')
+    return { ...NONE, commands: args.length > 0 ? [commandAt(args, 0)] : [], wraps: true };
+  const flag = args.findIndex(({ text = '' }) => /^(-[a-zA-Z]*c|--command|-command|\/[ck])$/i.test(text));
+  if (
+    /^(pwsh|powershell)$/.test(program) &&
+    args.some(({ text = '' }) => /^-e(nc?|ncodedcommand)?$/i.test(text))
+  )
+    return { ...NONE, wraps: true, danger: 'runs an encoded command' };
+  if (flag >= 0) {
+    const rest = args.slice(flag + 1).filter(({ text }) => text === undefined || !/^[-+]/.test(text));
+    // `bash -c 'script' name args`; PowerShell and cmd take all the words.
+    const script = /^(pwsh|powershell|cmd)$/.test(program) ? joined(rest) : rest[0]?.text;
+    // The other words are the script's parameters, and may end up as commands.
+    return { ...NONE, scripts: [script], suspects: rest.slice(1).map(({ text }) => text ?? ''), wraps: true };
+  }
+  if (args.some((word) => word.text === undefined))
+    return { ...NONE, wraps: true, danger: 'runs what only the shell knows' };
+  const file = args.find(({ text = '' }) => !/^[-+]/.test(text))?.text;
+  const reads =
+    file === undefined || file.startsWith('/dev/') || args.some(({ text }) => text === '-s' || text === '-');
+  if (command.fed && reads) return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
+  return { ...NONE, wraps: true };
+}
+
+function ofWrapper(program: string, args: readonly Word[], suspects: readonly string[]): Wrapped {
+  const fed = FEEDING.test(program);
+  const open = fed ? args.map(placeholder) : args;
+  const commands = open.flatMap((word, index) => {
+    const before = open.slice(0, index);
+    if (word.text !== undefined && (/^-/.test(word.text) || /=/.test(word.text))) return [];
+    // A word that only the shell knows may be the command, unless one has begun.
+    if (word.text === undefined && before.some(({ text }) => text !== undefined && /^[a-z]/i.test(text)))
+      return [];
+    if (program === 'find' || program === 'fd') {
+      const runs = /^(-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/.test(
+        open[index - 1]?.text ?? '',
+      );
+      if (!runs) return [];
+    }
+    const inner = commandAt(open, index);
+    // More words come from the input.
+    return [
+      fed
+        ? {
+            ...inner,
+            words: [...inner.words.filter(({ text }) => text !== ';' && text !== '+'), UNKNOWN_WORD],
+          }
+        : inner,
+    ];
+  });
+  const danger =
+    /^(\.|watch|script|parallel|entr)$/.test(program) && args.some(({ text }) => text === undefined);
+  return {
+    commands,
+    scripts: [],
+    suspects,
+    wraps: true,
+    ...(danger ? { danger: 'runs what only the shell knows' } : {}),
+  };
+}
+
+/** `{}` stands for what is found or read. */
+function placeholder(word: Word): Word {
+  return word.text?.includes('{}') ? UNKNOWN_WORD : word;
+}
+
+function commandAt(words: readonly Word[], index: number): SimpleCommand {
+  return { words: words.slice(index), assignments: [], fed: false };
+}
+
+/** Words and values that look like more than a word. */
+function suspectsOf({ words, assignments }: SimpleCommand): string[] {
+  const texts = [...words.slice(1), ...assignments.map(({ value }) => value)].flatMap(
+    ({ text }) => text ?? [],
+  );
+  return texts.filter((text) => /[\s;|&`$(]/.test(text)).concat(textOf(words.slice(1)));
+}
+
+/** Whether an interpreter without a file to run takes its program from its input. */
+function readsProgram(args: readonly Word[]): boolean {
+  return args.every(({ text = '-' }) => text === '-' || text === '/dev/stdin' || /^-[iuBEs]$/.test(text));
+}
+
+function joined(words: readonly Word[]): string | undefined {
+  return words.some((word) => word.text === undefined) ? undefined : textOf(words);
+}
+
+function textOf(words: readonly Word[]): string {
+  return words.map(({ text }) => text ?? literal('').text).join(' ');
+}

@@ -1,0 +1,191 @@
+/** `run_command` and its companions: what may run unasked is decided here, by the classifier and the person's list. */
+import { realpathSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod';
+import type { CommandPermissions, CommandRunner } from '../engine/commandPorts';
+import type { EngineFunction, FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
+import { CommandError } from '../engine/errors';
+import type { BackgroundCommands } from './backgroundCommands';
+import type { CommandClassifier } from './commandClassifier';
+import { CommandOutput } from './commandOutput';
+import { defineFunction, positiveInteger } from './defineFunction';
+import { locate, outside, relativeInside, type WorkspaceRoot } from './workspacePaths';
+
+export interface CommandParts {
+  readonly runner: CommandRunner;
+  readonly background: BackgroundCommands;
+  readonly permissions: CommandPermissions;
+  /** Loaded with the first command. */
+  readonly classifier: () => Promise<CommandClassifier>;
+}
+
+const DEFAULT_SECONDS = 300;
+/** The row shows the last lines of a running command, not more often than this. */
+const SHOWN_LINES = 6;
+const SHOW_EVERY_MS = 150;
+
+/** @param roots the workspace folders now open */
+export function createRunCommand(parts: CommandParts, roots: () => readonly WorkspaceRoot[]): EngineFunction {
+  return defineFunction({
+    name: 'run_command',
+    description:
+      'Run a shell command in the workspace; the person may be asked. Nobody can answer its prompts. Servers and watchers: background true, its end is told to you.',
+    readOnly: false,
+    effect: 'command',
+    arguments: z.object({
+      command: z.string().trim().min(1),
+      cwd: z.string().optional().describe('folder, default: the workspace'),
+      background: z.boolean().optional(),
+      timeout: positiveInteger.optional().describe(`seconds, default ${DEFAULT_SECONDS}`),
+    }),
+    async run({ command: asked, cwd = '', background = false, timeout = DEFAULT_SECONDS }, context) {
+      const place = placeOf(roots(), cwd, context);
+      const decided = await decide(parts, asked, place, background, context);
+      if ('refusal' in decided) return decided.refusal;
+      const { command } = decided;
+      const note = command === asked ? '' : `The person changed the command to: ${command}\n`;
+      if (background) {
+        const { id } = parts.background.start(
+          { command, folder: place.folder },
+          context.session,
+          context.clock.now(),
+        );
+        return { text: `${note}Started in the background as ${id}. See command_output, stop_command.` };
+      }
+      const outcome = await runToEnd(parts.runner, command, place.folder, timeout, context);
+      return { ...outcome, text: note + outcome.text };
+    },
+  });
+}
+
+export function createStopCommand({ background }: CommandParts): EngineFunction {
+  return defineFunction({
+    name: 'stop_command',
+    description: 'End a background command.',
+    readOnly: false,
+    arguments: z.object({ id: z.string() }),
+    async run({ id }) {
+      await background.stop(id, 'model');
+      return { text: background.report(id) };
+    },
+  });
+}
+
+export function createCommandOutput({ background }: CommandParts): EngineFunction {
+  return defineFunction({
+    name: 'command_output',
+    description: 'What a background command has printed so far.',
+    readOnly: true,
+    arguments: z.object({ id: z.string() }),
+    run: async ({ id }) => ({ text: background.report(id) }),
+  });
+}
+
+interface RunPlace {
+  /** Absolute. */
+  readonly folder: string;
+  /** As the person knows it. */
+  readonly shown: string;
+  readonly roots: readonly string[];
+}
+
+/** @throws OutsideWorkspaceError | UnreadableFileError | CommandError */
+function placeOf(roots: readonly WorkspaceRoot[], cwd: string, { files }: FunctionContext): RunPlace {
+  const place = locate(roots, cwd) ?? (roots[0] ? { root: roots[0], relative: '' } : undefined);
+  const folder = place ? join(place.root.path, place.relative) : '';
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new CommandError(`There is no folder ${cwd}.`, 'See what there is with list_directory.');
+  const real = realpathSync.native(folder);
+  const paths = roots.map(({ path }) => path);
+  if (!paths.some((root) => relativeInside(realpathSync.native(root), real) !== undefined))
+    throw outside(cwd);
+  return { folder, shown: cwd === '' ? (place?.root.name ?? '') : files.canonical(cwd), roots: paths };
+}
+
+/** @returns the command as it may run, or what the model is told instead */
+async function decide(
+  { runner, permissions, classifier }: CommandParts,
+  command: string,
+  { folder, shown, roots }: RunPlace,
+  background: boolean,
+  { approver, session, signal }: FunctionContext,
+): Promise<{ readonly command: string } | { readonly refusal: FunctionOutcome }> {
+  const shell = runner.shell();
+  const allowed = permissions.allowed(session);
+  const { level, reason, prefixes } = await (await classifier()).classify(command, {
+    shell,
+    folder,
+    roots,
+    allowed,
+  });
+  if (level === 'allowed' || (level === 'knownSafe' && permissions.mode() === 'auto')) return { command };
+  const approval = await approver.approve(
+    {
+      kind: 'command',
+      command,
+      folder: shown,
+      background,
+      reason: reason === '' ? 'is not on the list of allowed commands' : reason,
+      dangerous: level === 'danger',
+      prefixes,
+    },
+    signal,
+  );
+  if (signal.aborted) return { refusal: { text: 'Cancelled by the person before it ran.', isError: true } };
+  if (!approval.allowed) {
+    const words =
+      approval.words === undefined
+        ? 'Go on without it, or ask what they want instead.'
+        : `They say: ${approval.words}`;
+    return { refusal: { text: `The person refused this command; it did not run. ${words}`, isError: true } };
+  }
+  const edited = approval.command?.trim();
+  // What was offered was offered for the command as it was.
+  if (edited !== undefined && edited !== '' && edited !== command) return { command: edited };
+  if (approval.remember !== undefined && prefixes.length > 0)
+    await permissions.allow(prefixes, approval.remember, session);
+  return { command };
+}
+
+async function runToEnd(
+  runner: CommandRunner,
+  command: string,
+  folder: string,
+  seconds: number,
+  { signal, progress }: FunctionContext,
+): Promise<FunctionOutcome> {
+  const output = new CommandOutput();
+  const timeout = AbortSignal.timeout(Math.min(seconds * 1000, 2 ** 31 - 1));
+  let shownAt = 0;
+  let waiting: ReturnType<typeof setTimeout> | undefined;
+  const show = () => {
+    waiting = undefined;
+    shownAt = Date.now();
+    progress(output.lastLines(SHOWN_LINES));
+  };
+  const onOutput = (text: string) => {
+    output.add(text);
+    waiting ??= setTimeout(show, Math.max(0, SHOW_EVERY_MS - (Date.now() - shownAt)));
+  };
+  const startedAt = performance.now();
+  try {
+    const { exitCode } = await runner.run({ command, folder, onOutput }, AbortSignal.any([signal, timeout]));
+    const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+    const ended = endedHow(exitCode, took, signal.aborted, timeout.aborted && exitCode === undefined);
+    const text = output.text();
+    return {
+      text: `${ended}\n${text === '' ? '(no output)' : text}`,
+      ...(exitCode === undefined && (signal.aborted || timeout.aborted) ? { isError: true } : {}),
+    };
+  } finally {
+    clearTimeout(waiting);
+  }
+}
+
+function endedHow(exitCode: number | undefined, took: string, stopped: boolean, timedOut: boolean): string {
+  if (exitCode !== undefined) return `Exit code ${exitCode} after ${took}.`;
+  if (stopped) return `Stopped by the person after ${took}. Its output until then:`;
+  if (timedOut)
+    return `Ended after ${took}: the time-out. Give a longer one, or run it in the background. Its output until then:`;
+  return `Ended after ${took}, exit code unknown.`;
+}

@@ -1,0 +1,79 @@
+/** The cards that wait for the person, and the list of background commands, in a browser. */
+import { expect, it } from 'vitest';
+import type { ApprovalCard } from '../../src/webview/protocol';
+import { accessibilityViolations, actions, openChat, panel, view } from '../support/webview/openViews';
+
+const card: ApprovalCard = {
+  id: 'one',
+  kind: 'command',
+  title: 'Run this command?',
+  detail: 'In proj. The command is not on the list.',
+  command: 'npm run lint',
+  choices: [
+    { decision: 'deny', label: 'Don’t Allow' },
+    { decision: 'once', label: 'Run Once' },
+    { decision: 'session', label: 'Allow in This Session', about: 'npm run lint' },
+    { decision: 'always', label: 'Always Allow', about: 'npm run lint' },
+  ],
+};
+
+it('focuses what allows nothing, unless the person is writing', async () => {
+  await openChat();
+  panel.tell({ type: 'approvals', cards: [card] });
+  await view.byTestId('approval').waitFor();
+  await view.settled();
+  await view.page.keyboard.press('Enter');
+  await view.settled();
+  expect(actions.answerApproval.mock.calls).toEqual([['one', { decision: 'deny' }]]);
+  panel.tell({ type: 'approvals', cards: [] });
+  await view.settled();
+  await view.byTestId('chat-input').fill('and then');
+  panel.tell({ type: 'approvals', cards: [{ ...card, id: 'two' }] });
+  await view.byTestId('approval').waitFor();
+  await view.settled();
+  await view.page.keyboard.type(' this');
+  expect(await view.byTestId('chat-input').inputValue()).toBe('and then this');
+});
+
+it('offers for an edited command only to run it, and refuses with words', async () => {
+  panel.tell({ type: 'approvals', cards: [card] });
+  await openChat();
+  await view.byTestId('approval-command').fill('npm run format');
+  expect(await view.byTestId('approval-session').count()).toBe(0);
+  await view.byTestId('approval-once').click();
+  await view.byTestId('approval-command').fill('npm run lint');
+  await view.byTestId('approval-always').click();
+  await view.byTestId('approval-explain').click();
+  await view.page.keyboard.type('Use biome.');
+  await view.page.keyboard.press('Enter');
+  await view.settled();
+  expect(actions.answerApproval.mock.calls).toEqual([
+    ['one', { decision: 'once', command: 'npm run format' }],
+    ['one', { decision: 'always' }],
+    ['one', { decision: 'deny', words: 'Use biome.' }],
+  ]);
+});
+
+it.each(['dark', 'light', 'high-contrast'] as const)('is accessible in %s', async (theme) => {
+  panel.tell({
+    type: 'approvals',
+    cards: [
+      { ...card, dangerous: true },
+      {
+        id: 'e',
+        kind: 'edit',
+        title: 'Edit AGENTS.md?',
+        detail: '',
+        diff: '-a\n+b',
+        choices: card.choices.slice(0, 2),
+      },
+    ],
+  });
+  panel.tell({ type: 'backgroundCommands', commands: [{ id: 'c1', command: 'npm run dev', startedAt: 0 }] });
+  await openChat({ theme });
+  await view.byTestId('approval').first().waitFor();
+  expect(await accessibilityViolations()).toEqual([]);
+  await view.byTestId('background-stop').click();
+  await view.settled();
+  expect(actions.stopCommand.mock.calls).toEqual([['c1']]);
+});

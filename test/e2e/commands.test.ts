@@ -1,0 +1,186 @@
+/** Commands in the real VS Code: every way to answer a card, the terminal's output, ends of all kinds. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { call, script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+
+let home: string;
+let folder: string;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+const card = () => chat.byTestId('approval');
+const made = (name: string) => existsSync(join(folder, name));
+
+function messages() {
+  return server.requests.at(-1)?.body.messages ?? [];
+}
+
+function lastResult(): string {
+  return messages().findLast(({ role }) => role === 'tool')?.content ?? '';
+}
+
+/** Has the model run a command; resolves when it is asked about. */
+async function wanted(command: string, args: object = {}): Promise<void> {
+  await chat.send(`${call('run_command', { command, ...args })} [[then]] [[say ok]]`);
+  await card().waitFor();
+}
+
+/** @returns what the model is told */
+async function answered(choice: string): Promise<string> {
+  await chat.byTestId(`approval-${choice}`).click();
+  await chat.idle();
+  expect(await card().count()).toBe(0);
+  return lastResult();
+}
+
+async function unasked(command: string): Promise<string> {
+  await chat.ask(`${call('run_command', { command })} [[then]] [[say ok]]`);
+  return lastResult();
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'commands-'));
+  folder = join(home, 'folder');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'a.txt'), 'content of a\n');
+  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder,
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+      'virtualContext.commands.allow': ['rm', 'expr'],
+    },
+  });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+it('runs once, in a terminal, when the person says so; a stray Enter runs nothing', async () => {
+  await wanted('touch once && echo done-$((1))');
+  expect(await chat.byTestId('approval-command').inputValue()).toBe('touch once && echo done-$((1))');
+  await vscode.screenshot('commands-card');
+  await chat.approval();
+  await vscode.page.keyboard.press('Enter');
+  await chat.idle();
+  expect(lastResult()).toContain('The person refused this command; it did not run.');
+  expect(made('once')).toBe(false);
+  await wanted('touch once && tty && echo $CI');
+  expect(await answered('once')).toMatch(/Exit code 0 after .*\n\/dev\/pts\/\d+\n1$/);
+  expect(made('once')).toBe(true);
+  await wanted('touch once && tty && echo $CI');
+  await chat.byTestId('approval-explain').click();
+  await chat.byTestId('approval-words').fill('Once is enough.');
+  await vscode.screenshot('commands-deny');
+  expect(await answered('deny')).toContain('They say: Once is enough.');
+});
+
+it('runs as the person has edited it', async () => {
+  await wanted('touch made-by-model');
+  await chat.byTestId('approval-command').fill('touch made-by-person');
+  expect(await chat.byTestId('approval-always').count()).toBe(0);
+  expect(await answered('once')).toContain('The person changed the command to: touch made-by-person');
+  expect(made('made-by-person') && !made('made-by-model')).toBe(true);
+});
+
+it('asks no more in this session, or in this workspace, until that is revoked', async () => {
+  await wanted('mkdir one');
+  await answered('session');
+  await unasked('mkdir two');
+  expect(made('two')).toBe(true);
+  await wanted('touch three');
+  await answered('always');
+  await unasked('touch four && expr 1 + 2');
+  expect(made('four')).toBe(true);
+  await chat.byTestId('chat-input').press('Escape');
+  await vscode.runCommand('Virtual Context: New Chat');
+  await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
+  await unasked('touch five');
+  expect(made('five')).toBe(true);
+  await wanted('mkdir six');
+  await answered('deny');
+  await vscode.runCommand('Virtual Context: Manage Allowed Commands…');
+  await vscode.page.locator('.quick-input-list').getByText('touch', { exact: true }).waitFor();
+  await vscode.screenshot('commands-manage');
+  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'touch' }).click();
+  await vscode.page.keyboard.press('Enter');
+  await wanted('touch seven');
+  await answered('deny');
+  expect(made('six') || made('seven')).toBe(false);
+});
+
+it('tells the exit code, and shows the output while it comes', async () => {
+  await wanted('for i in 1 2 3 4 5 6; do echo line $i; sleep 0.5; done; sh -c "exit 7"');
+  await chat.byTestId('approval-once').click();
+  await chat.byTestId('tool-live').getByText('line 2').waitFor();
+  await vscode.screenshot('commands-live');
+  await chat.idle();
+  expect(lastResult()).toMatch(/^\[.*\]\nExit code 7 after .*\nline 1\n/);
+});
+
+it('is ended by Stop, with all it has started', async () => {
+  await wanted('sleep 300 & echo $! > pid; sleep 300');
+  await chat.byTestId('approval-once').click();
+  await vi.waitUntil(() => made('pid') && readFileSync(join(folder, 'pid'), 'utf8').trim() !== '', timeout);
+  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  await chat.byTestId('stop').click();
+  await chat.idle();
+  expect(() => process.kill(pid, 0)).toThrow();
+  await chat.ask('[[say ok]]');
+  expect(lastResult()).toContain('Stopped by the person');
+});
+
+it('asks about what is dangerous in auto mode and though it is on the list', async () => {
+  const settings = join(vscode.profile.userData, 'User/settings.json');
+  const now = JSON.parse(readFileSync(settings, 'utf8'));
+  writeFileSync(settings, JSON.stringify({ ...now, 'virtualContext.mode': 'auto' }));
+  await vscode.reload();
+  chat = await ChatView.open(vscode);
+  expect(await unasked('cat a.txt')).toContain('content of a');
+  await wanted("expr 1 + 1 && sh -c 'rm -rf one'");
+  await vscode.screenshot('commands-dangerous');
+  expect(await chat.byTestId('approval-always').count()).toBe(0);
+  expect(await answered('deny')).toContain('refused');
+  expect(made('one')).toBe(true);
+});
+
+it('goes on in the background, is listed, and its end wakes the model; a reload says what it ended', async () => {
+  await wanted('touch b1; echo begun; sleep 3; echo over', { background: true });
+  expect(await answered('once')).toContain('Started in the background as c1.');
+  await chat.byTestId('background-command').getByText('echo begun').waitFor();
+  await vscode.screenshot('commands-background');
+  await vi.waitUntil(() => JSON.stringify(messages()).includes('ended with exit code 0'), timeout);
+  await chat.idle();
+  expect(JSON.stringify(messages())).toMatch(/commandFinished.*Background command c1 .*begun\\nover/);
+  expect(await chat.byTestId('background-command').count()).toBe(0);
+  await wanted('touch b2; sleep 300', { background: true });
+  await answered('once');
+  await chat.byTestId('background-stop').click();
+  await vi.waitUntil(() => JSON.stringify(messages()).includes('stopped by the person'), timeout);
+  await chat.idle();
+  await wanted('touch b3; sleep 301', { background: true });
+  await answered('once');
+  await vscode.reload();
+  chat = await ChatView.open(vscode);
+  await vscode.page.getByText('has ended with the window it ran in').first().waitFor();
+  await chat.ask('[[say ok]]');
+  expect(JSON.stringify(messages())).toContain('(touch b3; sleep 301) has ended with the window');
+});
