@@ -18,6 +18,7 @@ import { ChatsView } from './host/chatsView';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
 import { editOpenDocument } from './host/editOpenDocument';
+import { registerEditorPrompts } from './host/editorPrompts';
 import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
@@ -337,6 +338,13 @@ export function activate(context: ExtensionContext): void {
         refresh: () => chatsView.refresh(),
       },
       manageAllowedCommands: () => allowedCommands.manage(),
+    }),
+    ...registerEditorPrompts({
+      workspacePath: (path) => insidePath(roots(), path),
+      send: async (text, attachments) => {
+        // Its turn shows in the chat.
+        void (await sessions.current()).submit(text, attachments);
+      },
     }),
     window.registerWebviewViewProvider(ChatViewProvider.viewType, chat),
     window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),

@@ -114,6 +114,12 @@ export interface FunctionContext {
   readonly archive: (text: string) => Promise<string>;
   readonly files: WorkspaceFiles;
   readonly changeFile: FileChanger;
+  /**
+   * Changes a file as what is known about the code demands, in lines that the model need not have seen; reviewed as its edits.
+   * @returns `unsaved` when only an editor holds it
+   * @throws EditConflictError | EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError
+   */
+  readonly rewriteFile: (path: string, before: string, after: string) => Promise<'saved' | 'unsaved'>;
   readonly approver: Approver;
   /** Tells the person what the call is doing: the last text counts, its last line most. */
   readonly progress: (text: string) => void;

@@ -26,6 +26,7 @@ import { missingRanges } from './PageTable';
 import type { LanguageModel } from './ports';
 import type { QueueManager } from './QueueManager';
 import { entryTokens } from './queueEntries';
+import { rewriteFile } from './rewriteFile';
 import { SessionNotes } from './SessionNotes';
 import { SessionPlan } from './SessionPlan';
 import type { SessionRecorder } from './SessionRecorder';
@@ -287,6 +288,8 @@ export class TurnRunner {
         move: (move) => editor.move(move, signal),
         delete: (path) => editor.delete(path, signal),
       },
+      rewriteFile: (path, before, after) =>
+        rewriteFile({ ...agent, changes: this.parts.changes }, path, before, after, signal),
       approver: agent.approver,
       onProgress: (callId, text) => this.parts.output.emit({ type: 'callProgress', callId, text }),
       clock: agent.clock,

@@ -25,6 +25,8 @@ import type {
 import { problemOf } from './codeProblems';
 import { isTypeScript, typeScriptProblems } from './typeScriptServer';
 
+/** Files of languages that have servers. */
+const SOURCES = '**/*.{ts,tsx,js,jsx,mjs,cjs,py,go,rs,java,kt,cs,c,cc,cpp,h,hpp,php,rb,swift,scala,lua}';
 /** How long a language server may take to start, from the first question about its language, ms. */
 const START_MS = 5000;
 /** Between two questions meanwhile, ms. */
@@ -38,6 +40,8 @@ export class EditorLanguageFeatures implements LanguageFeatures {
   /** When each language was first asked about; missing once it has answered. */
   private readonly starting = new Map<string, number>();
   private readonly answered = new Set<string>();
+  /** Whether symbols of the project have been asked for and waited for. */
+  private searched = false;
   /** Documents whose project is loaded. */
   private readonly loaded = new Set<string>();
 
@@ -81,11 +85,24 @@ export class EditorLanguageFeatures implements LanguageFeatures {
   }
 
   async workspaceSymbols(query: string, signal: AbortSignal): Promise<readonly CodeSymbol[]> {
-    const found = commands.executeCommand<SymbolInformation[]>(
-      'vscode.executeWorkspaceSymbolProvider',
-      query,
-    );
-    return ((await orAborted(found, signal)) ?? []).map(informationOf);
+    const began = Date.now();
+    const ask = async () => {
+      const command = 'vscode.executeWorkspaceSymbolProvider';
+      const found = commands.executeCommand<SymbolInformation[] | undefined>(command, query);
+      return ((await orAborted(found, signal)) ?? []).map(informationOf);
+    };
+    let found = await ask();
+    if (found.length > 0) return found;
+    // A language server starts with the first file of its language, and some forget a project without an open one.
+    const [source] = await workspace.findFiles(SOURCES, '**/node_modules/**', 1);
+    if (source) await this.load(await opened(source.fsPath), signal);
+    while (true) {
+      found = await ask();
+      if (found.length > 0 || this.searched || Date.now() - began > START_MS) break;
+      await orAborted(pause(RETRY_MS), signal);
+    }
+    this.searched = true;
+    return found;
   }
 
   /** @throws RenameError with the words of the language server */

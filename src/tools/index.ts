@@ -22,6 +22,7 @@ import { pageIn } from './pageIn';
 import { pinNote } from './pinNote';
 import { readFile } from './readFile';
 import { recallSearch } from './recallSearch';
+import { createRenameSymbol } from './renameSymbol';
 import { resetContext } from './resetContext';
 import { type CommandParts, createCommandOutput, createRunCommand, createStopCommand } from './runCommand';
 import { searchWorkspace } from './searchWorkspace';
@@ -90,5 +91,6 @@ function languageFunctions(dependencies: LanguageDependencies): readonly EngineF
     createGoToDefinition(dependencies),
     createDocumentSymbols(dependencies),
     createWorkspaceSymbols(dependencies),
+    createRenameSymbol(dependencies),
   ];
 }

@@ -109,10 +109,12 @@ describe('the whole loop', () => {
     await editor.click();
     await vscode.page.keyboard.press('Control+a');
     await editor.click({ button: 'right' });
-    const entry = vscode.page.locator('.monaco-menu .action-item', { hasText: 'Pin to Working Memory' });
-    // The menu ignores a click that comes before the pointer has moved over it.
-    await entry.hover();
-    await entry.click({ delay: 100 });
+    for (const label of ['Virtual Context', 'Pin to Working Memory']) {
+      const entry = vscode.page.locator('.monaco-menu .action-label', { hasText: new RegExp(`^${label}$`) });
+      // The menu ignores a click that comes before the pointer has moved over it.
+      await entry.hover();
+      await entry.click({ delay: 100 });
+    }
     await vscode.page.locator('.statusbar-item', { hasText: 'Pinned src/error.ts:1-2' }).waitFor();
     await vscode.runCommand('View: Show Virtual Context');
     const notes = await vscode.webview('[data-testid=note]');

@@ -158,6 +158,10 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
         return { text: world.fetched };
       },
     },
+    async rewriteFile(path, before, after) {
+      world.asked.push(`rewriteFile ${path} ${JSON.stringify([before, after])}`);
+      return 'saved';
+    },
     approver: {
       async approve(request) {
         world.asked.push(`approve ${'path' in request ? request.path : JSON.stringify(request)}`);

@@ -3,7 +3,13 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { FunctionContext } from '../../../src/engine/EngineFunction';
 import { OutsideWorkspaceError, UnreadableFileError } from '../../../src/engine/errors';
-import type { CodePlace, CodeSymbol, LanguageFeatures, Problem } from '../../../src/engine/languageFeatures';
+import type {
+  CodePlace,
+  CodeSymbol,
+  FileChanges,
+  LanguageFeatures,
+  Problem,
+} from '../../../src/engine/languageFeatures';
 import { createFunctions } from '../../../src/tools/index';
 import { symbolColumns } from '../../../src/tools/symbolOnLine';
 import { type FakeWorld, fakeContext } from './fakeContext';
@@ -19,6 +25,7 @@ let definitions: Record<string, CodePlace[]>;
 let references: CodePlace[];
 let symbols: CodeSymbol[];
 let problems: Problem[];
+let renames: FileChanges[];
 let asked: string[];
 let context: FunctionContext;
 let world: FakeWorld;
@@ -41,11 +48,11 @@ const language: LanguageFeatures = {
   references: async () => references,
   documentSymbols: async () => symbols,
   workspaceSymbols: async () => symbols,
-  rename: async () => [],
+  rename: async () => renames,
 };
 
 beforeEach(() => {
-  [definitions, references, symbols, problems, asked] = [{}, [], [], [], []];
+  [definitions, references, symbols, problems, renames, asked] = [{}, [], [], [], [], []];
   const fake = fakeContext();
   world = fake.world;
   world.approves = false;
@@ -202,4 +209,61 @@ it('shows problems, the gravest first', async () => {
   expect(await run('diagnostics', { path: 'b.ts' })).toBe('No problems in b.ts.');
   expect(asked).toEqual(['problems undefined', 'problems /w/b.ts']);
   await expect(run('diagnostics', { path: 'gone.ts' })).rejects.toThrow('does not exist');
+});
+
+describe('a rename', () => {
+  const change = (line: number, column: number, text = 'plus') => ({
+    start: { line, column },
+    end: { line, column: column + 3 },
+    text,
+  });
+  const rename = () => run('rename_symbol', { path: 'a.ts', line: 1, symbol: 'add', new_name: 'plus' });
+
+  it('changes every place, past the byte order mark and whatever the line ends', async () => {
+    renames = [
+      { path: '/w/a.ts', changes: [change(1, 9, 'plus as add'), change(2, 10)] },
+      { path: '/w/b.ts', changes: [change(1, 16)] },
+    ];
+    expect(await rename()).toBe('Renamed add to plus in 2 files: a.ts (2), b.ts (1).');
+    expect(world.asked).toEqual([
+      `rewriteFile a.ts ${JSON.stringify([files['a.ts'], files['a.ts']?.replace('add }', 'plus as add }').replace('add(', 'plus(')])}`,
+      `rewriteFile b.ts ${JSON.stringify([files['b.ts'], files['b.ts']?.replace('add', 'plus')])}`,
+    ]);
+  });
+
+  it('changes nothing when not all of it can be', async () => {
+    for (const [path, at, why] of [
+      ['/usr/lib/x.ts', change(1, 0), 'outside the workspace'],
+      ['/w/.env', change(1, 4), 'secrets'],
+      ['/w/b.ts', change(2, 0), 'no longer what the language server has looked at'],
+      ['/w/b.ts', change(99, 0), 'no longer what the language server has looked at'],
+    ] as const) {
+      renames = [
+        { path: '/w/a.ts', changes: [change(2, 10)] },
+        { path, changes: [at] },
+      ];
+      expect(await rename()).toMatch(new RegExp(`^Nothing was renamed.*${why}`));
+    }
+    renames = [];
+    expect(await rename()).toContain('The editor knows nothing');
+    expect(world.asked.filter((what) => what.startsWith('rewriteFile'))).toEqual([]);
+  });
+
+  it('says how far it came when a file cannot be changed', async () => {
+    renames = [
+      { path: '/w/b.ts', changes: [change(1, 16)] },
+      { path: '/w/a.ts', changes: [change(2, 10)] },
+    ];
+    const { rewriteFile } = context;
+    context = {
+      ...context,
+      rewriteFile: (path, ...texts) =>
+        path === 'a.ts'
+          ? Promise.reject(new UnreadableFileError('a.ts is read-only.', 'Ask the person.'))
+          : rewriteFile(path, ...texts),
+    };
+    expect(await rename()).toBe(
+      'a.ts is read-only. Ask the person. Changed so far: b.ts (1). Not changed: a.ts.',
+    );
+  });
 });

@@ -1,0 +1,153 @@
+/** Code as the editor sees it: the built-in TypeScript server on a small project, asked by the model and by the person. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { call, script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const MATH = 'export function add(a: number, b: number): number {\n  return a + b;\n}\n';
+const USE =
+  "import { add } from './math';\n\nexport const three = add(1, 2);\nexport const four = add(2, 2);\n";
+const BROKEN = 'export const count: number = "four";\n';
+
+let home: string;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+const file = (path: string) => join(home, 'folder', path);
+const content = (path: string) => readFileSync(file(path), 'utf8');
+
+function write(path: string, text: string): void {
+  mkdirSync(dirname(file(path)), { recursive: true });
+  writeFileSync(file(path), text);
+}
+
+function messages() {
+  return server.requests.at(-1)?.body.messages ?? [];
+}
+
+/** Results of the last turn, in the order of its calls. */
+async function results(...calls: string[]): Promise<string[]> {
+  await chat.ask(`${calls.join(' ')} [[then]] [[say ok]]`);
+  const all = messages().filter(({ role }) => role === 'tool');
+  return all.slice(-calls.length).map(({ content: text }) => text ?? '');
+}
+
+const edit = (old: string, put: string) =>
+  `${call('read_file', { path: 'src/math.ts' })} [[then]] ${call('edit_file', { path: 'src/math.ts', old, new: put })} [[then]] [[say Edited.]]`;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'language-'));
+  write('tsconfig.json', '{ "compilerOptions": { "strict": true, "noEmit": true }, "include": ["src"] }\n');
+  write('src/math.ts', MATH);
+  write('src/use.ts', USE);
+  write('src/broken.ts', BROKEN);
+  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder: join(home, 'folder'),
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+      'files.autoSave': 'off',
+    },
+  });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+it('answers where a symbol is defined and used, and what is wrong, for files that no editor shows', async () => {
+  const at = { path: 'src/use.ts', line: 3, symbol: 'add' };
+  const [definition, references, outline, symbols, problems] = await results(
+    call('go_to_definition', at),
+    call('find_references', at),
+    call('document_symbols', { path: 'src/math.ts' }),
+    call('workspace_symbols', { query: 'three' }),
+    call('diagnostics', { path: 'src/broken.ts' }),
+  );
+  expect(definition).toContain('src/math.ts:1-3: export function add');
+  expect(references).toContain('4 references in 2 files');
+  expect(references).toContain('src/use.ts:4: export const four = add(2, 2);');
+  expect(outline).toContain('1-3 function add');
+  expect(symbols).toContain('src/use.ts:3');
+  expect(problems).toMatch(
+    /src\/broken.ts:1: error: Type 'string' is not assignable to type 'number'. \(ts 2322\)/,
+  );
+});
+
+it('tells the model, before its turn ends, what its edit has broken, and later that it is mended', async () => {
+  await chat.ask(edit('return a + b;', 'return String(a + b);'));
+  expect(content('src/math.ts')).toContain('String');
+  const interrupt = messages().at(-1)?.content ?? '';
+  expect(interrupt).toContain('diagnosticsChanged');
+  expect(interrupt).toContain("src/math.ts:2: error: Type 'string' is not assignable to type 'number'.");
+  expect(interrupt).not.toContain('broken.ts');
+  await chat.ask(edit('return String(a + b);', 'return b + a;'));
+  await chat.ask('[[say ok]]');
+  expect(JSON.stringify(messages())).toContain('src/math.ts has no problems now.');
+});
+
+it('renames in every file, through the review of edits', async () => {
+  const at = { path: 'src/math.ts', line: 1, symbol: 'add', new_name: 'sum' };
+  const [renamed] = await results(call('rename_symbol', at));
+  expect(renamed).toContain('Renamed add to sum in 2 files');
+  expect(content('src/math.ts')).toContain('function sum(');
+  expect(content('src/use.ts')).toBe(USE.replaceAll('add', 'sum'));
+  await chat.frame.getByText('use.ts').first().waitFor();
+});
+
+it('sends a problem to the chat from its quick fix, with the lines around as a page', async () => {
+  await vscode.openFile('src/broken.ts');
+  const editor = vscode.page.locator('.editor-instance .view-lines').first();
+  await editor.locator('.view-line').first().click();
+  await vscode.page.locator('.squiggly-error').first().waitFor();
+  await vscode.page.keyboard.press('Control+Home');
+  for (let n = 0; n < 14; n++) await vscode.page.keyboard.press('ArrowRight');
+  await vscode.page.keyboard.press('Control+.');
+  const action = vscode.page.locator('.action-widget .monaco-list-row', {
+    hasText: 'Fix with Virtual Context',
+  });
+  await action.waitFor();
+  await vscode.screenshot('language-quick-fix');
+  const sent = await chat.userMessages.count();
+  await action.click();
+  await chat.userMessages.nth(sent).waitFor();
+  await chat.idle();
+  expect(await chat.userMessages.last().textContent()).toContain('Fix this problem:');
+  const shown = JSON.stringify(messages());
+  expect(shown).toContain("src/broken.ts:1: error: Type 'string' is not assignable");
+  expect(shown).toContain('export const count: number');
+});
+
+it('sends a selection to the chat from the editor’s context menu', async () => {
+  const editor = vscode.page.locator('.editor-instance .view-lines').first();
+  await editor.click();
+  await vscode.page.keyboard.press('Control+a');
+  await editor.click({ button: 'right' });
+  // The items of a submenu are inside its own.
+  const entry = (text: string) =>
+    vscode.page.locator('.monaco-menu .action-label', { hasText: new RegExp(`^${text}$`) });
+  await entry('Virtual Context').hover();
+  await entry('Virtual Context').click({ delay: 100 });
+  await entry('Review Selection').waitFor();
+  await vscode.screenshot('language-context-menu');
+  const sent = await chat.userMessages.count();
+  await entry('Explain').hover();
+  await entry('Explain').click({ delay: 100 });
+  await chat.userMessages.nth(sent).waitFor();
+  await chat.idle();
+  expect(await chat.userMessages.last().textContent()).toContain('Explain src/broken.ts:1-1');
+});
