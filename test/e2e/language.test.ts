@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { call, script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
 import { ChatView } from '../support/vscode/ChatView';
@@ -35,6 +35,15 @@ async function results(...calls: string[]): Promise<string[]> {
   await chat.ask(`${calls.join(' ')} [[then]] [[say ok]]`);
   const all = messages().filter(({ role }) => role === 'tool');
   return all.slice(-calls.length).map(({ content: text }) => text ?? '');
+}
+
+/** What the person has asked from an editor, once the model has been asked and the turn has ended. */
+async function asked(beginning: string): Promise<string> {
+  const question = () =>
+    messages().findLast(({ role, content: text }) => role === 'user' && text?.startsWith(beginning))?.content;
+  await vi.waitUntil(question, { timeout: 30_000, interval: 100 });
+  await chat.idle();
+  return question() ?? '';
 }
 
 const edit = (old: string, put: string) =>
@@ -122,14 +131,10 @@ it('sends a problem to the chat from its quick fix, with the lines around as a p
   });
   await action.waitFor();
   await vscode.screenshot('language-quick-fix');
-  const sent = await chat.userMessages.count();
   await action.click();
-  await chat.userMessages.nth(sent).waitFor();
-  await chat.idle();
-  expect(await chat.userMessages.last().textContent()).toContain('Fix this problem:');
-  const shown = JSON.stringify(messages());
-  expect(shown).toContain("src/broken.ts:1: error: Type 'string' is not assignable");
-  expect(shown).toContain('export const count: number');
+  const question = await asked('Fix this problem:');
+  expect(question).toContain("src/broken.ts:1: error: Type 'string' is not assignable");
+  expect(JSON.stringify(messages())).toContain('export const count: number');
 });
 
 it('sends a selection to the chat from the editor’s context menu', async () => {
@@ -144,10 +149,11 @@ it('sends a selection to the chat from the editor’s context menu', async () =>
   await entry('Virtual Context').click({ delay: 100 });
   await entry('Review Selection').waitFor();
   await vscode.screenshot('language-context-menu');
-  const sent = await chat.userMessages.count();
-  await entry('Explain').hover();
-  await entry('Explain').click({ delay: 100 });
-  await chat.userMessages.nth(sent).waitFor();
-  await chat.idle();
-  expect(await chat.userMessages.last().textContent()).toContain('Explain src/broken.ts:1-1');
+  // The editor has an item of that name, too.
+  const ours = vscode.page.locator('.action-label', { hasText: /^Review Selection$/ });
+  const submenu = vscode.page.locator('.monaco-menu .monaco-menu', { has: ours });
+  const explain = submenu.locator('.action-label', { hasText: /^Explain$/ });
+  await explain.hover();
+  await explain.click({ delay: 100 });
+  expect(await asked('Explain src/broken.ts')).toContain('src/broken.ts:1-');
 });
