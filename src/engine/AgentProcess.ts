@@ -223,10 +223,11 @@ export class AgentProcess {
 
   /** What the window holds and how the memory has fared, as plain text. */
   memoryReport(): string {
-    const { policy, residentLimit } = this.parts.settings();
+    const { policy, residentLimit, prices } = this.parts.settings();
     return memoryReportText(
       memoryReport(this.state, {
         occupied: this.model.occupancy(this.state.context.tokens.total),
+        prices,
         settings: { policy: policy.name, replacement: this.state.replacement.name, residentLimit },
       }),
     );

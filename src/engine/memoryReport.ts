@@ -1,9 +1,11 @@
 /** What a session's memory holds and how it has fared: `/proc/meminfo`, `vmstat` and the page table in one. Pure. */
 import type { EventContext, HeadTokens } from './events';
 import type { MemoryFigures } from './MemoryStats';
+import type { ModelPrices } from './modelPrices';
 import type { Moment, Page } from './PageTable';
 import type { PageOrigin } from './pages';
 import type { SessionState } from './SessionState';
+import type { Spent } from './SpentTokens';
 
 /** One row of the page table. */
 export interface ReportedPage {
@@ -28,6 +30,8 @@ export interface ReportedPage {
 
 /** What the window may hold, as far as it is known: a log does not tell the settings. */
 export interface WindowState {
+  /** What models cost, as far as the person has said. */
+  readonly prices?: ModelPrices;
   /** Provider tokens, estimated; missing before the first event that tells them. */
   readonly occupied?: EventContext;
   readonly settings?: {
@@ -47,6 +51,8 @@ export interface MemoryReport extends WindowState {
   readonly occupancy: Required<HeadTokens> & { readonly queue: number; readonly total: number };
   /** `thrashing`: whether the alarm is on that the person and the model were told of. */
   readonly figures: MemoryFigures;
+  /** Provider tokens of the chat and its sub-agents, by model. */
+  readonly spent: readonly Spent[];
   /** Most tokens first. */
   readonly pages: readonly ReportedPage[];
 }
@@ -60,6 +66,7 @@ export function memoryReport(state: SessionState, window: WindowState): MemoryRe
     now: state.now(),
     occupancy: state.context.tokens,
     figures: { ...state.stats.figures(), thrashing: state.thrashing },
+    spent: state.spent.ofSession,
     pages: [...rulesPages(state), ...residentPages(state)].sort(
       (a, b) => b.tokens - a.tokens || (a.address < b.address ? -1 : 1),
     ),

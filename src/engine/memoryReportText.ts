@@ -2,6 +2,7 @@
 import { cutText } from './cutText';
 import { WORKING_SET_STEPS } from './evictionPlan';
 import type { MemoryReport, ReportedPage } from './memoryReport';
+import { billOf } from './modelPrices';
 import type { Moment } from './PageTable';
 
 /** Name, value, what it means. */
@@ -52,6 +53,7 @@ export function memoryReportText(report: MemoryReport): string {
     'Counters since the chat began',
     ...aligned(counterLines(report)),
     '',
+    ...spentSection(report),
     `Page table: ${count(pages.length)} resident pages, most tokens first; since and last (use) are epoch.turn`,
     ...(pages.length === 0 ? ['  (nothing is resident)'] : table(pages)),
     '',
@@ -80,6 +82,22 @@ function occupancyLines({ occupancy }: MemoryReport): Line[] {
     ['queue', count(occupancy.queue), 'messages, calls and results, as they came'],
     ['total', count(occupancy.total), ''],
   ];
+}
+
+/** Empty while no provider has counted anything. */
+function spentSection({ spent, prices = {} }: MemoryReport): string[] {
+  if (spent.length === 0) return [];
+  const lines = spent.map((one): Line => {
+    const { promptTokens, cachedTokens, outputTokens, cost } = billOf([one], prices);
+    const cached = cachedTokens === undefined ? '' : ` (${count(cachedTokens)} cached)`;
+    const money = cost === undefined ? '' : `, $${cost.toFixed(4)}`;
+    return [
+      one.model,
+      count(promptTokens + outputTokens),
+      `${count(promptTokens)} in${cached}, ${count(outputTokens)} out${money}`,
+    ];
+  });
+  return ['Spent (tokens as the providers counted them)', ...aligned(lines), ''];
 }
 
 function counterLines({ figures }: MemoryReport): Line[] {
