@@ -134,22 +134,29 @@ it('finds what was said in a chat that was left, and opens it there', async () =
 
 it('exports to Markdown and JSON, and imports the JSON as a chat of its own', async () => {
   for (const [title, file] of [
-    ['Markdown', 'out.md'],
-    ['JSON', 'out.json'],
+    ['Markdown', 'Airships.md'],
+    ['JSON', 'Airships.json'],
   ] as const) {
     await vscode.runCommand(`Virtual Context: Export Chat as ${title}…`);
     await vscode.page.locator('.quick-input-list').getByText('Airships', { exact: true }).first().click();
-    const path = join(project.folder, file);
-    await savesTo(path);
-    await vi.waitUntil(() => existsSync(path), timeout);
+    await fileDialog(file);
+    await vscode.page.keyboard.press('Enter');
+    await vi.waitUntil(() => existsSync(join(project.folder, file)), timeout);
   }
   await vi.waitFor(() => {
-    expect(readFileSync(join(project.folder, 'out.md'), 'utf8')).toMatch(/^# Airships\n\n## You\n\nWhere is/);
+    expect(readFileSync(join(project.folder, 'Airships.md'), 'utf8')).toMatch(
+      /^# Airships\n\n## You\n\nWhere is/,
+    );
   }, timeout);
-  const exported = join(project.folder, 'out.json');
+  const exported = join(project.folder, 'Airships.json');
   writeFileSync(exported, readFileSync(exported, 'utf8').replace('"Airships"', '"Dirigibles"'));
   await vscode.runCommand('Virtual Context: Import Chat…');
-  await savesTo(exported);
+  const input = await fileDialog('/');
+  await input.press('ControlOrMeta+a');
+  await vscode.page.keyboard.type(exported, { delay: 5 });
+  // It looks the path up as one types.
+  await vscode.page.waitForTimeout(1000);
+  await vscode.page.keyboard.press('Enter');
   await shows(3, 3);
   await vi.waitFor(
     async () => expect((await rows().allTextContents()).join()).toContain('Dirigibles'),
@@ -177,11 +184,9 @@ it('deletes the chat that is shown, and restores it', async () => {
   );
 });
 
-/** Answers the simple file dialog. */
-async function savesTo(path: string): Promise<void> {
+/** The simple file dialog, as soon as it shows a path. */
+async function fileDialog(path: string) {
   const input = vscode.page.locator('.quick-input-widget input.input').first();
-  await vi.waitFor(async () => expect(await input.inputValue()).toContain('/'), timeout);
-  await input.fill(path);
-  await vscode.page.waitForTimeout(500);
-  await vscode.page.keyboard.press('Enter');
+  await vi.waitFor(async () => expect(await input.inputValue()).toContain(path), timeout);
+  return input;
 }
