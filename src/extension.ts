@@ -17,7 +17,8 @@ import { ChatSessions } from './host/chatSessions';
 import { ChatsView } from './host/chatsView';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
-import { editOpenDocument } from './host/editOpenDocument';
+import { editClosedDocument, editOpenDocument } from './host/editOpenDocument';
+import { createInEditor, moveInEditor, removeInEditor } from './host/editorFiles';
 import { registerEditorPrompts } from './host/editorPrompts';
 import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
@@ -122,7 +123,15 @@ export function activate(context: ExtensionContext): void {
     agent: async () => {
       const agent = await import('./agent');
       const { createFunctions, lineChanges, NodeWorkspaceFiles, unifiedDiff, workspaceRules } = agent;
-      const files = new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument });
+      const files = new NodeWorkspaceFiles({
+        roots,
+        openText: unsavedText,
+        editOpen: editOpenDocument,
+        editClosed: editClosedDocument,
+        create: createInEditor,
+        remove: removeInEditor,
+        move: moveInEditor,
+      });
       const { language, watchEdits } = agent.editorLanguage({
         absolutePath: resolve,
         workspacePath: (path) => insidePath(roots(), path),

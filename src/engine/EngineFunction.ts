@@ -70,7 +70,7 @@ export interface FileMove {
 }
 
 /** What the model may do to files that the person allows to be changed, when it has seen the lines as they are now. */
-export interface FileChanger {
+interface FileChanger {
   /** @throws EditsForbiddenError | OutsideWorkspaceError | UnreadableFileError | JournalError */
   edit(edit: FileEdit): Promise<FunctionOutcome>;
   /** Creates a file, or replaces all of it. @throws as `edit` */

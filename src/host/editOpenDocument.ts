@@ -1,5 +1,5 @@
-/** Edits a file through the document that an editor holds of it, so that Undo knows and unsaved changes stay. */
-import { Range, Uri, WorkspaceEdit, workspace } from 'vscode';
+/** Edits a file through its document, so that Undo knows, unsaved changes stay, and saving formats it as the settings say. */
+import { Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
 
 /**
  * @param before what the document must hold still
@@ -14,14 +14,31 @@ export async function editOpenDocument(
   const document = workspace.textDocuments.find(
     ({ uri, isClosed }) => uri.scheme === 'file' && uri.fsPath === absolutePath && !isClosed,
   );
-  if (!document) return 'elsewhere';
+  return document ? editDocument(document, before, after) : 'elsewhere';
+}
+
+/** As `editOpenDocument`, of a file that no editor shows. */
+export async function editClosedDocument(
+  absolutePath: string,
+  before: string,
+  after: string,
+): Promise<'saved' | 'unsaved' | 'conflict' | 'elsewhere'> {
+  // What no document can be made of (too large, of an encoding the editor does not take for text) is edited on disk.
+  const document = await workspace.openTextDocument(Uri.file(absolutePath)).then(
+    (opened) => opened,
+    () => undefined,
+  );
+  return document ? editDocument(document, before, after) : 'elsewhere';
+}
+
+async function editDocument(document: TextDocument, before: string, after: string) {
   const unsaved = document.isDirty;
   // A document has one kind of line end and no byte order mark: a file it does not show exactly is edited on disk.
   if (document.getText() !== before) return unsaved ? 'conflict' : 'elsewhere';
   const { start, end, text } = smallestChange(before, after);
   const edit = new WorkspaceEdit();
   const range = new Range(document.positionAt(start), document.positionAt(end));
-  edit.replace(Uri.file(absolutePath), range, text);
+  edit.replace(document.uri, range, text);
   // The editor refuses an edit of a version that is no longer the present one.
   if (!(await workspace.applyEdit(edit))) return 'conflict';
   // What the person has not saved is theirs to save.

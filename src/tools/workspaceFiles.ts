@@ -38,6 +38,10 @@ export interface WorkspaceFilesOptions {
   ) => { readonly text: string; readonly version: string } | undefined;
   /** Edits a file through the editor that holds it. */
   readonly editOpen?: (absolutePath: string, before: string, after: string) => Promise<OpenEdit>;
+  /** The same for one that no editor holds. */
+  readonly editClosed?: (absolutePath: string, before: string, after: string) => Promise<OpenEdit>;
+  /** Creates a file by way of the editor; its folder is there. */
+  readonly create?: (absolutePath: string, bytes: Uint8Array) => Promise<void>;
   /** Removes a file by way of the editor: to the trash, where Undo finds it. */
   readonly remove?: (absolutePath: string) => Promise<void>;
   /** Moves a file by way of the editor, which takes its open documents along. */
@@ -101,7 +105,7 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
         if (place === undefined) throw outside(path);
         refuseGitOwnFiles(shown, await this.placeOfNew(place));
         const absolute = join(place.root.path, place.relative);
-        await createTextFile(shown, absolute, after, form);
+        await createTextFile(shown, absolute, after, form, this.options.create);
         return 'saved';
       }
       const { place: found, real, inside } = await this.resolve(path);
@@ -113,6 +117,9 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
         if (edit === 'conflict') throw changedMeanwhile(shown);
         if (edit !== 'elsewhere') return edit;
       }
+      const edit = (await this.options.editClosed?.(real, before, after)) ?? 'elsewhere';
+      if (edit === 'conflict') throw changedMeanwhile(shown);
+      if (edit !== 'elsewhere') return edit;
       await replaceTextFile(shown, real, before, after);
       return 'saved';
     } catch (error) {

@@ -36,16 +36,24 @@ export async function replaceTextFile(
   }
 }
 
-/** Creates a file, with its folders. @throws EditConflictError when there is one */
+/**
+ * Creates a file, with its folders.
+ * @param create does it, where nothing is asked of the file's mode
+ * @throws EditConflictError when there is one
+ */
 export async function createTextFile(
   path: string,
   absolute: string,
   text: string,
   { mark, mode }: FileForm,
+  create?: (absolute: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   await mkdir(dirname(absolute), { recursive: true });
   try {
-    await writeDurably(absolute, encodeAs(text, mark), mode);
+    const bytes = encodeAs(text, mark);
+    if (!create || mode !== undefined) await writeDurably(absolute, bytes, mode);
+    else if (await stat(absolute).catch(() => undefined)) throw changedMeanwhile(path);
+    else await create(absolute, bytes);
   } catch (error) {
     throw codeOf(error) === 'EEXIST' ? changedMeanwhile(path) : error;
   }

@@ -23,7 +23,7 @@ export interface CheckpointInfo {
 }
 
 /** A file that restoring would change. Texts undefined: no file. */
-export interface RestoredFile {
+interface RestoredFile {
   readonly path: string;
   readonly before: string | undefined;
   readonly now: string | undefined;

@@ -72,10 +72,12 @@ export class FileChanges {
     const { state } = recorder;
     const old = change.kind === 'move' ? change.text : change.before;
     // Whatever happens from here on, the text before is kept.
-    const before = old === undefined ? undefined : await blobs.put(old);
-    if (change.kind === 'write') await blobs.put(change.after);
     const turn = state.openTurn ?? state.turn;
-    if (!state.changes.checkpointOf(turn)) await recorder.record({ type: 'checkpoint.created', turn });
+    const [before] = await Promise.all([
+      old === undefined ? undefined : blobs.put(old),
+      change.kind === 'write' ? blobs.put(change.after) : undefined,
+      state.changes.checkpointOf(turn) ? undefined : recorder.record({ type: 'checkpoint.created', turn }),
+    ]);
     const { written, after, form } = await this.apply(change);
     const kept = mode() === 'auto';
     const baseline = await this.baseline(change, old, after, kept);
