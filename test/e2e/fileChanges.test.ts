@@ -33,6 +33,7 @@ async function calls(...made: readonly string[]): Promise<string> {
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'changes-'));
   write('data.json', '{\n  "one": 1\n}\n');
+  write('other.json', '{"a":   1}');
   write('dos.txt', 'one\r\ntwo\r\n');
   write('old.txt', 'old\n');
   write('gone.txt', 'gone\n');
@@ -45,6 +46,7 @@ beforeAll(async () => {
       'virtualContext.model.baseUrl': server.url,
       'virtualContext.model.name': 'scripted',
       'editor.formatOnSave': true,
+      'files.insertFinalNewline': true,
       'files.autoSave': 'off',
     },
   });
@@ -62,6 +64,13 @@ afterEach(async ({ task }) => {
 });
 
 it('a file that no editor shows is formatted as the settings say, the model sees it so, and Undo takes it back', async () => {
+  // Formatters come with the first file of their language.
+  await vscode.openFile('other.json');
+  await vi.waitUntil(async () => {
+    await vscode.runCommand('Format Document');
+    await vscode.runCommand('File: Save');
+    return content('other.json').includes('"a": 1');
+  }, timeout);
   const edits = [{ old: '"one": 1', new: '"one": 1,"two":   2' }];
   const result = await calls(
     call('read_file', { path: 'data.json' }),

@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { editOpenDocument } from '../../../src/host/editOpenDocument';
+import { editClosedDocument, editOpenDocument } from '../../../src/host/editOpenDocument';
 
 const editor = vi.hoisted(() => ({
   text: 'one\n',
@@ -32,6 +32,16 @@ vi.mock('vscode', () => ({
       };
       return [document];
     },
+    openTextDocument: async ({ fsPath }: { fsPath: string }) => {
+      if (fsPath !== '/app/closed.ts') throw new Error('binary');
+      return {
+        uri: { scheme: 'file', fsPath },
+        isDirty: false,
+        getText: () => editor.text,
+        positionAt: (offset: number) => offset,
+        save: editor.save,
+      };
+    },
     applyEdit: async () => true,
   },
 }));
@@ -60,6 +70,15 @@ it("leaves the person's unsaved changes unsaved", async () => {
   expect(await editOpenDocument('/app/a.ts', 'one\n', 'two\n')).toBe('unsaved');
   expect(editor.save).not.toHaveBeenCalled();
   expect(await editOpenDocument('/app/a.ts', 'one\n', 'three\n')).toBe('conflict');
+});
+
+it('edits what no editor shows through a document of its own, and leaves what none can be made of', async () => {
+  editor.save.mockResolvedValue(true);
+  expect(await editClosedDocument('/app/closed.ts', 'one\n', 'two\n')).toBe('saved');
+  expect(editor.text).toBe('two\n');
+  // Its document has one kind of line end: the file is another.
+  expect(await editClosedDocument('/app/closed.ts', 'two\r\nthree\n', 'x')).toBe('elsewhere');
+  expect(await editClosedDocument('/app/image.png', 'one\n', 'two\n')).toBe('elsewhere');
 });
 
 it('leaves what no editor shows to others', async () => {
