@@ -20,6 +20,7 @@ const ICONS: Readonly<Record<string, string>> = {
   archival_insert: 'archive',
   compact_context: 'fold',
   reset_context: 'debug-restart',
+  update_plan: 'checklist',
   spawn: 'organization',
   run_command: 'terminal',
   command_output: 'output',
@@ -49,6 +50,7 @@ export function shortArguments(json: string): string {
   if (typeof path === 'string') parts.push(placeLabel(placeFrom(path, startLine, endLine)));
   for (const [name, value] of Object.entries(rest)) {
     if (typeof value === 'string') parts.push(oneLine(value));
+    else if (name === 'items' && Array.isArray(value)) parts.push(planLabel(value));
     else if (name === 'page') parts.push(`page ${String(value)}`);
     else if (value !== null && value !== undefined) parts.push(oneLine(JSON.stringify(value)));
   }
@@ -79,6 +81,16 @@ export function outcomeLabel({ outcome }: CallItem): string {
   if (outcome.isError) parts.unshift('failed');
   parts.push(`${outcome.tokens.toLocaleString('en-US')} ${outcome.tokens === 1 ? 'token' : 'tokens'}`);
   return parts.join(' · ');
+}
+
+/** @returns how far a plan has come, and what is in work */
+function planLabel(items: readonly unknown[]): string {
+  const read = items.map((item) => Object(item) as Record<string, unknown>);
+  const done = read.filter(({ state }) => state === 'done').length;
+  const current = read.find(({ state }) => state === 'active')?.text;
+  return [`${done}/${items.length} done`, ...(typeof current === 'string' ? [oneLine(current)] : [])].join(
+    ' · ',
+  );
 }
 
 function placeFrom(path: string, startLine: unknown, endLine: unknown): Place {

@@ -82,3 +82,14 @@ it('says how the call was served and what it cost', () => {
 it('has an icon for functions it does not know', () => {
   expect(callIcon('read_file')).not.toBe(callIcon('something_new'));
 });
+
+it('says how far a plan has come', () => {
+  const items = [
+    { text: 'look', state: 'done' },
+    { text: 'mend\nit', state: 'active' },
+    { text: 'test', state: 'open' },
+  ];
+  expect(shortArguments(JSON.stringify({ items }))).toBe('1/3 done · mend it');
+  expect(shortArguments('{"items":[]}')).toBe('0/0 done');
+  expect(shortArguments('{"items":[null,7]}')).toBe('0/2 done');
+});
