@@ -1,0 +1,108 @@
+/** A day's work in a real TypeScript project with its real tests: a failing test is mended, in the real VS Code. */
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { call, script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { TestedProject } from '../support/testedProject';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 60_000, interval: 100 };
+
+let project: TestedProject;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+/** Results the model was given since the person last spoke, in order. */
+function results(): string[] {
+  const messages = server.requests.at(-1)?.body.messages ?? [];
+  return messages.filter(({ role }) => role === 'tool').map(({ content }) => content ?? '');
+}
+
+const heard = () => JSON.stringify(server.requests.at(-1)?.body.messages);
+
+beforeAll(async () => {
+  project = new TestedProject();
+  project.write('AGENTS.md', 'Run the tests of what you change.\n');
+  server = await startModelServer({ window: 64_000, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder: project.folder,
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+    },
+  });
+  chat = await ChatView.open(vscode);
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  project?.remove();
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+it('mends a failing test: reads, plans, edits with review, sees the error it made, runs the tests, finishes', async () => {
+  const { source, mistake, right, test } = project;
+  const line = project.lineOf(mistake);
+  const runTests = call('run_command', { command: `npm test -- --run ${test}` });
+  const plan = (...states: string[]) =>
+    call('update_plan', {
+      items: ['find it', 'mend it', 'run the tests'].map((text, i) => ({ text, state: states[i] })),
+    });
+  const edit = (old: string, put: string) => call('edit_file', { path: source, old, new: put });
+  const steps = [
+    `${plan('active', 'open', 'open')} ${runTests}`,
+    call('read_file', { path: source, startLine: line - 12, endLine: line + 6 }),
+    // No boolean: the language server says so.
+    edit(mistake, 'return sum % 10;'),
+    call('diagnostics', { path: source }),
+    edit('return sum % 10;', right),
+    `${plan('done', 'done', 'active')} ${runTests}`,
+    plan('done', 'done', 'done'),
+    '[[say The checksum compared with 1; it is mended, and the tests pass.]]',
+  ];
+  await chat.send(steps.join(' [[then]] '));
+  await chat.byTestId('approval').waitFor();
+  await vscode.screenshot('real-project-approval');
+  await chat.byTestId('approval-session').click();
+  await chat.answers.filter({ hasText: 'the tests pass' }).waitFor({ timeout: 240_000 });
+  await chat.idle();
+  const [, failed, read, wrong, seen, mended, , passed] = results();
+  expect(failed).toMatch(/Exit code 1[\s\S]*16 failed/);
+  expect(read).toContain(mistake);
+  expect(wrong).not.toContain('Refused');
+  expect(`${wrong}\n${seen}\n${heard()}`).toContain("Type 'number' is not assignable to type 'boolean'");
+  expect(mended).not.toContain('Refused');
+  expect(passed).toMatch(/Exit code 0[\s\S]*21 passed/);
+  expect(heard()).toContain('Run the tests of what you change.');
+  expect(project.read(source)).toContain(right);
+  // The plan is done and folded; the change waits for the person, once: back to what it was is no change.
+  expect(await chat.byTestId('plan-count').innerText()).toBe('3/3');
+  await vi.waitFor(async () => expect(await chat.byTestId('changed-file').count()).toBe(1), timeout);
+  await vscode.screenshot('real-project-done');
+});
+
+it('is reviewed: one change of two is undone, then all of it by the checkpoint', async () => {
+  const { source, mistake, right } = project;
+  const comment = '/** Luhn checksum on a digit-only string. Adapted from valibot (MIT). */';
+  const shorter = '/** Luhn checksum. */';
+  const edit = call('edit_file', { path: source, old: comment, new: shorter });
+  await chat.ask(`${edit} [[then]] [[say ok]]`);
+  expect(project.read(source)).toContain(shorter);
+  await chat.byTestId('changed-file').getByRole('button', { name: 'Open the changes' }).click();
+  await vscode.page.locator('.tab.active', { hasText: 'schemas.ts (assistant’s changes)' }).waitFor();
+  const undo = vscode.page.locator('.codelens-decoration a', { hasText: 'Undo' });
+  await undo.nth(1).waitFor();
+  await undo.first().click();
+  await vi.waitFor(() => expect(project.read(source)).toContain(comment), timeout);
+  expect(project.read(source)).toContain(right);
+  await chat.byTestId('restore-checkpoint').first().click();
+  await vscode.page.locator('.quick-input-list').getByText('Files', { exact: true }).click();
+  await vi.waitFor(() => expect(project.read(source)).toContain(mistake), timeout);
+  await chat.byTestId('changes').waitFor({ state: 'detached' });
+});
