@@ -337,13 +337,23 @@ export class AgentProcess {
 
   /**
    * The person takes text of an answer over into a file: it waits for review like an edit of the model's.
+   * Of a file that editors and agents obey they are shown first what would change.
    * @param before the text now; undefined creates the file
+   * @returns whether it was written
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError | JournalError
    */
-  async takeOver(path: string, before: string | undefined, after: string): Promise<void> {
-    const change = { kind: 'write', path: this.parts.files.canonical(path), after } as const;
+  async takeOver(written: string, before: string | undefined, after: string): Promise<boolean> {
+    const { approver, diff, files } = this.parts;
+    const path = files.canonical(written);
+    if (await files.isProtected(path)) {
+      const asked = { path, creates: before === undefined, diff: diff(before ?? '', after) };
+      const { signal } = new AbortController();
+      if (!(await approver.approve({ kind: 'edit', ...asked }, signal)).allowed) return false;
+    }
+    const change = { kind: 'write', path, after } as const;
     await this.changes.door.make(before === undefined ? change : { ...change, before }, []);
     await this.filesChanged();
+    return true;
   }
 
   /** The exact text an address names. @throws UnknownAddressError */

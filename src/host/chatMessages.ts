@@ -119,6 +119,9 @@ function isNotice(kind: InterruptKind): kind is Exclude<InterruptKind, Unnoticed
   return kind !== 'failedCall' && kind !== 'cancelled' && kind !== 'opener';
 }
 
+/** What the model is told before an attachment. */
+const ATTACHED_HEADING = /^Attached by the person to their message: /;
+
 /** Interrupts are written for the model; the person gets one line. */
 function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): string {
   switch (kind) {
@@ -134,9 +137,10 @@ function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): stri
       return 'Continued';
     case 'hint':
       return 'The model was pointed at what was found for your message';
+    case 'attached':
+      return (text.split('\n', 1)[0] ?? '').replace(ATTACHED_HEADING, 'Attached ');
     case 'fileChanged':
     case 'prefetch':
-    case 'attached':
     case 'childFinished':
     case 'commandFinished':
     case 'timer':

@@ -133,6 +133,9 @@ it('inserts a code block at the cursor, and applies one where it belongs and now
   expect(text()).toBe(before);
   await apply.nth(0).click();
   await vi.waitFor(() => expect(text()).toBe(`${block}\n`), timeout);
+  // It waits for review like an edit of the model's.
+  await chat.frame.locator('[data-testid=changed-file][data-path="greet.ts"]').waitFor();
+  expect(await chat.frame.locator('.problem').count()).toBe(0);
   await vscode.screenshot('code-block-applied');
   await vscode.openFile('greet.ts');
   await vscode.page.locator('.editor-instance .view-line').first().click();
@@ -141,4 +144,43 @@ it('inserts a code block at the cursor, and applies one where it belongs and now
   await vi.waitFor(async () => {
     await vscode.page.locator('.view-lines', { hasText: 'other' }).first().waitFor({ timeout: 2000 });
   }, timeout);
+});
+
+it('mentions a note, an earlier chat, and what a command in the terminal has printed', async () => {
+  await chat.byTestId('chat-input').fill('/pin Remember the milk');
+  await vscode.page.keyboard.press('Enter');
+  await vi.waitFor(() => expect(paging()).toContain('note.pinned'), timeout);
+  await input().fill('/new');
+  await vscode.page.keyboard.press('Enter');
+  await vi.waitFor(async () => expect(await chat.userMessages.count()).toBe(0), timeout);
+  await vscode.runCommand('Terminal: Create New Terminal');
+  await vscode.page.locator('.terminal .xterm-screen').waitFor();
+  await vi.waitFor(
+    async () => {
+      await vscode.page.locator('.terminal .xterm-helper-textarea').first().focus();
+      await vscode.page.keyboard.type('echo printed-$((40+2))\n');
+      await input().fill('See @terminal');
+      await chips().first().waitFor({ timeout: 3000 });
+      expect(await chips().first().innerText()).toContain('tokens');
+    },
+    { timeout: 60_000, interval: 1000 },
+  );
+  await input().fill('See @terminal ');
+  for (const [typed, found] of [
+    ['@milk', 'Remember the milk'],
+    ['@What is in', 'What is in @greet.ts'],
+  ] as const) {
+    await input().press('End');
+    await vscode.page.keyboard.type(typed.split(' ')[0] ?? '');
+    await chat.frame.locator('.completion', { hasText: found }).first().click();
+  }
+  await vi.waitFor(async () => expect(await chips().count()).toBe(3), timeout);
+  await vscode.screenshot('mentions-all');
+  await vscode.page.keyboard.press('Enter');
+  await chat.idle();
+  await vi.waitFor(() => expect(attached()).toHaveLength(3), timeout);
+  const sent = attached().join('\n');
+  expect(sent).toContain('printed-42');
+  expect(sent).toContain('Remember the milk');
+  expect(sent).toContain('Person: What is in @greet.ts');
 });

@@ -11,8 +11,8 @@ export interface CodeBlocksParts {
   readonly absolute: (path: string) => string;
   /** Workspace paths of all files, those that are open first. */
   readonly list: () => Promise<readonly string[]>;
-  /** Writes through the engine, where the change waits for review. @throws VirtualContextError */
-  readonly write: (path: string, before: string | undefined, after: string) => Promise<void>;
+  /** As `AgentProcess.takeOver`. */
+  readonly write: (path: string, before: string | undefined, after: string) => Promise<boolean>;
 }
 
 export class CodeBlocks {
@@ -38,8 +38,7 @@ export class CodeBlocks {
         'Nothing was changed; Insert at Cursor puts it where you want it.',
       );
     }
-    await write(now.path, now.text, applied.text);
-    await this.show(now.path, now.text, applied.text);
+    if (await write(now.path, now.text, applied.text)) await this.show(now.path, now.text, applied.text);
   }
 
   private async create({ code, path, language }: CodeBlockAct): Promise<void> {
@@ -58,7 +57,7 @@ export class CodeBlocks {
     const target = files.canonical(written.trim());
     if ((await files.version(target)) !== undefined)
       throw new VirtualContextError(`${target} exists already.`, 'Use Apply, or choose another name.');
-    await write(target, undefined, code.endsWith('\n') ? code : `${code}\n`);
+    if (!(await write(target, undefined, code.endsWith('\n') ? code : `${code}\n`))) return;
     await window.showTextDocument(Uri.file(this.parts.absolute(target)), { preview: false });
   }
 

@@ -217,7 +217,10 @@ export class ChatPanel extends LightElement {
     this.on('restore-checkpoint', ({ seq }) => this.ask('restoreCheckpoint', { seq }));
     this.on('focus-lost', () => this.prompt.focus());
     this.on('slash-command', ({ name, rest }) => void this.slash(name, rest));
-    this.on('code-block', (block) => this.ask('codeBlock', block));
+    this.on('code-block', (block) => {
+      this.problem = '';
+      this.ask('codeBlock', block);
+    });
     this.on('draft-changed', () => this.memory.saveSoon());
     this.on('carry-out-plan', () => void this.carryOutPlan());
     this.on('approval-answered', (answer) => {
