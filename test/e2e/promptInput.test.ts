@@ -142,6 +142,11 @@ describe('slash commands', () => {
     await view.page.keyboard.press('Enter');
     await vi.waitFor(() => expect(conversation.asked).toEqual([['submit', 'Explain @a.ts']]));
     expect(actions.slash.mock.calls).toEqual([['explain', 'shortly']]);
+    // What is written out runs with one Enter, though another begins like it.
+    await type('/mode');
+    expect(await selected()).toBe('/mode');
+    await view.page.keyboard.press('Enter');
+    await vi.waitFor(() => expect(actions.slash.mock.calls.at(-1)).toEqual(['mode', '']));
     await type('either /n');
     await view.settled();
     expect(await view.byTestId('completions').count()).toBe(0);

@@ -68,7 +68,7 @@ export class PromptCompletion implements ReactiveController {
     this.forget();
     this.place = place;
     if (!place || this.dismissed === keyOf(place)) this.show([]);
-    else if (place.kind === 'slash') this.show(slashItems(place.query));
+    else if (place.kind === 'slash') this.showSlash(place.query);
     else this.search(place.query);
     if (!place) this.dismissed = '';
   }
@@ -86,9 +86,19 @@ export class PromptCompletion implements ReactiveController {
     const to = moves[key];
     if (to !== undefined) this.select(to);
     else if (key === 'Escape') this.close();
+    else if (key === 'Enter' && this.isComplete) {
+      // A command that is written out is sent, not completed.
+      this.close();
+      return false;
+    }
     else if ((key === 'Enter' && !shiftKey) || key === 'Tab') this.choose(this.selected, key === 'Tab');
     else return false;
     return true;
+  }
+
+  private get isComplete(): boolean {
+    const { place } = this;
+    return place?.kind === 'slash' && this.items[this.selected]?.text === `/${place.query}`;
   }
 
   select(index: number): void {
@@ -111,6 +121,12 @@ export class PromptCompletion implements ReactiveController {
     if (this.place) this.dismissed = keyOf(this.place);
     this.forget();
     this.show([]);
+  }
+
+  private showSlash(query: string): void {
+    const items = slashItems(query);
+    const exact = items.findIndex(({ text }) => text === `/${query}`);
+    this.show(items, Math.max(0, exact));
   }
 
   private search(query: string): void {
