@@ -90,8 +90,7 @@ export class PromptCompletion implements ReactiveController {
       // A command that is written out is sent, not completed.
       this.close();
       return false;
-    }
-    else if ((key === 'Enter' && !shiftKey) || key === 'Tab') this.choose(this.selected, key === 'Tab');
+    } else if ((key === 'Enter' && !shiftKey) || key === 'Tab') this.choose(this.selected, key === 'Tab');
     else return false;
     return true;
   }
