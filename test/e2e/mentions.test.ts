@@ -159,6 +159,9 @@ it('mentions a note, an earlier chat, and what a command in the terminal has pri
     async () => {
       await vscode.page.locator('.terminal .xterm-helper-textarea').first().focus();
       await vscode.page.keyboard.type('echo printed-$((40+2))\n');
+      // A draft is weighed when it changes.
+      await input().fill('');
+      await chips().first().waitFor({ state: 'detached' });
       await input().fill('See @terminal');
       await chips().first().waitFor({ timeout: 3000 });
       expect(await chips().first().innerText()).toContain('tokens');
