@@ -292,6 +292,19 @@ describe('vctx ask with an endpoint', () => {
     expect(await readFile(join(workspace, 'src/tax.ts'), 'utf8')).toContain('0.21');
   });
 
+  it('runs commands when told that it may, dangerous ones never', async () => {
+    const run = (command: string) => `[[call run_command ${JSON.stringify({ command })}]]`;
+    const prompt = `${run('echo made > made.txt && exit 3')} [[then]] ${run('rm -rf src')} [[then]] [[say Done.]]`;
+    const sent = () => JSON.stringify(server.requests.at(-1)?.body.messages);
+    await ask(prompt, 'sesame');
+    expect(sent()).toContain('There is no function run_command');
+    await ask(prompt, 'sesame', 'VIRTUAL_CONTEXT_API_KEY', '--allow-commands');
+    expect(sent()).toContain('Exit code 3 after');
+    expect(await readFile(join(workspace, 'made.txt'), 'utf8')).toBe('made\n');
+    expect(sent()).toContain('vctx never runs this: the command removes recursively or by force.');
+    expect(await readFile(join(workspace, 'src/tax.ts'), 'utf8')).toContain('amount');
+  });
+
   it('keeps the key of OpenAI from every other endpoint', async () => {
     const run = await ask('hello', 'sesame', 'OPENAI_API_KEY');
     expect(run.status).toBe(1);

@@ -2,15 +2,18 @@ import { expect, it } from 'vitest';
 import type { LanguageFeatures } from '../../../src/engine/languageFeatures';
 import { CORE_FUNCTIONS } from '../../../src/engine/QueueManager';
 import { createFunctions } from '../../../src/tools/index';
+import type { CommandParts } from '../../../src/tools/runCommand';
 import { tokensOf } from './fakeContext';
 
 const editor = { language: {} as LanguageFeatures, fetchPage: () => Promise.reject(new Error('unused')) };
-const functions = createFunctions({ ripgrepPath: 'rg', roots: () => [], ...editor });
+const commands = {} as CommandParts;
+const functions = createFunctions({ ripgrepPath: 'rg', roots: () => [], commands, ...editor });
 
 it('offers its functions under their names', () => {
   expect(functions.map((fn) => fn.schema.name).sort()).toEqual([
     'archival_insert',
     'archival_search',
+    'command_output',
     'compact_context',
     'delete_file',
     'diagnostics',
@@ -32,8 +35,10 @@ it('offers its functions under their names', () => {
     'recall_search',
     'rename_symbol',
     'reset_context',
+    'run_command',
     'search_workspace',
     'spawn',
+    'stop_command',
     'unpin_note',
     'update_plan',
     'workspace_symbols',
@@ -45,6 +50,7 @@ it('offers nothing that needs an editor where there is none', () => {
   const names = createFunctions({ ripgrepPath: 'rg', roots: () => [] }).map((fn) => fn.schema.name);
   expect(names).not.toContain('go_to_definition');
   expect(names).not.toContain('fetch_url');
+  expect(names).not.toContain('run_command');
   expect(names).toContain('git_diff');
 });
 
@@ -80,6 +86,8 @@ it('lets only what changes nothing run in parallel, and sub-agents', () => {
     'pin_note',
     'rename_symbol',
     'reset_context',
+    'run_command',
+    'stop_command',
     'unpin_note',
     'update_plan',
     'write_file',
