@@ -2,7 +2,7 @@
 import type { Spent } from './SpentTokens';
 
 /** Per million tokens. */
-export interface ModelPrice {
+interface ModelPrice {
   readonly input: number;
   /** Of prompt tokens that the provider's cache served; as `input` when missing. */
   readonly cachedInput?: number;

@@ -66,9 +66,11 @@ async function chosen(
   const chats = await (await parts.store()).list();
   const id = listed.safeParse(context).data?.id;
   if (id !== undefined) return chats.find((chat) => chat.id === id);
-  const items = chats.map((chat) => ({
+  const shown = ({ id: other }: ListedChat) => other === parts.sessions.session;
+  // The one that is shown is the one that is most often meant.
+  const items = [...chats.filter(shown), ...chats.filter((chat) => !shown(chat))].map((chat) => ({
     label: chatTitle(chat),
-    description: new Date(chat.modified).toLocaleString(),
+    description: `${shown(chat) ? 'shown now · ' : ''}${new Date(chat.modified).toLocaleString()}`,
     chat,
   }));
   return (await window.showQuickPick(items, { title, placeHolder: 'Which chat?' }))?.chat;

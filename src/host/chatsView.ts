@@ -97,7 +97,7 @@ export class ChatsView implements TreeDataProvider<Node>, Disposable {
 }
 
 /** @param now ms since the epoch @returns the chats by how long ago they changed, by the days of the person's clock */
-export function groupsOf(chats: readonly ListedChat[], now: number): ChatGroup[] {
+function groupsOf(chats: readonly ListedChat[], now: number): ChatGroup[] {
   const midnight = new Date(now).setHours(0, 0, 0, 0);
   const bounds: readonly (readonly [label: string, since: number])[] = [
     ['Today', midnight],

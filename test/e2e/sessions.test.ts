@@ -111,7 +111,7 @@ it('asks again, and has another model answer', async () => {
 
 it('renames the chat in the list, where it stands with its model', async () => {
   await vscode.runCommand('Virtual Context: Rename Chat…');
-  await vscode.page.locator('.quick-input-list .monaco-list-row').first().click();
+  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'shown now' }).click();
   await vscode.enter('Airships');
   await vscode.runCommand('Virtual Context: Focus on Chats View');
   await vi.waitFor(async () => {
@@ -152,11 +152,10 @@ it('exports to Markdown and JSON, and imports the JSON as a chat of its own', as
   writeFileSync(exported, readFileSync(exported, 'utf8').replace('"Airships"', '"Dirigibles"'));
   await vscode.runCommand('Virtual Context: Import Chat…');
   const input = await fileDialog('/');
-  await input.press('ControlOrMeta+a');
-  await vscode.page.keyboard.type(exported, { delay: 5 });
-  // It looks the path up as one types.
+  await vscode.page.locator('.quick-input-list').getByText('Airships.json', { exact: true }).click();
   await vscode.page.waitForTimeout(1000);
-  await vscode.page.keyboard.press('Enter');
+  // In some versions a click only fills in the path.
+  if (await input.isVisible()) await vscode.page.keyboard.press('Enter');
   await shows(3, 3);
   await vi.waitFor(
     async () => expect((await rows().allTextContents()).join()).toContain('Dirigibles'),

@@ -83,7 +83,7 @@ export interface EndItem {
 }
 
 /** What the turn above it has cost. */
-export interface SpentItem {
+interface SpentItem {
   readonly kind: 'spent';
   readonly key: string;
   readonly spent: SpentView;
