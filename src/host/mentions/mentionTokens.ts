@@ -4,10 +4,10 @@
  */
 
 /** What a mention names that is no place in the workspace. */
-export const SPECIAL_MENTIONS = ['selection', 'editors', 'problems', 'terminal', 'changes'] as const;
+const SPECIAL_MENTIONS = ['selection', 'editors', 'problems', 'terminal', 'changes'] as const;
 export type SpecialMention = (typeof SPECIAL_MENTIONS)[number];
 
-export type MentionTarget =
+type MentionTarget =
   | { readonly kind: SpecialMention }
   | { readonly kind: 'chat' | 'note'; readonly id: string }
   /** A file, or a folder when it ends with a slash or is one. */
