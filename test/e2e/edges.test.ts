@@ -234,7 +234,13 @@ describe('a folder with odd files', () => {
     await keyboard.press('Enter');
     await chat.answers.getByText('By keyboard.').waitFor();
     await chat.idle();
-    for (let i = 0; i < 3; i++) await keyboard.press('Shift+Tab'); // the answer's Pin, the file, the row
+    const inRow = () =>
+      chat.frame.evaluate(() => {
+        const { activeElement } = document;
+        return !activeElement?.matches('[data-testid=tool-file]') && !!activeElement?.closest('.tool-row');
+      });
+    // Past the answer's buttons and the row's file.
+    for (let i = 0; i < 10 && !(await inRow()); i++) await keyboard.press('Shift+Tab');
     await keyboard.press('Enter');
     await chat.frame.locator('.tool-result', { hasText: 'export const a 1' }).waitFor();
   });
