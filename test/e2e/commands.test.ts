@@ -178,6 +178,8 @@ it('goes on in the background, is listed, and its end wakes the model; a reload 
   await chat.idle();
   await wanted('touch b3; sleep 301', { background: true });
   await answered('once');
+  // The browser writes the workspace's state every 5 s.
+  await vscode.page.waitForTimeout(6000);
   await vscode.reload();
   chat = await ChatView.open(vscode);
   await vscode.page.getByText('has ended with the window it ran in').first().waitFor();
