@@ -18,7 +18,7 @@ interface ChangesResult extends DiskBenchResult {
   readonly checkoutSeconds: number;
 }
 
-/** In 50,000 pages 100 saves, one in 300 ms, and 2,000 files at once; when it is to be quick 8,000, 15 and 400. */
+/** In 50,000 pages 100 saves, one in 300 ms, and 2,000 files at once; when it is to be quick 8,000, 10 and 400. */
 export function runChanges({ dist, quick, seed, repo }: DiskBenchOptions): Promise<ChangesResult> {
   return withBenchStore(dist, async (bench) => {
     const corpus = new Corpus(repo, bench.corpus);
@@ -28,13 +28,13 @@ export function runChanges({ dist, quick, seed, repo }: DiskBenchOptions): Promi
     // The others are not in the index.
     const files = corpus.files.filter((path) => !path.includes('.min.'));
     const times: number[] = [];
-    for (let i = 0; i < (quick ? 15 : 100); i++) {
+    for (let i = 0; i < (quick ? 10 : 100); i++) {
       const path = random.pick(files);
       times.push(await save(bench, path, newWord(random)));
       await new Promise((resolve) => setTimeout(resolve, 300));
     }
     const typed: number[] = [];
-    for (let i = 0; i < (quick ? 15 : 100); i++)
+    for (let i = 0; i < (quick ? 10 : 100); i++)
       typed.push(await type(bench, random.pick(files), newWord(random)));
     const all = corpus.files.slice(0, quick ? 400 : 2_000);
     for (const path of all) writeFileSync(path, `${readFileSync(path, 'utf8')}\nlet checkedOut${seed};\n`);

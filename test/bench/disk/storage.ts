@@ -23,9 +23,9 @@ interface StorageResult extends DiskBenchResult {
   readonly peakRatio: number;
 }
 
-/** 20,000 pages and 100,000 updates of single files in batches of one to eight; quick: 2,000 and 60. */
+/** 20,000 pages and 100,000 updates of single files in batches of one to eight; quick: 2,000 and 30. */
 export function runStorage({ dist, quick, seed, repo }: DiskBenchOptions): Promise<StorageResult> {
-  const [wantedPages, updates] = quick ? [2000, 60] : [20_000, 100_000];
+  const [wantedPages, updates] = quick ? [2000, 30] : [20_000, 100_000];
   return withBenchStore(dist, async (bench) => {
     const corpus = new Corpus(repo, bench.corpus);
     corpus.growTo(wantedPages);
