@@ -2,6 +2,7 @@
 import { NotificationType, ParameterStructures, RequestType, RequestType0 } from 'vscode-jsonrpc/node';
 import type {
   Attention,
+  EmbeddingChoice,
   EmbeddingStatus,
   IndexStatus,
   RebuildTarget,
@@ -17,7 +18,13 @@ import type {
 } from '../engine/ports';
 import type { SharedLocation } from './sharedLocation';
 
-export type { Attention, EmbeddingStatus, IndexPhase, IndexStatus } from '../engine/indexStatus';
+export type {
+  Attention,
+  EmbeddingChoice,
+  EmbeddingStatus,
+  IndexPhase,
+  IndexStatus,
+} from '../engine/indexStatus';
 
 /** Client and process of different versions do not talk; goes up with every incompatible change of this file. */
 export const protocolVersion = 7;
@@ -60,19 +67,6 @@ export interface Published {
   readonly removed: number;
   readonly unchanged: number;
 }
-
-/** Who makes vectors of pages and questions. */
-export type EmbeddingChoice =
-  | { readonly provider: 'none' }
-  | {
-      readonly provider: 'openai' | 'ollama';
-      readonly baseUrl: string;
-      readonly model: string;
-      /** Held in memory only. */
-      readonly apiKey?: string;
-      /** The person has agreed to what it may cost; not needed for a server on this machine. */
-      readonly confirmed: boolean;
-    };
 
 export interface CodeQuery {
   readonly text: string;

@@ -99,3 +99,16 @@ export interface IndexControl {
   /** @throws DiskUnavailableError */
   tableSizes(): Promise<readonly TableSize[]>;
 }
+
+/** Who makes vectors of pages and questions. */
+export type EmbeddingChoice =
+  | { readonly provider: 'none' }
+  | {
+      readonly provider: 'openai' | 'ollama';
+      readonly baseUrl: string;
+      readonly model: string;
+      /** Held in memory only. */
+      readonly apiKey?: string;
+      /** The person has agreed to what it may cost; not needed for a server on this machine. */
+      readonly confirmed: boolean;
+    };

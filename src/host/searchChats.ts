@@ -1,11 +1,10 @@
 /** Earlier chats in a quick pick: what was said in them, as one types; opens at the message. */
-import { type QuickPickItem, QuickPickItemKind, window } from 'vscode';
+import { type QuickPickItem, QuickPickItemKind } from 'vscode';
 import { describeError } from '../engine/errors';
 import type { RecallHit } from '../engine/ports';
 import { chatTitle, type ListedChat } from './chatStore';
+import { remark, showSearchPick } from './searchPick';
 
-/** So long nothing was typed before recall is asked, ms. */
-const DEBOUNCE_MS = 150;
 /** Messages shown of one chat. */
 const PER_CHAT = 4;
 const SNIPPET_CHARS = 140;
@@ -27,46 +26,20 @@ interface FoundItem extends QuickPickItem {
 /** Shows the quick pick. @throws JournalError */
 export async function searchChats({ chats, search, open }: SearchChatsParts): Promise<void> {
   const known = await chats();
-  const pick = window.createQuickPick<FoundItem>();
-  let asking = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  pick.title = 'Search Chats';
-  pick.placeholder = 'What was said, who said it, when';
-  const ask = async (text: string, signal: AbortSignal) => {
-    const named = titleItems(text, known);
-    try {
-      const hits = await search(text, signal);
-      if (signal.aborted) return;
-      const items = [...named, ...foundItems(text, hits, known)];
-      pick.items = items.length === 0 ? [message('Nothing found.')] : items;
-    } catch (error) {
-      if (!signal.aborted) pick.items = [...named, message(describeError(error))];
-    }
-    if (!signal.aborted) pick.busy = false;
-  };
-  pick.onDidChangeValue((text) => {
-    clearTimeout(timer);
-    asking.abort();
-    asking = new AbortController();
-    const { signal } = asking;
-    pick.busy = text.trim() !== '';
-    if (pick.busy) timer = setTimeout(() => void ask(text.trim(), signal), DEBOUNCE_MS);
-    else pick.items = [];
+  showSearchPick<FoundItem>({
+    title: 'Search Chats',
+    placeholder: 'What was said, who said it, when',
+    search: async (typed, signal) => {
+      const text = typed.trim();
+      const named = titleItems(text, known);
+      try {
+        return [...named, ...foundItems(text, await search(text, signal), known)];
+      } catch (error) {
+        return [...named, remark(describeError(error))];
+      }
+    },
+    chosen: ({ session, seq }) => (session === undefined ? undefined : () => open(session, seq)),
   });
-  pick.onDidAccept(() => {
-    const { session, seq } = pick.selectedItems[0] ?? {};
-    if (session === undefined) return;
-    pick.hide();
-    open(session, seq).catch((error: unknown) => {
-      void window.showErrorMessage(`Virtual Context: ${describeError(error)}`);
-    });
-  });
-  pick.onDidHide(() => {
-    clearTimeout(timer);
-    asking.abort();
-    pick.dispose();
-  });
-  pick.show();
 }
 
 /** Chats whose name has the text. */
@@ -123,8 +96,4 @@ function snippet(text: string, asked: string): string {
 
 function separator(label: string): FoundItem {
   return { label, kind: QuickPickItemKind.Separator };
-}
-
-function message(text: string): FoundItem {
-  return { label: '', description: text, alwaysShow: true };
 }

@@ -1,23 +1,13 @@
 /** Has vectors made as the settings say, with the key of the endpoint, once the person has agreed to what it may cost. */
 import { type Disposable, type Memento, window, workspace } from 'vscode';
 import { describeError } from '../engine/errors';
-import type { EmbeddingStatus, IndexStatus } from '../engine/indexStatus';
+import type { EmbeddingChoice, EmbeddingStatus, IndexStatus } from '../engine/indexStatus';
 import type { ApiKeys } from './apiKeys';
 import { type EmbeddingSettings, readEmbeddingSettings } from './settings';
 
 /** The disk process, as far as it is needed here. */
 export interface EmbeddingIndex {
-  chooseEmbeddings(
-    choice:
-      | { readonly provider: 'none' }
-      | {
-          readonly provider: 'openai' | 'ollama';
-          readonly baseUrl: string;
-          readonly model: string;
-          readonly apiKey?: string;
-          readonly confirmed: boolean;
-        },
-  ): Promise<void>;
+  chooseEmbeddings(choice: EmbeddingChoice): Promise<void>;
   onStatus(listener: (status: IndexStatus) => void): () => void;
 }
 

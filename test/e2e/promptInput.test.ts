@@ -103,13 +103,13 @@ describe('mentions', () => {
     actions.mentionUris.mockImplementation(async (uris) => {
       if (uris.some((uri) => uri.includes('outside')))
         throw new UnreadableFileError('It is outside the workspace.', 'Open its folder.');
-      return uris.map((uri) => `@${uri.split('/work/')[1]}`).join(' ');
+      return uris.map((uri) => `@${uri.split('/project/')[1]}`).join(' ');
     });
     await openChat();
     await input().fill('Compare');
     await input().evaluate((box) => {
       const data = new DataTransfer();
-      data.setData('text/uri-list', 'file:///work/src/a.ts\r\nfile:///work/src/');
+      data.setData('text/uri-list', 'file:///project/src/a.ts\r\nfile:///project/src/');
       box.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     });
     await vi.waitFor(async () => expect(await input().inputValue()).toBe('Compare @src/a.ts @src/ '));
@@ -121,7 +121,7 @@ describe('mentions', () => {
           new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }),
         );
       }, text);
-    await paste('/work/src/b.ts');
+    await paste('/project/src/b.ts');
     await vi.waitFor(async () => expect(await input().inputValue()).toContain('@src/b.ts'));
     await paste('/outside/c.ts');
     await vi.waitFor(async () => expect(await input().inputValue()).toContain('/outside/c.ts'));

@@ -17,7 +17,7 @@ describe('readPlaces', () => {
       ['\tat org.mockito.Mock.call(Mock.java:77)', ['org/mockito/Mock.java:77']],
       ['\t/go/src/hugo/hugolib/page.go:120 +0x1d', ['/go/src/hugo/hugolib/page.go:120']],
       ['panicked at tokio/src/runtime/park.rs:55:9:', ['tokio/src/runtime/park.rs:55']],
-      ['   in C:\\work\\Queue\\Flush.cs:line 9', ['/work/Queue/Flush.cs:9']],
+      ['   in C:\\project\\Queue\\Flush.cs:line 9', ['/project/Queue/Flush.cs:9']],
       ['#0 /var/www/a/Queue.php(31): flush()', ['/var/www/a/Queue.php:31']],
       ['PHP Warning in /var/a/q.php on line 8', ['/var/a/q.php:8']],
       ["app/models/queue.rb:12:in 'flush'", ['app/models/queue.rb:12']],
