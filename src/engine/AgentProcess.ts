@@ -80,9 +80,7 @@ export class AgentProcess {
     this.model = new ModelInUse(source, this.state, parts.settings);
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.model.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
-    this.changes = new WorkspaceChanges(parts, this.recorder, (files) =>
-      this.output.emit({ type: 'changes', files }),
-    );
+    this.changes = new WorkspaceChanges(parts, this.recorder, () => this.output.emit({ type: 'changes' }));
     this.review = this.changes.review;
     this.checkpoints = this.changes.checkpoints;
     this.plan = new SessionPlan('person', this.recorder, counter);
@@ -175,7 +173,6 @@ export class AgentProcess {
       await process.processes.recover();
     }
     await process.rules.refresh(new AbortController().signal);
-    process.changes.look();
     for (const source of parts.sources ?? [])
       process.subscriptions.push(source.subscribe((event) => process.post(event)));
     return process;
@@ -205,16 +202,7 @@ export class AgentProcess {
     const shown = this.shown
       .all()
       .filter((event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted));
-    const files = this.changes.shown;
-    const changes: OutputEvent[] = files.length === 0 ? [] : [{ type: 'changes', files }];
-    return [
-      ...shown,
-      ...live,
-      ...changes,
-      this.notesEvent(),
-      this.planEvent(),
-      { type: 'gauge', gauge: this.gauge() },
-    ];
+    return [...shown, ...live, this.notesEvent(), this.planEvent(), { type: 'gauge', gauge: this.gauge() }];
   }
 
   gauge(): MemoryGauge {
@@ -363,7 +351,7 @@ export class AgentProcess {
 
   /** Files of the workspace have changed: rules, pages and pinned notes taken from them are checked at once. */
   async filesChanged(): Promise<void> {
-    this.changes.look();
+    this.changes.filesChanged();
     await this.rules.refresh(new AbortController().signal);
     await this.coherence.refresh(new AbortController().signal);
   }
@@ -373,7 +361,7 @@ export class AgentProcess {
     for (const unsubscribe of this.subscriptions) unsubscribe();
     this.edits?.dispose();
     await this.scheduler.close();
-    await this.changes.settled();
+    await this.changes.door.settled();
     await this.recorder.settled();
     await this.parts.log.close();
   }

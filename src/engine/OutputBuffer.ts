@@ -1,6 +1,5 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
 
-import type { PendingFile } from './changes/WaitingFile';
 import type { EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
 import type { Bill } from './modelPrices';
 import type { Fault, FilePage } from './pages';
@@ -96,8 +95,8 @@ export type OutputEvent =
       /** Set with reason `error`: the kind of `ModelError`, so that the panel can offer the right action. */
       readonly errorKind?: string;
     }
-  /** The model's changes of files that wait for the person's review: all of them. */
-  | { readonly type: 'changes'; readonly files: readonly ChangesShown[] }
+  /** What waits for the person's review may be other than before. */
+  | { readonly type: 'changes' }
   | { readonly type: 'modelNotice'; readonly text: string }
   /** At the end of a turn: what it has cost, and the session so far. */
   | { readonly type: 'spent'; readonly turn: Bill; readonly session: Bill }
@@ -112,11 +111,6 @@ export type OutputEvent =
       readonly used: number;
       readonly limit: number;
     };
-
-/** A file that waits for review; of its hunks the ids. */
-export interface ChangesShown extends Omit<PendingFile, 'hunks'> {
-  readonly hunks: readonly string[];
-}
 
 /** A rules file, and how much of it the window has room for. */
 export interface RulesShown {

@@ -52,6 +52,8 @@ async function steps(...calls: ScriptedReply['calls'][]): Promise<string[]> {
 const content = async (path: string) => (await world.files.read(path)).text;
 const change = async (path: string, from: string, to: string) =>
   world.files.set(path, (await content(path)).replace(from, to));
+/** Whether the surfaces were told since they were asked last that what waits may have changed. */
+const told = () => shown.splice(0).some(({ type }) => type === 'changes');
 const hunks = async (path: string) =>
   (await agent.review.pending()).find((file) => file.path === path)?.hunks ?? [];
 const lastMessages = () => JSON.stringify(model.requests.at(-1));
@@ -75,9 +77,13 @@ describe('what waits for the person', () => {
       expect.objectContaining({ startLine: 10, endLine: 9, oldLines: ['nine\n'], newLines: [] }),
     ]);
     expect(await agent.review.baseline('a.ts')).toBe(text(...TEN));
-    expect(shown.findLast(({ type }) => type === 'changes')).toMatchObject({
-      files: [{ path: 'a.ts', added: 2, removed: 2 }],
-    });
+    expect(told()).toBe(true);
+    await agent.filesChanged();
+    expect(told()).toBe(true);
+    await agent.review.keep();
+    expect(told()).toBe(true);
+    await agent.filesChanged();
+    expect(told()).toBe(false);
   });
 
   it('is kept hunk by hunk, and is the same after a restart', async () => {
