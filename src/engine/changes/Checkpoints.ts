@@ -103,7 +103,8 @@ export class Checkpoints {
           await this.parts.files.move(path, from);
           changed.push({ path: from, from: path });
         }
-        for (const file of files) changed.push(await this.putBack(file));
+        for (const { path, before, now, form } of files)
+          changed.push(await putBack(this.parts, path, now, before, form));
       } finally {
         // What was done before something failed was done.
         if (changed.length > 0) await this.parts.recorder.record(restoredEvent(checkpoint, changed));
@@ -142,18 +143,6 @@ export class Checkpoints {
       now,
       editedSince: now !== known,
       ...(form ? { form } : {}),
-    };
-  }
-
-  private async putBack({ path, before, now, form }: Planned): Promise<ChangedFile> {
-    const { blobs, files } = this.parts;
-    const replaced = now === undefined ? undefined : await blobs.put(now);
-    const removed = await putBack(files, path, now, before, form);
-    return {
-      path,
-      ...(replaced === undefined ? {} : { before: replaced }),
-      ...(before === undefined ? {} : { after: await blobs.put(before) }),
-      ...(removed ? { form: removed } : {}),
     };
   }
 

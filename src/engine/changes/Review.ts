@@ -2,7 +2,6 @@
 import { describeError, UnknownHunkError } from '../errors';
 import type { ChangedFile, PendingChange, SessionEventBody } from '../events';
 import { splitLines } from '../filePages';
-import type { FileForm } from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
 import { pendingOf } from './ChangeLedger';
 import type { FileChanges } from './FileChanges';
@@ -12,7 +11,6 @@ import {
   describeWaiting,
   type PendingFile,
   readWaiting,
-  regionOfHunk,
   type WaitingFile,
   type WaitingParts,
 } from './WaitingFile';
@@ -98,11 +96,11 @@ export class Review {
     return Promise.all(chosen.map(([name, change]) => readWaiting(this.parts, name, change)));
   }
 
+  /** @returns undefined of a file that is new or gone: its one hunk is the file. @throws UnknownHunkError */
   private regionOf(file: WaitingFile, hunk: string): PendingRegion | undefined {
-    const region = regionOfHunk(file, hunk, this.parts.hash);
-    // The one hunk of a file that is new or gone is the file.
-    const isWhole = describeWaiting(file, this.parts.hash)?.hunks.some(({ id }) => id === hunk) ?? false;
-    if (region || isWhole) return region;
+    const shown = describeWaiting(file, this.parts.hash)?.hunks ?? [];
+    const index = shown.findIndex(({ id }) => id === hunk);
+    if (index >= 0) return file.regions[index];
     throw new UnknownHunkError(
       `These lines of ${file.path} have changed since they were shown.`,
       'Look at the file again.',
@@ -120,8 +118,7 @@ export class Review {
         ? 'There is a file by this name again: move it away, then undo the deletion.'
         : 'You have changed the file since it was created: delete it yourself if you do not want it.';
     }
-    const form = await putBack(this.parts.files, path, now, baseline, change.form);
-    await this.recordUndone(path, [await this.changed(path, now, baseline, form)]);
+    await this.recordUndone(path, [await putBack(this.parts, path, now, baseline, change.form)]);
     return undefined;
   }
 
@@ -137,8 +134,7 @@ export class Review {
     const edits: ChangedFile[] = [];
     if (now !== undefined && regions.length > 0) {
       const back = withRegions(now, regions, ({ old }) => old);
-      await putBack(files, from, now, back);
-      edits.push(await this.changed(from, now, back));
+      edits.push(await putBack(this.parts, from, now, back));
     }
     await this.recordUndone(path, [moved, ...edits]);
     return undefined;
@@ -153,9 +149,8 @@ export class Review {
     const free = regions.filter(({ mixed }) => !mixed);
     if (free.length > 0) {
       const back = withRegions(now, free, ({ old }) => old);
-      await putBack(this.parts.files, path, now, back);
       const pending = await this.leaving(file, free, 'undone');
-      await this.recordUndone(path, [await this.changed(path, now, back)], pending);
+      await this.recordUndone(path, [await putBack(this.parts, path, now, back)], pending);
     }
     if (free.length === regions.length) return undefined;
     const mixed = regions.filter((region) => region.mixed).map(({ start, end }) => `${start + 1}-${end}`);
@@ -182,21 +177,6 @@ export class Review {
       baseline: await blobs.put(text(({ old }) => old)),
       last: await blobs.put(last),
     });
-  }
-
-  private async changed(
-    path: string,
-    before: string | undefined,
-    after: string | undefined,
-    form?: FileForm,
-  ): Promise<ChangedFile> {
-    const { blobs } = this.parts;
-    return {
-      path,
-      ...(before === undefined ? {} : { before: await blobs.put(before) }),
-      ...(after === undefined ? {} : { after: await blobs.put(after) }),
-      ...(form === undefined ? {} : { form }),
-    };
   }
 
   private async recordUndone(

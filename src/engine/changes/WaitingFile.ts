@@ -101,12 +101,6 @@ export function describeWaiting(file: WaitingFile, hash: ContentHasher): Pending
   };
 }
 
-/** @returns the region that the hunk of this id shows; undefined when there is none any more */
-export function regionOfHunk(file: WaitingFile, id: string, hash: ContentHasher): PendingRegion | undefined {
-  const index = describeWaiting(file, hash)?.hunks.findIndex((hunk) => hunk.id === id) ?? -1;
-  return file.regions[index];
-}
-
 function kindOf({ from, baseline, last }: PendingChange): PendingFile['change'] {
   if (from !== undefined) return 'moved';
   if (baseline === undefined) return 'created';

@@ -1,5 +1,6 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
+import { JournalError } from '../../../src/engine/errors';
 import type { OutputEvent } from '../../../src/engine/OutputBuffer';
 import { editFile } from '../../../src/tools/editFile';
 import { readFile } from '../../../src/tools/readFile';
@@ -132,6 +133,17 @@ describe('what waits for the person', () => {
     expect(again?.reason).toContain('they stay as they are');
     await agent.review.keep('a.ts');
     expect(await agent.review.pending()).toEqual([]);
+  });
+
+  it('is not undone when what the file holds now cannot be kept', async () => {
+    await change('a.ts', 'five', 'FIVE by hand');
+    const before = await content('a.ts');
+    const put = vi
+      .spyOn(world.blobs, 'put')
+      .mockRejectedValue(new JournalError('The disk is full.', 'Wait.'));
+    expect(await agent.review.undo('a.ts')).toMatchObject([{ path: 'a.ts' }]);
+    put.mockRestore();
+    expect(await content('a.ts')).toBe(before);
   });
 
   it('leaves out what the person has changed when the model edits again', async () => {
