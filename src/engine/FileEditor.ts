@@ -2,7 +2,7 @@
  * Changes of workspace files by the model. No stale page is acted on: a change goes through only when the lines it touches
  * were shown to the model as they are now; else it is refused, and the refusal shows them.
  */
-import type { FileChange, FileChanges } from './changes/FileChanges';
+import type { FileChange, FileChanges, MadeChange } from './changes/FileChanges';
 import type { FileEdit, FileMove, FileText, FunctionOutcome } from './EngineFunction';
 import { editRefusal } from './editRefusals';
 import { EditConflictError, UnreadableFileError } from './errors';
@@ -173,9 +173,9 @@ export class FileEditor {
     const { path } = before;
     const refused = await this.askPerson(path, false, this.parts.diff(before.text, text), signal);
     if (refused) return refused;
-    let written: 'saved' | 'unsaved';
+    let made: MadeChange;
     try {
-      written = await changes.make({ kind: 'write', path, before: before.text, after: text }, basedOn);
+      made = await changes.make({ kind: 'write', path, before: before.text, after: text }, basedOn);
     } catch (error) {
       if (!(error instanceof EditConflictError)) throw error;
       return this.refuse('the file was changed in the meantime', path, hunks, signal);
@@ -187,9 +187,9 @@ export class FileEditor {
       return { startLine, endLine: startLine + hunk.lines - 1 };
     });
     const count = hunks.length > 1 ? ` in ${hunks.length} places` : '';
-    const kept = written === 'saved' ? '' : UNSAVED;
+    const kept = made.written === 'saved' ? '' : UNSAVED;
     const moved = shift === 0 ? '' : ` It has ${Math.abs(shift)} lines ${shift > 0 ? 'more' : 'fewer'} now.`;
-    const now = await files.read(path, signal);
+    const now = made.now ?? (await files.read(path, signal));
     // Saving may have formatted it: what is there now does not follow from the edit.
     const anchors = now.text === text ? await this.anchors(now, hunks, held) : [];
     const headline = `Edited ${path}${count}.${moved}${kept}${toleratedText(tolerated)}`;
@@ -217,8 +217,8 @@ export class FileEditor {
     const { files, changes, diff } = this.parts;
     const refused = await this.askPerson(path, true, diff('', text), signal);
     if (refused) return refused;
-    await changes.make({ kind: 'write', path, after: text }, []);
-    const now = await files.read(path, signal);
+    const made = await changes.make({ kind: 'write', path, after: text }, []);
+    const now = made.now ?? (await files.read(path, signal));
     const endLine = splitLines(now.text).length;
     const range = { startLine: 1, endLine };
     return this.shown(`Created ${path} (${endLine} lines).`, now, endLine > 0 ? [range] : [], [], signal);

@@ -36,5 +36,5 @@ export async function rewriteFile(
       throw new EditsForbiddenError(`The person refused the change of ${path}.`, next);
     }
   }
-  return changes.make({ kind: 'write', path, before, after }, []);
+  return (await changes.make({ kind: 'write', path, before, after }, [])).written;
 }

@@ -4,7 +4,7 @@
  */
 import type { PendingChange, SessionEventBody } from '../events';
 import type { AgentMode } from '../modes';
-import type { BlobHash, BlobStore, LineDiff, WorkspaceFiles } from '../ports';
+import type { BlobHash, BlobStore, FileSnapshot, LineDiff, WorkspaceFiles } from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
 import { pendingRegions, withRegions } from './pendingRegions';
 
@@ -24,6 +24,13 @@ export interface FileChangesParts {
   readonly mode: () => AgentMode;
   /** Of a sub-agent: the door of the chat that the person sees, where its changes are reviewed. */
   readonly parent?: FileChanges;
+}
+
+export interface MadeChange {
+  /** `unsaved`: only an editor holds it. */
+  readonly written: 'saved' | 'unsaved';
+  /** What was written, as the file is then: saving may have formatted it. Undefined when it cannot be read. */
+  readonly now: FileSnapshot | undefined;
 }
 
 type Edited = Extract<SessionEventBody, { type: 'file.edited' }>;
@@ -47,17 +54,17 @@ export class FileChanges {
 
   /**
    * @param basedOn addresses of the pages it was made from
-   * @returns `unsaved` when only an editor holds it
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError | JournalError
    */
-  async make(change: FileChange, basedOn: readonly string[]): Promise<'saved' | 'unsaved'> {
-    return (await this.makeAndTell(change, basedOn)).written;
+  async make(change: FileChange, basedOn: readonly string[]): Promise<MadeChange> {
+    const { written, now } = await this.makeAndTell(change, basedOn);
+    return { written, now };
   }
 
   private async makeAndTell(
     change: FileChange,
     basedOn: readonly string[],
-  ): Promise<{ readonly written: 'saved' | 'unsaved'; readonly event: Edited }> {
+  ): Promise<MadeChange & { readonly event: Edited }> {
     const { recorder, parent } = this.parts;
     if (parent) {
       const made = await parent.makeAndTell(change, basedOn);
@@ -67,7 +74,10 @@ export class FileChanges {
     return this.exclusively(() => this.makeNow(change, basedOn));
   }
 
-  private async makeNow(change: FileChange, basedOn: readonly string[]) {
+  private async makeNow(
+    change: FileChange,
+    basedOn: readonly string[],
+  ): Promise<MadeChange & { readonly event: Edited }> {
     const { recorder, blobs, mode } = this.parts;
     const { state } = recorder;
     const old = change.kind === 'move' ? change.text : change.before;
@@ -78,7 +88,7 @@ export class FileChanges {
       change.kind === 'write' ? blobs.put(change.after) : undefined,
       state.changes.checkpointOf(turn) ? undefined : recorder.record({ type: 'checkpoint.created', turn }),
     ]);
-    const { written, after, form } = await this.apply(change);
+    const { written, now, after, form } = await this.apply(change);
     const kept = mode() === 'auto';
     const baseline = await this.baseline(change, old, after, kept);
     const event: Edited = {
@@ -93,23 +103,22 @@ export class FileChanges {
       basedOn,
     };
     await recorder.record(event);
-    return { written, event };
+    return { written, now, event };
   }
 
   private async apply(change: FileChange) {
     const { files } = this.parts;
     if (change.kind === 'delete') {
       const form = await files.remove(change.path, change.before);
-      return { written: 'saved' as const, after: undefined, form };
+      return { written: 'saved' as const, now: undefined, after: undefined, form };
     }
     if (change.kind === 'move') {
       const form = await files.move(change.from, change.path);
-      return { written: 'saved' as const, after: change.text, form };
+      return { written: 'saved' as const, now: undefined, after: change.text, form };
     }
     const written = await files.write(change.path, change.before, change.after);
-    // Saving may have formatted it.
     const now = await files.read(change.path, new AbortController().signal).catch(() => undefined);
-    return { written, after: now?.text ?? change.after, form: undefined };
+    return { written, now, after: now?.text ?? change.after, form: undefined };
   }
 
   /**
