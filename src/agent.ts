@@ -7,7 +7,7 @@ export { editorLanguage } from './host/editorLanguage';
 export { OfflineModel } from './models/offlineModel';
 export { createFunctions } from './tools';
 export { BackgroundCommands } from './tools/backgroundCommands';
-export { ChildCommands } from './tools/childCommands';
+export { ChildCommands, commandShell } from './tools/childCommands';
 export { COMMAND_ENVIRONMENT } from './tools/commandEnvironment';
 export { endTree } from './tools/endTree';
 export { lineChanges } from './tools/lineChanges';

@@ -52,9 +52,12 @@ export class CommandServices {
 
   private async make(): Promise<CommandParts> {
     const { permissions, ends, extras, onTrouble } = this.parts;
-    const { BackgroundCommands, ChildCommands, COMMAND_ENVIRONMENT, endTree } = await import('./agent');
+    const { BackgroundCommands, ChildCommands, COMMAND_ENVIRONMENT, commandShell, endTree } = await import(
+      './agent'
+    );
     const runner = new TerminalCommands({
       fallback: (shell) => new ChildCommands(shell),
+      shell: commandShell,
       environment: COMMAND_ENVIRONMENT,
       endTree,
     });

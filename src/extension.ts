@@ -96,11 +96,7 @@ export function activate(context: ExtensionContext): void {
     () => run('virtualContext.openChat'),
   );
   const extras = new PanelExtras(approver);
-  const allowedCommands = new AllowedCommands(
-    context.workspaceState,
-    () => readSettings().mode,
-    () => readSettings().allowedCommands,
-  );
+  const allowedCommands = new AllowedCommands(context.workspaceState, () => readSettings().allowedCommands);
   const backgroundEnds: BackgroundEnds = new BackgroundEnds(context.workspaceState, (session, event) =>
     sessions.post(session, event),
   );

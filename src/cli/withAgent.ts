@@ -132,7 +132,6 @@ function commandParts(): CommandParts {
     permissions: {
       allowed: () => [],
       allow: async () => undefined,
-      mode: () => 'auto',
     },
     classifier: async () =>
       (await import('../tools/commandSafety/classifyCommand')).openClassifier(join(__dirname, 'grammars')),

@@ -1,5 +1,4 @@
 /** Ports of the functions that run commands. */
-import type { AgentMode } from './modes';
 
 export interface CommandOrder {
   readonly command: string;
@@ -26,10 +25,8 @@ export interface CommandRunner {
 
 /** What the person has allowed to run without being asked. */
 export interface CommandPermissions {
-  /** Words that a command begins with. */
+  /** Words that a command begins with; with a `$` behind them, all of its words. */
   allowed(session: string): readonly string[];
   /** @param scope for the rest of the session, or for this workspace until it is revoked */
   allow(prefixes: readonly string[], scope: 'session' | 'always', session: string): Promise<void>;
-  /** In `auto` what only looks at the workspace runs unasked. */
-  mode(): AgentMode;
 }

@@ -23,12 +23,13 @@ const MODES: readonly (QuickPickItem & { readonly mode: AgentMode })[] = [
   {
     mode: 'edit',
     label: '$(edit) Edit',
-    detail: 'The assistant edits files; you keep or undo each change. Commands ask.',
+    detail:
+      'The assistant edits files; you keep or undo each change. Commands ask, unless they only look at the workspace or you have allowed them.',
   },
   {
     mode: 'auto',
     label: '$(zap) Auto',
-    detail: 'The assistant edits files without review. Commands that are not on the allow-list ask.',
+    detail: 'The assistant edits files without review. Commands ask as in Edit.',
   },
 ];
 

@@ -1,6 +1,7 @@
 /** What the person has allowed to run unasked: by setting, for this workspace, for this session. */
 import { type Memento, window } from 'vscode';
 import type { CommandPermissions } from '../engine/commandPorts';
+import { allowedLabel } from './approvalCards';
 
 const KEY = 'virtualContext.allowedCommands';
 
@@ -9,7 +10,6 @@ export class AllowedCommands implements CommandPermissions {
 
   constructor(
     private readonly memento: Memento,
-    readonly mode: CommandPermissions['mode'],
     /** By setting. */
     private readonly set: () => readonly string[],
   ) {}
@@ -30,8 +30,12 @@ export class AllowedCommands implements CommandPermissions {
     const always = this.always();
     const inChats = [...new Set([...this.bySession.values()].flat())];
     const items = [
-      ...always.map((prefix) => ({ label: prefix, description: 'always, in this workspace', prefix })),
-      ...inChats.map((prefix) => ({ label: prefix, description: 'in this session', prefix })),
+      ...always.map((prefix) => ({
+        label: allowedLabel(prefix),
+        description: 'always, in this workspace',
+        prefix,
+      })),
+      ...inChats.map((prefix) => ({ label: allowedLabel(prefix), description: 'in this session', prefix })),
     ];
     if (items.length === 0) {
       await window.showInformationMessage(

@@ -37,6 +37,11 @@ export function approvalCard(request: ApprovalRequest): Omit<ApprovalCard, 'id'>
   }
 }
 
+/** @returns an entry of the list of allowed commands, as the person reads it */
+export function allowedLabel(prefix: string): string {
+  return / \$$/.test(prefix) ? `${prefix.slice(0, -2)} (with nothing behind it)` : `${prefix} …`;
+}
+
 function commandCard({
   command,
   folder,
@@ -47,7 +52,7 @@ function commandCard({
 }: Extract<ApprovalRequest, { kind: 'command' }>): Omit<ApprovalCard, 'id'> {
   const choices: ApprovalChoice[] = [deny, { decision: 'once', label: 'Run Once' }];
   if (prefixes.length > 0) {
-    const named = prefixes.join(', ');
+    const named = prefixes.map(allowedLabel).join(', ');
     choices.push(
       { decision: 'session', label: 'Allow in This Session', about: named },
       { decision: 'always', label: 'Always Allow', about: named },

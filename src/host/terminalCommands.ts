@@ -5,6 +5,8 @@ import type { CommandEnd, CommandOrder, CommandRunner } from '../engine/commandP
 export interface TerminalParts {
   /** Runs what no terminal can. */
   readonly fallback: (shell: string) => CommandRunner;
+  /** The shell for commands, given the person's. */
+  readonly shell: (personal: string) => string;
   readonly environment: Readonly<Record<string, string>>;
   /** Ends a process with all it has started. */
   readonly endTree: (pid: number) => Promise<void>;
@@ -25,7 +27,7 @@ export class TerminalCommands implements CommandRunner, Disposable {
   constructor(private readonly parts: TerminalParts) {}
 
   shell(): string {
-    return env.shell;
+    return this.parts.shell(env.shell);
   }
 
   async run(order: CommandOrder, signal: AbortSignal): Promise<CommandEnd> {
@@ -47,7 +49,9 @@ export class TerminalCommands implements CommandRunner, Disposable {
   /** @returns a terminal with shell integration; undefined when there is none */
   private async open({ folder }: CommandOrder, signal: AbortSignal): Promise<Terminal | undefined> {
     if (this.failures >= MAX_FAILURES) return undefined;
+    const shell = this.shell();
     const terminal = window.createTerminal({
+      ...(shell === env.shell ? {} : { shellPath: shell }),
       name: 'Virtual Context',
       cwd: folder,
       env: { ...this.parts.environment },

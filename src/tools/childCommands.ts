@@ -1,8 +1,10 @@
 /** Runs commands in child processes of the person's shell, where there is no terminal with shell integration. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { CommandEnd, CommandOrder, CommandRunner } from '../engine/commandPorts';
 import { CommandError } from '../engine/errors';
 import { COMMAND_ENVIRONMENT } from './commandEnvironment';
+import { isPosixShell, programName } from './commandSafety/programName';
 import { endTree } from './endTree';
 
 /** How long what a command has started may hold its output open after it ended. */
@@ -10,26 +12,28 @@ const LINGER_MS = 500;
 
 export class ChildCommands implements CommandRunner {
   /** @param path of the shell; default: the person's */
-  constructor(private readonly path?: string) {}
+  constructor(
+    private readonly path?: string,
+    private readonly platform: NodeJS.Platform = process.platform,
+  ) {}
 
   shell(): string {
-    if (process.platform === 'win32') return this.path ?? 'powershell.exe';
-    return this.path ?? process.env.SHELL ?? '/bin/sh';
+    if (this.platform === 'win32') return this.path ?? 'powershell.exe';
+    return this.path ?? commandShell(process.env.SHELL ?? '/bin/sh', this.platform);
   }
 
   async run({ command, folder, onOutput }: CommandOrder, signal: AbortSignal): Promise<CommandEnd> {
     if (signal.aborted) return { exitCode: undefined };
     const shell = this.shell();
-    const flags = /(pwsh|powershell)(\.exe)?$/i.test(shell)
-      ? ['-NoProfile', '-NonInteractive', '-Command']
-      : ['-c'];
-    const child = spawn(shell, [...flags, command], {
+    const { args, verbatim } = shellArguments(shell, command);
+    const child = spawn(shell, args, {
+      windowsVerbatimArguments: verbatim,
       cwd: folder,
       env: environment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       windowsHide: true,
       // A group of its own: it can be ended as a whole, and no signal meant for the editor reaches it.
-      detached: process.platform !== 'win32',
+      detached: this.platform !== 'win32',
     });
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onOutput);
     const ended = ending(child);
@@ -51,6 +55,27 @@ export class ChildCommands implements CommandRunner {
       signal.removeEventListener('abort', kill);
     }
   }
+}
+
+/** @returns the person's shell, or bash in place of one (fish, nu) whose commands nobody here can judge */
+export function commandShell(personal: string, platform: NodeJS.Platform = process.platform): string {
+  if (platform === 'win32' || isPosixShell(personal)) return personal;
+  return ['/bin/bash', '/usr/bin/bash', '/usr/local/bin/bash'].find((path) => existsSync(path)) ?? '/bin/sh';
+}
+
+/**
+ * @returns what has a shell run a command and end; `verbatim`: Windows passes it on without quoting it once more
+ */
+export function shellArguments(
+  shell: string,
+  command: string,
+): { readonly args: readonly string[]; readonly verbatim: boolean } {
+  const name = programName(shell);
+  if (/^(pwsh|powershell)/.test(name))
+    return { args: ['-NoProfile', '-NonInteractive', '-Command', command], verbatim: false };
+  // `/s` takes off the outer quotes and nothing else; `/d` runs nothing that the registry adds.
+  if (name === 'cmd') return { args: ['/d', '/s', '/c', `"${command}"`], verbatim: true };
+  return { args: ['-c', command], verbatim: false };
 }
 
 /** Resolves when the process has ended and its output was read, or is still held open by others after a moment. */

@@ -8,14 +8,14 @@ export interface CommandPlace {
   readonly folder: string;
   /** Absolute paths of the workspace folders. */
   readonly roots: readonly string[];
-  /** What the person has allowed: words that a command begins with. */
+  /** What the person has allowed: words that a command begins with; with a `$` behind them, all of its words. */
   readonly allowed: readonly string[];
 }
 
 export interface CommandVerdict {
   /**
-   * `allowed`: each part by the list. `knownSafe`: each part by the list, or it only looks at the workspace. `ask`: the
-   * person decides, and may put it on the list. `danger`: the person decides each time.
+   * `allowed`: each part by the list. `knownSafe`: each part by the list, or it only looks at the workspace. Both run
+   * unasked. `ask`: the person decides, and may put it on the list. `danger`: the person decides each time.
    */
   readonly level: 'allowed' | 'knownSafe' | 'ask' | 'danger';
   /** Completes "The command …"; empty when nothing is asked. */

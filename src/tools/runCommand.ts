@@ -5,6 +5,7 @@ import * as z from 'zod';
 import type { CommandPermissions, CommandRunner } from '../engine/commandPorts';
 import type { EngineFunction, FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
 import { CommandError } from '../engine/errors';
+import type { Approval } from '../engine/ports';
 import type { BackgroundCommands } from './backgroundCommands';
 import type { CommandClassifier } from './commandClassifier';
 import { CommandOutput } from './commandOutput';
@@ -105,46 +106,48 @@ function placeOf(roots: readonly WorkspaceRoot[], cwd: string, { files }: Functi
 /** @returns the command as it may run, or what the model is told instead */
 async function decide(
   { runner, permissions, classifier }: CommandParts,
-  command: string,
+  asked: string,
   { folder, shown, roots }: RunPlace,
   background: boolean,
   { approver, session, signal }: FunctionContext,
 ): Promise<{ readonly command: string } | { readonly refusal: FunctionOutcome }> {
-  const shell = runner.shell();
-  const allowed = permissions.allowed(session);
-  const { level, reason, prefixes } = await (await classifier()).classify(command, {
-    shell,
-    folder,
-    roots,
-    allowed,
-  });
-  if (level === 'allowed' || (level === 'knownSafe' && permissions.mode() === 'auto')) return { command };
-  const approval = await approver.approve(
-    {
-      kind: 'command',
-      command,
-      folder: shown,
-      background,
-      reason: reason === '' ? 'is not on the list of allowed commands' : reason,
-      dangerous: level === 'danger',
-      prefixes,
-    },
-    signal,
-  );
-  if (signal.aborted) return { refusal: { text: 'Cancelled by the person before it ran.', isError: true } };
-  if (!approval.allowed) {
-    const words =
-      approval.words === undefined
-        ? 'Go on without it, or ask what they want instead.'
-        : `They say: ${approval.words}`;
-    return { refusal: { text: `The person refused this command; it did not run. ${words}`, isError: true } };
+  const safety = await classifier();
+  const judge = (command: string) =>
+    safety.classify(command, { shell: runner.shell(), folder, roots, allowed: permissions.allowed(session) });
+  let command = asked;
+  let { level, reason, prefixes } = await judge(command);
+  if (level === 'allowed' || level === 'knownSafe') return { command };
+  for (;;) {
+    const approval: Approval = await approver.approve(
+      {
+        kind: 'command',
+        command,
+        folder: shown,
+        background,
+        reason,
+        dangerous: level === 'danger',
+        prefixes,
+      },
+      signal,
+    );
+    if (signal.aborted) return { refusal: { text: 'Cancelled by the person before it ran.', isError: true } };
+    if (!approval.allowed) return { refusal: refused(approval.words) };
+    const edited = approval.command?.trim() ?? '';
+    if (edited === '' || edited === command) {
+      if (approval.remember !== undefined && prefixes.length > 0)
+        await permissions.allow(prefixes, approval.remember, session);
+      return { command };
+    }
+    // What was offered was offered for the command as it was, and a slip of the hand may be dangerous.
+    command = edited;
+    ({ level, reason, prefixes } = await judge(command));
+    if (level !== 'danger') return { command };
   }
-  const edited = approval.command?.trim();
-  // What was offered was offered for the command as it was.
-  if (edited !== undefined && edited !== '' && edited !== command) return { command: edited };
-  if (approval.remember !== undefined && prefixes.length > 0)
-    await permissions.allow(prefixes, approval.remember, session);
-  return { command };
+}
+
+function refused(words = ''): FunctionOutcome {
+  const said = words === '' ? 'Go on without it, or ask what they want instead.' : `They say: ${words}`;
+  return { text: `The person refused this command; it did not run. ${said}`, isError: true };
 }
 
 async function runToEnd(

@@ -118,7 +118,7 @@ it('asks no more in this session, or in this workspace, until that is revoked', 
   await wanted('mkdir six');
   await answered('deny');
   await vscode.runCommand('Virtual Context: Manage Allowed Commands…');
-  await vscode.page.locator('.quick-input-list').getByText('touch', { exact: true }).waitFor();
+  await vscode.page.locator('.quick-input-list').getByText('touch …', { exact: true }).waitFor();
   await vscode.screenshot('commands-manage');
   await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'touch' }).click();
   await vscode.page.keyboard.press('Enter');

@@ -1,51 +1,74 @@
 /** What the person has allowed: the words that a simple command begins with. */
-import { programName } from './dangerousCommands';
 import type { SimpleCommand } from './shellScript';
 
-/** They do different things by their next word. */
-const WITH_SUBCOMMANDS =
-  /^(npm|pnpm|yarn|bun|npx|pnpx|bunx|git|cargo|go|docker|kubectl|make|dotnet|mvn|gradle|gradlew|pip3?|uv|poetry|gem|bundle|rails|rake|composer|php|deno|gh|brew|apt|apt-get|terraform|helm|systemctl|nx|turbo|just|task|mix|swift|flutter|dart|bazel|cmake|ninja|\.\/gradlew|\.\/mvnw)$/;
-const RUNS_SCRIPTS = /^(run|run-script|exec|x|dlx|compose|mod|stash|remote|workspace)$/;
-/** What they run is in all of their words. */
-const INTERPRETERS =
-  /^(node|deno|python[\d.]*|ruby|perl|php|lua|awk|gawk|sed|tsx|ts-node|osascript|sh|bash|zsh|curl|wget|ssh|rm|mv|cp)$/;
+/** By their second word they test, build or check the project, or record it, whatever follows. */
+const PROJECT_ACTS: readonly RegExp[] = [
+  /^(npm|pnpm|yarn) (test|t|ci|build|lint|check|typecheck|type-check|format|fmt|start|dev|watch)(:[\w:-]+)?$/,
+  /^cargo (test|t|build|b|check|c|clippy|fmt|bench|doc|tree)$/,
+  /^go (test|build|vet|fmt)$/,
+  /^(dotnet (test|build|restore|format)|swift (test|build)|flutter (test|analyze)|dart (test|analyze|format))$/,
+  /^(bazel (test|build)|composer test|git (add|commit|fetch|pull))$/,
+];
+/** The third word names a script of the project. */
+const RUNS_SCRIPT = /^(npm|pnpm|yarn|composer) (run|run-script) [\w][\w:./-]*$/;
+/** What follows runs as if it stood alone. */
+const RUNS_PROGRAM = /^(npx|pnpx|bunx|(npm|pnpm|yarn|bundle) exec|(uv|poetry) run)$/;
+/** They look over the project, test it, or make folders and empty files in it, whatever follows. */
+const CHECKERS =
+  /^(tsc|vue-tsc|eslint|prettier|biome|stylelint|markdownlint|knip|depcruise|vitest|jest|mocha|ava|karma|pytest|tox|nox|ruff|mypy|pyright|black|isort|flake8|pylint|rustfmt|gofmt|golangci-lint|rubocop|rspec|phpunit|phpstan|ktlint|swiftlint|shellcheck|mkdir|touch)$/;
+/** Ends an entry that allows a command with nothing behind it. */
+const END = '$';
 /** Variables that change how a program prints, not what it does. */
 const HARMLESS =
   /^(CI|NODE_ENV|FORCE_COLOR|NO_COLOR|TERM|LANG|LC_ALL|TZ|DEBUG|RUST_BACKTRACE|RUST_LOG|COLUMNS|VERBOSE)$/;
 
-/** @returns the words of a prefix as it is set or stored; none for an empty one */
-function prefixWords(prefix: string): readonly string[] {
-  return prefix
+/** An entry of the list: words that a command begins with, or with a `$` behind them all of its words. */
+function entryOf(prefix: string): { readonly words: readonly string[]; readonly all: boolean } {
+  const words = prefix
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '');
+  const all = words.length > 1 && words.at(-1) === END;
+  return { words: all ? words.slice(0, -1) : words, all };
 }
 
 /**
- * @param whole whether the prefix must be the whole command: of those that run others
- * @returns whether one of the prefixes allows it
+ * @param whole whether an entry must be the whole command: of those that run others
+ * @returns whether one of the entries allows it
  */
 export function isAllowed(command: SimpleCommand, prefixes: readonly string[], whole: boolean): boolean {
   const words = wordsOf(command);
   if (words === undefined) return false;
   return prefixes.some((prefix) => {
-    const allowed = prefixWords(prefix);
+    const { words: allowed, all } = entryOf(prefix);
     if (allowed.length === 0 || allowed.length > words.length) return false;
-    if (whole && allowed.length !== words.length) return false;
+    if ((whole || all) && allowed.length !== words.length) return false;
     return allowed.every((word, index) => word === words[index]);
   });
 }
 
-/** @returns the prefix to offer for such commands; undefined when none says what it would allow */
+/**
+ * @returns the entry to offer for such commands: the first words where what follows them changes nothing that matters, else
+ * all of them; undefined when none says what it would allow
+ */
 export function prefixOf(command: SimpleCommand, whole: boolean): string | undefined {
   const words = wordsOf(command);
-  const [name, second] = words ?? [];
-  if (words === undefined || name === undefined || words.some((word) => /\s/.test(word))) return undefined;
-  if (whole || INTERPRETERS.test(programName(name))) return words.join(' ');
-  if (!WITH_SUBCOMMANDS.test(name) || second === undefined) return name;
-  if (second.startsWith('-')) return words.join(' ');
-  const count = RUNS_SCRIPTS.test(second) ? 3 : 2;
-  return words.slice(0, count).join(' ');
+  if (words === undefined || words.length === 0 || words.some((word) => word === '' || /\s/.test(word)))
+    return undefined;
+  const first = whole ? undefined : plainBeginning(words);
+  return first === undefined ? [...words, END].join(' ') : words.slice(0, first).join(' ');
+}
+
+/** @returns how many of the first words say what it does; undefined when all of them do */
+function plainBeginning(words: readonly string[]): number | undefined {
+  const [first = ''] = words;
+  if (CHECKERS.test(first)) return 1;
+  const two = words.slice(0, 2).join(' ');
+  for (const [count, runner] of [first, two].entries()) {
+    if (RUNS_PROGRAM.test(runner)) return CHECKERS.test(words[count + 1] ?? '') ? count + 2 : undefined;
+  }
+  if (PROJECT_ACTS.some((act) => act.test(two))) return 2;
+  return RUNS_SCRIPT.test(words.slice(0, 3).join(' ')) ? 3 : undefined;
 }
 
 function wordsOf({ words, assignments }: SimpleCommand): readonly string[] | undefined {

@@ -8,9 +8,10 @@ import type { CommandClassifier, CommandPlace, CommandVerdict } from '../command
 import { isAllowed, prefixOf } from './allowedPrefixes';
 import { bashScript } from './bashScript';
 import { CommandPaths } from './commandPaths';
-import { dangerOf, programName, unwritablePath } from './dangerousCommands';
+import { dangerOf, unwritablePath } from './dangerousCommands';
 import { isKnownSafe } from './knownSafeCommands';
 import { powershellScript } from './powershellScript';
+import { isPosixShell, programName } from './programName';
 import type { ScriptPart, ShellScript, SimpleCommand } from './shellScript';
 import { wrappedIn } from './wrappedCommands';
 
@@ -26,6 +27,8 @@ interface Judgement {
 const MAX_DEPTH = 6;
 const MAX_CHARS = 20_000;
 const UNREAD = 'could not be read completely';
+/** Nobody sees them, or what they make of the text around them: marks of direction, spaces of no width and others. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\u115f\u1160\u3164\uffa0]|(?! )\p{Zs}/u;
 
 /** Dangerous wherever it stands in a text that may be run: here-documents, arguments, comments. */
 const DANGEROUS_TEXT: readonly RegExp[] = [
@@ -57,20 +60,19 @@ export async function openClassifier(grammars: string): Promise<CommandClassifie
   return {
     async classify(command, place) {
       const powershell = isPowerShell(place.shell) ? await parserOf('powershell') : undefined;
-      const readable = powershell !== undefined || isPosix(place.shell);
+      const readable = powershell !== undefined || isPosixShell(place.shell);
       const read = (text: string) =>
         scriptOf(text, powershell ?? bash, powershell ? powershellScript : bashScript);
-      return new Judge(read, place, readable).verdict(command);
+      const verdict = new Judge(read, place, readable).verdict(command);
+      // Its grammar finds what is dangerous, and is not strict enough to say that anything is not.
+      if (powershell === undefined || verdict.level === 'danger') return verdict;
+      return { level: 'ask', reason: 'is for PowerShell, where every command asks', prefixes: [] };
     },
   };
 }
 
 function isPowerShell(shell: string): boolean {
   return /^(pwsh|powershell)/.test(programName(shell));
-}
-
-function isPosix(shell: string): boolean {
-  return /^(ba|z|da|k|a|fi)?sh$/.test(programName(shell));
 }
 
 function scriptOf(
@@ -100,18 +102,24 @@ class Judge {
   verdict(text: string): CommandVerdict {
     if (!this.readable)
       return { level: 'danger', reason: 'is for a shell that is not understood', prefixes: [] };
+    if (UNSEEN.test(text))
+      return { level: 'danger', reason: 'holds characters that cannot be seen', prefixes: [] };
     const script = this.read(text);
     const judged = this.script(script, this.place.allowed, 0);
-    if (judged.level !== 'ask' && judged.level !== 'knownSafe') return { ...judged, prefixes: [] };
+    if (judged.level !== 'ask') return { ...judged, prefixes: [] };
     const offered = this.offered(script);
     // Only what makes the difference is offered.
-    const enough = this.script(script, [...this.place.allowed, ...offered], 0).level === 'allowed';
+    const enough = this.script(script, [...this.place.allowed, ...offered], 0).level !== 'ask';
     return { ...judged, prefixes: enough ? offered : [] };
   }
 
+  /** What would allow the parts that ask. */
   private offered(script: ShellScript): readonly string[] {
+    const { allowed, roots, folder } = this.place;
+    const paths = new CommandPaths(roots, folder);
     const prefixes = script.parts.flatMap((part) => {
-      if (part.kind !== 'command' || isAllowed(part.command, this.place.allowed, false)) return [];
+      const { level } = this.part(part, allowed, paths, 0);
+      if (part.kind !== 'command' || level !== 'ask') return [];
       return prefixOf(part.command, wrappedIn(part.command).wraps) ?? [];
     });
     return [...new Set(prefixes)];

@@ -1,20 +1,13 @@
 /** Where the paths of a command line lead: inside the workspace or not, to what is protected or secret. */
 import { readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isProtectedPath } from '../../engine/protectedFiles';
 import { isSecretPath } from '../../engine/secretFiles';
 import { relativeInside } from '../workspacePaths';
 
-/** What editors, agents and git obey, and what shells read when they start. */
-const PROTECTED_FOLDERS = new Set([
-  '.git',
-  '.vscode',
-  '.virtual-context',
-  '.husky',
-  '.devcontainer',
-  '.idea',
-]);
-const PROTECTED_NAMES =
-  /^(\.(bashrc|bash_profile|bash_login|bash_aliases|profile|zshrc|zprofile|zshenv|zlogin|inputrc|envrc|gitconfig)|config\.fish|.*\.code-workspace|AGENTS(\.local)?\.md|CLAUDE\.md|copilot-instructions\.md)$/i;
+/** What git obeys, and what shells, editors and package managers read when they start, wherever it lies. */
+const STARTUP_NAMES =
+  /^(\.git|\.(bash|zsh|csh|tcsh|ksh|mksh)rc|\.(bash_profile|bash_login|bash_logout|bash_aliases|profile|zprofile|zshenv|zlogin|zlogout|login|logout|inputrc|xprofile|xinitrc|xsessionrc)|\.git(config|modules|hooks)|\.(npmrc|yarnrc|yarnrc\.yml|pnpmfile\.cjs|vimrc|exrc|nvimrc|gdbinit|curlrc|wgetrc|tmux\.conf)|config\.(fish|nu)|microsoft\.(powershell|vscode)_profile\.ps1|profile\.ps1|copilot-instructions\.md)$/i;
 /** Open to every command. */
 const STREAMS = /^\/dev\/(null|stdout|stderr|tty|fd\/\d+)$/;
 
@@ -72,11 +65,9 @@ export class CommandPaths {
   private kindOfAbsolute(absolute: string): PathKind {
     const inner = this.inside(realPath(absolute));
     if (inner === undefined) return 'outside';
-    const parts = inner.split('/');
-    const name = basename(absolute);
-    return parts.some((part) => PROTECTED_FOLDERS.has(part.toLowerCase())) || PROTECTED_NAMES.test(name)
-      ? 'protected'
-      : 'inside';
+    // Neither by its own name nor by that of a link to it.
+    const names = [inner, basename(absolute)];
+    return names.some((name) => isProtectedPath(name) || holdsObeyed(name)) ? 'protected' : 'inside';
   }
 
   private inside(real: string): string | undefined {
@@ -86,6 +77,12 @@ export class CommandPaths {
     }
     return undefined;
   }
+}
+
+/** Whether shells and git read it, or a folder is there for what assistants read. */
+function holdsObeyed(path: string): boolean {
+  const parts = path.split('/');
+  return parts.some((part) => STARTUP_NAMES.test(part)) || parts.at(-1)?.toLowerCase() === '.github';
 }
 
 /** @returns the path with symbolic links resolved, also those that lead to what is not there yet */

@@ -1,5 +1,6 @@
 /** Commands that the person is asked about each time, whatever was allowed: one rule a program, by name. */
 import type { CommandPaths } from './commandPaths';
+import { programName } from './programName';
 import type { SimpleCommand, Word } from './shellScript';
 
 /** @returns why it is dangerous; undefined when it is not */
@@ -60,8 +61,28 @@ const writesLast: Rule = (args, paths) => {
       targets.push(args[index + 1] ?? { text: undefined, glob: false });
   }
   if (isUnknown(args.slice(0, -1))) return 'has options that only the shell knows';
-  return unwritablePath(targets, paths);
+  return unwritablePath([...targets, ...landing(operands(args), targets)], paths);
 };
+
+/** Every operand, and where they land when the last is a folder. */
+const moves: Rule = (args, paths) => {
+  const all = operands(args);
+  return writesLast(args, paths, NO_COMMAND) ?? unwritablePath(all, paths);
+};
+
+/** Under which names files end up in folders. */
+function landing(sources: readonly Word[], folders: readonly Word[]): Word[] {
+  const names = sources.flatMap(
+    ({ text }) =>
+      text
+        ?.replace(/[\\/]+$/, '')
+        .split(/[\\/]/)
+        .at(-1) ?? [],
+  );
+  return folders.flatMap(({ text }) =>
+    text === undefined ? [] : names.map((name) => ({ text: `${text}/${name}`, glob: false })),
+  );
+}
 
 /** What follows these options is written. */
 function writesOption(pattern: RegExp): Rule {
@@ -144,6 +165,11 @@ const git: Rule = (args, paths) => {
   }
   const rest = args.slice(index + 1);
   const unknown = isUnknown(rest);
+  // Options may be shortened.
+  if (rest.some(({ text = '' }) => /^(--(upl|rece|open|ext|textc)|ext::)/.test(text)))
+    return 'has git run other programs';
+  const output = writesOption(/^--(?:output|output-directory)(?:=(.*))?$/)(rest, paths, NO_COMMAND);
+  if (output !== undefined) return output;
   switch (args[index]?.text) {
     case 'push':
       if (unknown) return 'pushes what only the shell knows';
@@ -169,7 +195,17 @@ const git: Rule = (args, paths) => {
       return !unknown && has(rest, 'n', '--dry-run') ? undefined : 'removes files that git does not know';
     case 'checkout':
     case 'switch':
-      return unknown || has(rest, 'f', '--force', '--discard-changes') ? 'may discard changes' : undefined;
+      return unknown || has(rest, 'f', '--force', '--discard-changes') || namesFiles(rest)
+        ? 'may discard changes'
+        : undefined;
+    case 'restore':
+      return has(rest, 'S', '--staged') && !has(rest, 'W', '--worktree') ? undefined : 'discards changes';
+    case 'rm':
+      return unknown || has(rest, 'rf', '--force')
+        ? 'removes recursively or by force'
+        : writesAll(rest, paths, NO_COMMAND);
+    case 'mv':
+      return moves(rest, paths, NO_COMMAND);
     case 'config':
       return isConfigRead(rest) ? undefined : 'changes how git works';
     case 'filter-branch':
@@ -191,6 +227,11 @@ const git: Rule = (args, paths) => {
       return undefined;
   }
 };
+
+/** Whether a checkout takes files instead of a branch. */
+function namesFiles(args: readonly Word[]): boolean {
+  return args.some(({ text = '', glob }) => glob || /^(--|\.|\.\.|:.*|\.\/.*)$/.test(text));
+}
 
 function isConfigRead(args: readonly Word[]): boolean {
   if (isUnknown(args)) return false;
@@ -215,12 +256,6 @@ const java: Rule = (args) =>
 
 const publisher: Rule = (args) =>
   args.some(({ text = '' }) => /^(publish|upload|push)$/.test(text)) ? PUBLISHES : undefined;
-
-/** Removes of the names of programs what the systems add. */
-export function programName(text: string): string {
-  const name = text.replaceAll('\\', '/').split('/').pop() ?? '';
-  return name.toLowerCase().replace(/\.(exe|cmd|bat|ps1)$/, '');
-}
 
 const RULES: Readonly<Record<string, Rule>> = {
   rm: remove,
@@ -274,7 +309,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   'add-content': writesAll,
   'out-file': writesAll,
   'new-item': writesAll,
-  'move-item': writesAll,
+  'move-item': moves,
   'copy-item': writesLast,
   'start-process': (args) =>
     args.some(({ text = '' }) => /^runas$/i.test(text)) ? 'runs as another user' : undefined,
@@ -282,7 +317,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   install: writesLast,
   ln: writesLast,
   rsync: writesLast,
-  mv: writesAll,
+  mv: moves,
   touch: writesAll,
   mkdir: writesAll,
   mkfifo: writesAll,

@@ -1,5 +1,5 @@
 /** Commands that run others: what they run is looked at as if it stood alone. */
-import { programName } from './dangerousCommands';
+import { programName } from './programName';
 import { literal, type SimpleCommand, UNKNOWN_WORD, type Word } from './shellScript';
 
 const SHELLS = /^(ba|z|da|k|a|fi|tc|c)?sh$|^(pwsh|powershell|cmd|busybox|nu)$/;

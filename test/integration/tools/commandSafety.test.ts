@@ -39,23 +39,88 @@ describe('a command line', () => {
     expect(await verdict(command, 'C:\\Program Files\\PowerShell\\7\\pwsh.exe')).toMatchObject({ level });
   });
 
-  it('of a shell that is not understood always asks', async () => {
-    expect(await verdict('npm test', 'cmd.exe')).toMatchObject({ level: 'danger', prefixes: [] });
+  it.each(['cmd.exe', '/usr/bin/fish', 'nu', '/bin/tcsh', 'xonsh', ''])(
+    'of a shell that is not understood always asks: %s',
+    async (shell) => {
+      expect(await verdict('npm test', shell)).toMatchObject({ level: 'danger', prefixes: [] });
+    },
+  );
+
+  it('of PowerShell can be put on no list', async () => {
+    expect(await verdict('tsc -p .', 'powershell.exe')).toMatchObject({ level: 'ask', prefixes: [] });
   });
 
   it.each([
-    ['npm install left-pad', ['npm install']],
     ['npm run lint -- --fix', ['npm run lint']],
+    ['npm start', ['npm start']],
     ['git add . && git commit -m x', ['git add', 'git commit']],
+    ['cargo clippy --all', ['cargo clippy']],
     ['npm test && tsc -p .', ['tsc']],
-    ['node script.js --x', ['node script.js --x']],
+    ['npx eslint . --fix', ['npx eslint']],
+    ['uv run pytest -k x', ['uv run pytest']],
+    ['tsc | head -5', ['tsc']],
+    ['ls src && tsc', ['tsc']],
+    // What else they do is in words that may follow: nothing may.
+    ['npm install left-pad', ['npm install left-pad $']],
+    ['npm', ['npm $']],
+    ['npm run', ['npm run $']],
+    ['cargo', ['cargo $']],
+    ['make', ['make $']],
+    ['make test', ['make test $']],
+    ['just', ['just $']],
+    ['rake db:migrate', ['rake db:migrate $']],
+    ['git push origin main', ['git push origin main $']],
+    ['git checkout main', ['git checkout main $']],
+    ['git show HEAD:.env', ['git show HEAD:.env $']],
+    ['cat .env', ['cat .env $']],
+    ['docker compose down', ['docker compose down $']],
+    ['aws s3 ls', ['aws s3 ls $']],
+    ['gcloud projects list', ['gcloud projects list $']],
+    ['az group list', ['az group list $']],
+    ['heroku ps', ['heroku ps $']],
+    ['fly status', ['fly status $']],
+    ['vercel deploy', ['vercel deploy $']],
+    ['psql mydb', ['psql mydb $']],
+    ['mysql -u root', ['mysql -u root $']],
+    ['redis-cli ping', ['redis-cli ping $']],
+    ['sqlite3 db.sqlite .tables', ['sqlite3 db.sqlite .tables $']],
+    ['java -jar x.jar', ['java -jar x.jar $']],
+    ['ansible all', ['ansible all $']],
+    ['kubectl get pods', ['kubectl get pods $']],
+    ['terraform plan', ['terraform plan $']],
+    ['gh pr list', ['gh pr list $']],
+    ['npx cowsay hi', ['npx cowsay hi $']],
+    ['uv run python x.py', ['uv run python x.py $']],
+    ['yarn node x.js', ['yarn node x.js $']],
+    ['rm src/a.ts', ['rm src/a.ts $']],
+    ['node script.js --x', ['node script.js --x $']],
+    ['./run.sh', ['./run.sh $']],
     ["bash -c 'npm run lint'", []],
     ['tsc > out.txt', []],
     ['tsc $FLAGS', []],
+    ["tsc 'a b'", []],
     ['rm -rf dist', []],
   ])('offers what would allow it: %s', async (command, prefixes) => {
     expect((await verdict(command)).prefixes).toEqual(prefixes);
   });
+});
+
+it.each([
+  ['aws s3 ls', 'aws s3 rm --recursive s3://b'],
+  ['make', 'make deploy'],
+  ['make test', 'make test deploy'],
+  ['npm', 'npm run deploy'],
+  ['docker compose down', 'docker compose down -v'],
+  ['cat .env', 'cat .env ../x'],
+  ['node a.js', 'node a.js --write'],
+  ['git checkout main', 'git checkout main x'],
+])('what %s puts on the list lets it pass, and not %s', async (command, other) => {
+  const place = { shell: '/bin/bash', folder, roots: [folder] };
+  const { prefixes } = await classifier.classify(command, { ...place, allowed: [] });
+  expect(prefixes).toHaveLength(1);
+  const after = (line: string) => classifier.classify(line, { ...place, allowed: prefixes });
+  expect((await after(command)).level).toBe('allowed');
+  expect((await after(other)).level).toMatch(/^(ask|danger)$/);
 });
 
 /** Each keeps what it wraps a command that is run, or may be. */
@@ -87,7 +152,7 @@ const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 it('is as dangerous as its worst part, however that is wrapped', async () => {
   const dangerous = COMMANDS.filter(
-    ({ level, command }) => level === 'danger' && !/[\n#)"^!&\p{Cc}]/u.test(command),
+    ({ level, command }) => level === 'danger' && !/[\n#)"^!&\p{Cc}\p{Cf}\p{Zl}\u00a0]/u.test(command),
   );
   expect(dangerous.length).toBeGreaterThan(50);
   await fc.assert(

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { CommandPermissions } from '../../../src/engine/commandPorts';
 import type { EngineFunction, FunctionContext } from '../../../src/engine/EngineFunction';
 import type { Approval, ApprovalRequest } from '../../../src/engine/ports';
 import { BackgroundCommands } from '../../../src/tools/backgroundCommands';
@@ -20,8 +19,9 @@ let functions: readonly EngineFunction[];
 let background: BackgroundCommands;
 let asked: ApprovalRequest[];
 let answer: Approval;
+/** Given before `answer`. */
+let answers: Approval[];
 let allowed: string[];
-let mode: ReturnType<CommandPermissions['mode']>;
 let ends: string[];
 let remembered: string[];
 
@@ -38,8 +38,8 @@ beforeEach(() => {
   symlinkSync(tmpdir(), join(folder, 'out'));
   asked = [];
   answer = { allowed: true };
+  answers = [];
   allowed = [];
-  mode = 'edit';
   ends = [];
   remembered = [];
   const runner = new ChildCommands('/bin/bash');
@@ -58,7 +58,6 @@ beforeEach(() => {
           remembered.push(scope);
           allowed.push(...prefixes);
         },
-        mode: () => mode,
       },
     },
   });
@@ -78,7 +77,7 @@ async function call(name: string, args: object, signal = new AbortController().s
     approver: {
       approve: async (request) => {
         asked.push(request);
-        return answer;
+        return answers.shift() ?? answer;
       },
     },
   };
@@ -135,14 +134,13 @@ describe('run_command', () => {
     await expect(run('pwd', { cwd: 'nowhere' })).rejects.toThrow('There is no folder nowhere.');
   });
 
-  it('asks for all but what is on the list; in auto mode not for what only looks', async () => {
-    allowed = ['echo'];
-    await run('echo hi');
+  it('asks for all but what is on the list or only looks', async () => {
+    allowed = ['expr'];
+    await run('expr 1 + 1');
+    await run('ls && git --version');
+    await run('expr 1 + 1 | tail -20');
     expect(asked).toEqual([]);
-    await run('ls');
-    expect(asked).toHaveLength(1);
-    mode = 'auto';
-    await run('ls');
+    await run('expr 1 + 1 | sed -n p');
     expect(asked).toHaveLength(1);
     allowed = ['rm', 'sudo', 'echo'];
     await run('echo x && rm -rf src');
@@ -171,10 +169,25 @@ describe('run_command', () => {
     expect(allowed).toEqual([]);
   });
 
+  it('asks again about what the person made of it when that is dangerous', async () => {
+    answers = [{ allowed: true, command: 'sudo rm -rf src', remember: 'always' }, { allowed: false }];
+    expect((await run('touch made')).text).toContain('refused');
+    expect(asked[1]).toMatchObject({ command: 'sudo rm -rf src', dangerous: true, prefixes: [] });
+    expect(existsSync(join(folder, 'src'))).toBe(true);
+    answers = [
+      { allowed: true, command: 'rm -r src' },
+      { allowed: true, command: 'rm -r ./src' },
+    ];
+    await run('touch made');
+    expect(asked).toHaveLength(5);
+    expect(existsSync(join(folder, 'src'))).toBe(false);
+    expect(allowed).toEqual([]);
+  });
+
   it('remembers what it offered', async () => {
     answer = { allowed: true, remember: 'session' };
     await run('touch a && node --check x');
-    expect(allowed).toEqual(['touch', 'node --check x']);
+    expect(allowed).toEqual(['touch', 'node --check x $']);
     expect(remembered).toEqual(['session']);
     await run('touch b');
     expect(asked).toHaveLength(1);
