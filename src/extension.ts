@@ -373,6 +373,8 @@ export function activate(context: ExtensionContext): void {
       if (affectsIndex(change) && roots().length > 0) indexWorkspace();
       if (affectsEmbeddings(change)) embed();
       if (affectsModel(change)) sessions.modelChanged();
+      if (change.affectsConfiguration('virtualContext.model.forMode'))
+        background(models.checkModeModels(), 'models');
       if (affectsMemory(change)) sessions.limitsChanged();
     }),
   );

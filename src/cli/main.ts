@@ -116,6 +116,7 @@ function buildProgram(signal: AbortSignal): Command {
       'print what a session has in memory: occupancy, counters, page table; without one, the tables of the store',
     )
     .option('--session <id>')
+    .option('--prices <file>', 'JSON file of what models cost, as the setting virtualContext.model.prices')
     .addOption(workspace())
     .addOption(store())
     .option('--json', 'print the report as JSON')

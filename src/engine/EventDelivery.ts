@@ -77,12 +77,7 @@ export class EventDelivery {
       const entry = await this.interruptEntry('rulesChanged', changed.text);
       entries.push({ ...entry, rulesThrough: changed.through });
     }
-    const deltas =
-      first || this.parts.settings().policy.headEdits ? undefined : recorder.state.notes.deltas();
-    if (deltas) {
-      const text = `The pinned notes were changed:\n${deltas.text}`;
-      entries.push({ ...(await this.interruptEntry('notesChanged', text)), notesThrough: deltas.through });
-    }
+    if (!first && !this.parts.settings().policy.headEdits) entries.push(...(await this.noteEntries()));
     if (entries.length > 0)
       await recorder.recordWhen(() => signal.throwIfAborted(), ...entries.sort(byPriority));
     return entries.some((entry) => classOf(entry).wakes);
@@ -91,6 +86,25 @@ export class EventDelivery {
   /** Puts an interrupt at the queue's tail. @throws JournalError */
   async interrupt(kind: InterruptKind, text: string): Promise<void> {
     await this.parts.recorder.record(await this.interruptEntry(kind, text));
+  }
+
+  /** What the person changed of notes and plan. */
+  private async noteEntries(): Promise<Entry[]> {
+    const { notes } = this.parts.recorder.state;
+    // Both at once, as they are now: what changes later has a larger number than either.
+    const deltas = notes.deltas();
+    const plan = notes.plan.delta();
+    const { revision } = notes.plan;
+    const entries: Entry[] = [];
+    if (deltas) {
+      const text = `The pinned notes were changed:\n${deltas.text}`;
+      entries.push({ ...(await this.interruptEntry('notesChanged', text)), notesThrough: deltas.through });
+    }
+    if (plan !== undefined) {
+      const text = `The person has changed the plan: ${plan}`;
+      entries.push({ ...(await this.interruptEntry('planChanged', text)), notesThrough: revision });
+    }
+    return entries;
   }
 
   /** What is posted, as far as one boundary takes it, after the news that the last turn was cancelled. */

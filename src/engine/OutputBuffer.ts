@@ -124,6 +124,7 @@ export interface RulesShown {
   readonly active: boolean;
   /** As in `RulesPage`. */
   readonly scope?: string;
+  readonly description?: string;
   readonly problem?: string;
 }
 

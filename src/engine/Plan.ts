@@ -56,7 +56,9 @@ export class Plan {
   /** What the person made of it, when the model does not know yet. */
   delta(): string | undefined {
     if (!this.pending) return undefined;
-    return this.list.length === 0 ? 'removed the plan' : `the plan is now:\n${renderItems(this.list)}`;
+    return this.list.length === 0
+      ? 'there is no plan any more.'
+      : `the plan is now:\n${renderItems(this.list)}`;
   }
 }
 

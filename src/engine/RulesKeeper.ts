@@ -94,7 +94,7 @@ export class RulesKeeper {
 
   private async pageOf(file: RulesFile): Promise<RulesPage> {
     const { blobs, counter } = this.parts;
-    const { firstLine: startLine = 1, scope, inactive, problem } = file;
+    const { firstLine: startLine = 1, scope, description, inactive, problem } = file;
     const lines = splitLines(file.text);
     let chars = 0;
     const within = lines.findIndex((line) => {
@@ -109,6 +109,7 @@ export class RulesKeeper {
       lines: lines.length,
       tokens,
       ...(scope === undefined ? {} : { scope }),
+      ...(description === undefined ? {} : { description }),
       ...(inactive ? { inactive } : {}),
       ...(problem === undefined ? {} : { problem }),
     };
@@ -137,6 +138,12 @@ export class RulesKeeper {
 /** What is recorded anew when it changes. */
 function keyOf(pages: readonly RulesPage[]): string {
   return JSON.stringify(
-    pages.map(({ address, scope, inactive, problem }) => [address, scope, inactive, problem]),
+    pages.map(({ address, scope, description, inactive, problem }) => [
+      address,
+      scope,
+      description,
+      inactive,
+      problem,
+    ]),
   );
 }

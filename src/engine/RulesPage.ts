@@ -55,8 +55,9 @@ export class Rules {
   /** The rules files, and how much of each the window shows. */
   usage(): readonly RulesShown[] {
     const inHead = this.headThrough === this.through;
-    return this.known.map(({ path, tokens, lines, endLine, scope, inactive, problem }) => {
-      const head = this.inHead.find((page) => page.path === path);
+    return this.known.map((page) => {
+      const { path, tokens, lines, endLine, scope, description, inactive, problem } = page;
+      const head = this.inHead.find((shown) => shown.path === path);
       const shownLines = inHead && !inactive ? (head?.endLine ?? 0) : endLine;
       return {
         path,
@@ -65,6 +66,7 @@ export class Rules {
         shownLines,
         active: !inactive,
         ...(scope === undefined ? {} : { scope }),
+        ...(description === undefined ? {} : { description }),
         ...(problem === undefined ? {} : { problem }),
       };
     });

@@ -161,13 +161,9 @@ export class WorkingContext {
     }
   }
 
-  /** The changes the model has not seen; undefined when there are none. */
+  /** The changes of notes that the model has not seen; undefined when there are none. */
   deltas(): NoteDeltas | undefined {
-    const plan = this.plan.delta();
-    const changes = [
-      ...this.pending.values(),
-      ...(plan === undefined ? [] : [{ seq: this.plan.revision, text: plan }]),
-    ];
+    const changes = [...this.pending.values()];
     if (changes.length === 0) return undefined;
     return {
       text: changes.map((change) => change.text).join('\n'),

@@ -20,6 +20,7 @@ export const EVENT_CLASSES: Readonly<Record<PostedKind | ObservedKind, EventClas
   fileChanged: { priority: 5, wakes: false },
   rulesChanged: { priority: 6, wakes: false },
   notesChanged: { priority: 6, wakes: false },
+  planChanged: { priority: 6, wakes: false },
   // By the queue manager, once everything else is in the queue: the last names what leaves next.
   thrashing: { priority: 7, wakes: false },
   memoryPressure: { priority: 8, wakes: false },

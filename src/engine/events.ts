@@ -53,6 +53,7 @@ export type ObservedKind =
   | 'cancelled'
   | 'fileChanged'
   | 'notesChanged'
+  | 'planChanged'
   | 'rulesChanged'
   | 'thrashing'
   | 'memoryPressure';
@@ -228,7 +229,7 @@ export type SessionEventBody =
       readonly source?: PrefetchSource;
       /** With `hint`. */
       readonly hints?: readonly Hint[];
-      /** With `notesChanged`: sequence number of the last change told. */
+      /** With `notesChanged` and `planChanged`: sequence number of the last change told. */
       readonly notesThrough?: number;
       /** With `fileChanged`: sequence number of the last `page.stale` or `page.fresh` told. */
       readonly staleThrough?: number;

@@ -17,7 +17,11 @@ const NURSERY_SHARE = 0.05;
 export const WORKING_SET_STEPS = 28;
 
 /** Interrupts whose news a new head holds. */
-const IN_HEAD: ReadonlySet<InterruptKind> = new Set<InterruptKind>(['notesChanged', 'rulesChanged']);
+const IN_HEAD: ReadonlySet<InterruptKind> = new Set<InterruptKind>([
+  'notesChanged',
+  'planChanged',
+  'rulesChanged',
+]);
 
 export interface EvictionPlan {
   readonly leaving: readonly QueueEntry[];

@@ -51,6 +51,8 @@ export interface RulesPage extends FilePage {
   readonly tokens: number;
   /** What it holds for, where not for everything: "files below pkg/". */
   readonly scope?: string;
+  /** What the file says it is about: for the person, the model is not shown it. */
+  readonly description?: string;
   /** Nothing of its scope was touched: it is no part of what the model is told. */
   readonly inactive?: true;
   /** Why it cannot be obeyed as it is written, and what to do. */

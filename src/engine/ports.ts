@@ -355,6 +355,7 @@ export interface RulesFile extends FileSnapshot {
   readonly firstLine?: number;
   /** As in `RulesPage`. */
   readonly scope?: string;
+  readonly description?: string;
   readonly inactive?: true;
   readonly problem?: string;
 }

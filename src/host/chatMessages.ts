@@ -131,6 +131,8 @@ function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): stri
       return 'Pages come back soon after they were evicted: more is kept in the window for a while';
     case 'notesChanged':
       return 'Changed notes passed on to the model';
+    case 'planChanged':
+      return 'The changed plan was passed on to the model';
     case 'rulesChanged':
       return 'Changed rules passed on to the model';
     case 'resumed':

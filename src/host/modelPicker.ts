@@ -1,12 +1,18 @@
 /** Select Model and the API key commands: quick picks over providers and what they offer. */
-import { ProgressLocation, type QuickPickItem, window } from 'vscode';
+import { commands, ProgressLocation, type QuickPickItem, window } from 'vscode';
 import { describeError } from '../engine/errors';
 import { MISSED_WITHOUT_FUNCTIONS } from '../engine/missedWithoutFunctions';
 import type { ApiKeys } from './apiKeys';
+import { type ModelChoice, modelChoice } from './chatModels';
 import { type Endpoint, endpointUrl, type ModelCatalog } from './modelCatalog';
 import { readSettings, type Settings, writeModelSettings } from './settings';
 
 const USE_ANYWAY = 'Use It Anyway';
+const CHANGE_SETTING = 'Change the Setting';
+const MODE_SETTING = 'virtualContext.model.forMode';
+
+type NamedModel = Pick<ModelChoice, 'baseUrl' | 'name'>;
+
 const OFFLINE_ITEM: QuickPickItem = {
   label: 'Offline',
   detail: 'No language model: searches and quotes the workspace',
@@ -18,6 +24,9 @@ interface ProviderItem extends QuickPickItem {
 }
 
 export class ModelPicker {
+  /** Models for modes whose endpoints were asked. */
+  private readonly checked = new Set<string>();
+
   constructor(
     private readonly keys: ApiKeys,
     private readonly catalog: ModelCatalog,
@@ -37,7 +46,7 @@ export class ModelPicker {
     if (!baseUrl) return;
     if (endpoint.needsKey && !(await this.keys.get(baseUrl)) && !(await this.askKey(baseUrl))) return;
     const name = await this.askModel(endpoint, baseUrl, ollama);
-    if (!name || !(await this.accepts(baseUrl, name))) return;
+    if (!name || !(await this.accepts({ baseUrl, name }))) return;
     const settingsUrl = endpoint.provider === 'custom' ? baseUrl : '';
     await writeModelSettings({ provider: endpoint.provider, name, baseUrl: settingsUrl });
   }
@@ -48,6 +57,29 @@ export class ModelPicker {
    */
   async pickModel(title: string): Promise<string | undefined> {
     const settings = readSettings();
+    const name = await this.pickName(title, settings);
+    if (name === undefined) return undefined;
+    return (await this.accepts(modelChoice(name, settings, this.catalog))) ? name : undefined;
+  }
+
+  /** Tells of models that the settings name for modes and that call no functions; of each once. */
+  async checkModeModels(): Promise<void> {
+    const settings = readSettings();
+    for (const [mode, written = ''] of Object.entries(settings.modeModels)) {
+      const name = written.trim();
+      if (name === '' || this.checked.has(name)) continue;
+      this.checked.add(name);
+      const choice = modelChoice(name, settings, this.catalog);
+      if (await this.callsFunctions(choice, new AbortController().signal)) continue;
+      const message = `${choice.name}, the model for the mode “${mode}”, cannot call functions. ${MISSED_WITHOUT_FUNCTIONS}`;
+      // Shown until it is closed: nothing waits for it.
+      void window.showWarningMessage(message, CHANGE_SETTING).then((answer) => {
+        if (answer) void commands.executeCommand('workbench.action.openSettings', MODE_SETTING);
+      });
+    }
+  }
+
+  private async pickName(title: string, settings: Settings): Promise<string | undefined> {
     const names = await withProgress('Looking for models', (signal) => this.modelsInReach(settings, signal));
     const items: QuickPickItem[] = [...names.map((label) => ({ label })), OFFLINE_ITEM, OTHER_ITEM];
     const picked = await window.showQuickPick(items, { title, placeHolder: 'Which model?' });
@@ -90,18 +122,25 @@ export class ModelPicker {
   }
 
   /** A model that is known to call no functions is taken only by those who know what they miss. */
-  private async accepts(baseUrl: string, name: string): Promise<boolean> {
-    const key = await this.keys.get(baseUrl);
+  private async accepts(model: NamedModel): Promise<boolean> {
     const calls = await withProgress('Asking what the model can do', (signal) =>
-      this.catalog.callsFunctions(baseUrl, name, key, signal),
+      this.callsFunctions(model, signal),
     );
-    if (calls !== false) return true;
+    if (calls) return true;
+    const { name } = model;
     const answer = await window.showWarningMessage(
       `${name} cannot call functions.`,
       { modal: true, detail: MISSED_WITHOUT_FUNCTIONS },
       USE_ANYWAY,
     );
     return answer === USE_ANYWAY;
+  }
+
+  /** @returns false only where the endpoint says so */
+  private async callsFunctions({ baseUrl, name }: NamedModel, signal: AbortSignal): Promise<boolean> {
+    if (baseUrl === '' || name === '') return true;
+    const key = await this.keys.get(baseUrl);
+    return (await this.catalog.callsFunctions(baseUrl, name, key, signal)) !== false;
   }
 
   private async askKey(baseUrl: string): Promise<boolean> {

@@ -22,13 +22,14 @@ export function noteViewOf({ id, text, by, source, stale }: Note, severalFolders
 }
 
 /** @returns a rules file for the view */
-export function rulesViewOf({ path, tokens, scope, active, ...rules }: RulesShown): RulesView {
+export function rulesViewOf({ path, tokens, scope, description, active, ...rules }: RulesShown): RulesView {
   const warning = warningOf(rules);
   return {
     path,
     tokens,
     active,
     ...(scope === undefined ? {} : { scope }),
+    ...(description === undefined ? {} : { description }),
     ...(warning === undefined ? {} : { warning }),
   };
 }

@@ -1,5 +1,6 @@
 /** The YAML between `---` at the top of a rules file, as several assistants write it. A bundle of its own: few files have any. */
 import { parse } from 'yaml';
+import { cutText } from '../engine/cutText';
 
 export interface FrontMatter {
   /** First line after it, 1-based. */
@@ -8,10 +9,14 @@ export interface FrontMatter {
   readonly globs: readonly string[];
   /** False: only for the work that the file itself is brought into. */
   readonly always?: boolean;
+  /** What the rules are about, one line for the person. */
+  readonly description?: string;
   /** What is wrong with it. */
   readonly problem?: string;
 }
 
+/** A longer description is cut, UTF-16 units. */
+const MAX_DESCRIPTION = 200;
 const FENCE = /^---[ \t]*$/;
 const END = /^(?:---|\.\.\.)[ \t]*$/;
 /** Names of the patterns in files written for other assistants. */
@@ -44,10 +49,16 @@ function read(value: unknown): Omit<FrontMatter, 'firstLine'> {
   if (typeof value !== 'object' || Array.isArray(value)) throw new Error('it has no fields');
   const fields = value as Readonly<Record<string, unknown>>;
   const globs = PATTERNS.flatMap((name) => patterns(name, fields[name]));
-  const { alwaysApply } = fields;
-  if (alwaysApply === undefined || alwaysApply === null) return { globs };
+  const { alwaysApply, description } = fields;
+  const about = descriptionOf(description);
+  if (alwaysApply === undefined || alwaysApply === null) return { globs, ...about };
   if (typeof alwaysApply !== 'boolean') throw new Error('alwaysApply is neither true nor false');
-  return { globs, always: alwaysApply };
+  return { globs, ...about, always: alwaysApply };
+}
+
+function descriptionOf(value: unknown): Pick<FrontMatter, 'description'> {
+  const text = typeof value === 'string' ? value.replace(/\s+/g, ' ').trim() : '';
+  return text === '' ? {} : { description: cutText(text, MAX_DESCRIPTION) };
 }
 
 function patterns(name: string, value: unknown): readonly string[] {

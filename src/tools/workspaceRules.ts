@@ -25,6 +25,7 @@ interface Found {
   readonly relative: string;
   readonly firstLine?: number;
   readonly scope?: RuleScope;
+  readonly description?: string;
   readonly problem?: string;
 }
 
@@ -143,23 +144,32 @@ async function withFrontMatter(file: FileSnapshot | undefined, relative: string)
   const { readFrontMatter } = await import('./frontMatter');
   const matter = readFrontMatter(file.text);
   if (!matter) return [{ file, relative }];
-  const { firstLine, globs, always, problem } = matter;
+  const { firstLine, globs, always, description, problem } = matter;
   const scope =
     always === true
       ? undefined
       : (scopeOfGlobs(globs) ??
         (always === false && globs.length === 0 ? scopeOfItself(relative, file.path) : undefined));
   return [
-    { file, relative, firstLine, ...(scope ? { scope } : {}), ...(problem === undefined ? {} : { problem }) },
+    {
+      file,
+      relative,
+      firstLine,
+      ...(scope ? { scope } : {}),
+      ...(description === undefined ? {} : { description }),
+      ...(problem === undefined ? {} : { problem }),
+    },
   ];
 }
 
-function inForce({ file, firstLine, scope, problem }: Found, touched: readonly string[]): RulesFile {
+function inForce(found: Found, touched: readonly string[]): RulesFile {
+  const { file, firstLine, scope, description, problem } = found;
   const inactive = problem !== undefined || (scope !== undefined && !touched.some(scope.holds));
   return {
     ...file,
     ...(firstLine === undefined ? {} : { firstLine }),
     ...(scope ? { scope: scope.words } : {}),
+    ...(description === undefined ? {} : { description }),
     ...(inactive ? { inactive } : {}),
     ...(problem === undefined ? {} : { problem }),
   };

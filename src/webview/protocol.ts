@@ -68,6 +68,7 @@ export type NoticeKind =
   | 'thrashing'
   | 'fileChanged'
   | 'notesChanged'
+  | 'planChanged'
   | 'rulesChanged'
   | 'resumed'
   | 'childFinished'
@@ -376,6 +377,8 @@ export interface RulesView {
   readonly tokens: number;
   /** What it holds for, in words; missing: for everything. */
   readonly scope?: string;
+  /** What the file says of itself. */
+  readonly description?: string;
   /** Whether it holds now: something in its scope was touched. */
   readonly active: boolean;
   /** What does not fit in the window, or cannot be read. */

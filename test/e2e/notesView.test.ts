@@ -98,7 +98,7 @@ describe('the pinned notes', () => {
     conversation.rules = [
       { ...rules, path: 'AGENTS.md' },
       { ...rules, path: 'src/AGENTS.md', scope: 'files below src/' },
-      { ...rules, path: 'ts.md', scope: 'files matching *.ts', active: false },
+      { ...rules, path: 'ts.md', scope: 'files matching *.ts', description: 'Our TypeScript', active: false },
       { ...rules, path: 'bad.md', active: false, problem: 'Its front matter cannot be read (x).' },
     ];
     await openNotes();
@@ -106,6 +106,7 @@ describe('the pinned notes', () => {
       'For files below src/',
       'For files matching *.ts; none was touched in this chat yet',
     ]);
+    expect(await view.byTestId('rules-description').allInnerTexts()).toEqual(['Our TypeScript']);
     expect(await view.byTestId('rules-warning').allInnerTexts()).toEqual([
       'Its front matter cannot be read (x). Correct it: until then these rules do not hold.',
     ]);

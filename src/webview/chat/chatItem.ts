@@ -23,6 +23,7 @@ const NOTICE_ICONS: Readonly<Record<NoticeItem['notice'], string>> = {
   thrashing: 'pulse',
   fileChanged: 'sync',
   notesChanged: 'pinned',
+  planChanged: 'checklist',
   rulesChanged: 'lock',
   resumed: 'debug-continue',
   childFinished: 'type-hierarchy-sub',

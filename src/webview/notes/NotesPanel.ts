@@ -87,7 +87,7 @@ export class NotesPanel extends LightElement {
   private rulesFiles(rules: readonly RulesView[]): TemplateResult {
     return html`<div class="notes" role="list" aria-label="Rules of the repository">
       ${rules.map(
-        ({ path, tokens, warning, scope, active }) => html`<div
+        ({ path, tokens, warning, scope, description, active }) => html`<div
           role="listitem"
           class="note rules"
           data-testid="rules"
@@ -109,6 +109,11 @@ export class NotesPanel extends LightElement {
               >${path}</button>
               <span>${tokens.toLocaleString('en-US')} tokens</span>
             </div>
+            ${
+              description === undefined
+                ? nothing
+                : html`<div data-testid="rules-description">${description}</div>`
+            }
             ${scope === undefined ? nothing : scopeLine(scope, active)}
             ${
               warning === undefined

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { SessionEvent } from '../../../src/engine/events';
 import type { MemoryReport } from '../../../src/engine/memoryReport';
@@ -39,6 +41,41 @@ it('prints what a session has in memory, also while another process has it open'
     for (const { address } of pages) expect(stdout).toContain(address);
   } finally {
     await open.close();
+  }
+});
+
+it('tells dollars where prices are given, and says what is wrong with a file that has none', async () => {
+  const log = await FileSessionLog.open(sessionsFolder(store), 'paid');
+  const request = { purpose: 'step', hash: '', messages: 1, maxOutputTokens: 1, estimatedTokens: 1 } as const;
+  const usage = { promptTokens: 1_000_000, cachedTokens: 400_000, completionTokens: 500_000 };
+  await log.append([
+    { type: 'session.started', workspace: ['shop'], at: 1 },
+    { type: 'request.sent', ...request, model: 'openai:gpt-x', at: 2 },
+    { type: 'response.received', purpose: 'step', usage, ownTokens: 1, calibration: 1, ms: 1, at: 3 },
+  ]);
+  await log.close();
+  const file = join(store, '../prices.json');
+  await writeFile(file, '\uFEFF{"gpt-*": {"input": 2, "cachedInput": 0.5, "output": 8}}');
+  // 0.6 million at 2, 0.4 million at 0.5, 0.5 million at 8.
+  const { stdout } = await vctx('stats', '--session', 'paid', '--prices', file);
+  expect(stdout).toContain('1,000,000 in (400,000 cached), 500,000 out, $5.4000');
+  const json = await vctx('stats', '--session', 'paid', '--prices', file, '--json');
+  expect((JSON.parse(json.stdout) as { bill: unknown }).bill).toEqual({
+    promptTokens: 1_000_000,
+    cachedTokens: 400_000,
+    outputTokens: 500_000,
+    cost: 5.4,
+  });
+  expect((await vctx('stats', '--session', 'paid')).stdout).not.toContain('$');
+
+  for (const [text, problem] of [
+    ['{"gpt-*": {"input": 2}}', /"gpt-\*\.output"/],
+    ['not json', /is not JSON.*virtualContext\.model\.prices/s],
+  ] as const) {
+    await writeFile(file, text);
+    const { status, stderr } = await vctx('stats', '--session', 'paid', '--prices', file);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(problem);
   }
 });
 

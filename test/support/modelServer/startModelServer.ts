@@ -17,6 +17,8 @@ export interface ModelServerOptions {
   readonly policy: Policy;
   /** Name under which the model is listed; any name is served. */
   readonly model?: string;
+  /** Further entries of `/v1/models`. */
+  readonly alsoListed?: readonly ({ readonly id: string } & Readonly<Record<string, unknown>>)[];
   /** Whether `/v1/models` tells the window (as `max_model_len`). Default: true. */
   readonly tellsWindow?: boolean;
   /** Requests without this key are refused. Default: any key, or none. */
@@ -89,11 +91,11 @@ class ModelService {
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const raw = await bodyOf(request);
     if (request.method === 'GET' && request.url === '/v1/models') {
-      const { window, model = 'test-model', tellsWindow = true } = this.options;
+      const { window, model = 'test-model', tellsWindow = true, alsoListed = [] } = this.options;
       const entry = { id: model, object: 'model', created: 0, owned_by: 'test' };
       sendJson(response, 200, {
         object: 'list',
-        data: [{ ...entry, ...(tellsWindow && { max_model_len: window }) }],
+        data: [{ ...entry, ...(tellsWindow && { max_model_len: window }) }, ...alsoListed],
       });
     } else if (request.method === 'POST' && request.url === '/v1/chat/completions') {
       await this.complete(raw, request.headers.authorization ?? '', response);

@@ -45,7 +45,7 @@ const update = (items: readonly PlanItem[]) => ({ name: 'update_plan', arguments
 const head = (request: ModelRequest) => request.messages[0]?.content ?? '';
 const last = (request: ModelRequest) => request.messages.at(-1)?.content ?? '';
 const told = (request: ModelRequest) =>
-  request.messages.filter(({ content }) => content.startsWith('<interrupt kind="notesChanged">'));
+  request.messages.filter(({ content }) => content.startsWith('<interrupt kind="planChanged">'));
 const shown = () => agent.transcript().findLast((event) => event.type === 'plan');
 
 it('is what the model says, until it says otherwise, and is shown to the person', async () => {
@@ -99,8 +99,11 @@ it('tells what the person made of it at the tail, once, and folds it into the ne
   const second = await ask();
   expect(head(second)).toBe(head(first));
   expect(told(second).map(({ content }) => content)).toEqual([
-    expect.stringContaining('the plan is now:\n[ ] write docs\n[>] change\n[ ] test'),
+    expect.stringContaining(
+      'The person has changed the plan: the plan is now:\n[ ] write docs\n[>] change\n[ ] test',
+    ),
   ]);
+  expect(second.messages.some(({ content }) => content.includes('pinned notes were changed'))).toBe(false);
   expect(told(await ask())).toHaveLength(1);
   // Made from another plan than there is now.
   await expect(agent.plan.update([], revision)).rejects.toThrow('The plan has changed meanwhile');

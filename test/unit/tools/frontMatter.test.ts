@@ -21,6 +21,15 @@ describe('front matter', () => {
     else expect(matter).toEqual({ firstLine: yaml.split('\n').length + 3, globs });
   });
 
+  it('takes the description for one line, and nothing else for one', () => {
+    expect(read('description: |\n  How tests\n  are written\nglobs: a')?.description).toBe(
+      'How tests are written',
+    );
+    expect(read(`description: ${'x'.repeat(300)}`)?.description).toHaveLength(200);
+    for (const none of ['description:', 'description: ""', 'description: [a]', 'globs: a'])
+      expect(read(none)).not.toHaveProperty('description');
+  });
+
   it('says whether rules always hold', () => {
     expect(read('alwaysApply: true')?.always).toBe(true);
     expect(read('alwaysApply: false\nglobs: a')?.always).toBe(false);
