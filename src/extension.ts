@@ -44,7 +44,7 @@ import {
   chatSettings,
   readSettings,
 } from './host/settings';
-import { SharedIndexKeys } from './host/sharedIndexKeys';
+import { SharedIndexAccess } from './host/sharedIndexAccess';
 import { ShownSessions } from './host/shownSessions';
 import { TerminalOutput } from './host/terminalOutput';
 import { UnsavedReporter } from './host/unsavedReporter';
@@ -82,7 +82,6 @@ export function activate(context: ExtensionContext): void {
   const chats = async () =>
     (await listSessions(sessionsFolder(store))).filter(({ forked }) => forked?.kind !== 'process');
   const keys = new ApiKeys(context);
-  const sharedKeys = new SharedIndexKeys(context.secrets);
   const resolve = (path: string) => absolutePath(roots(), path);
   const preview = new FaultPreview(resolve);
   const ripgrepPath = bundled(join('bin', process.platform === 'win32' ? 'rg.exe' : 'rg'));
@@ -197,11 +196,10 @@ export function activate(context: ExtensionContext): void {
     },
     () => readSettings().pauseOnBattery,
   );
+  const sharedIndex = new SharedIndexAccess(context.secrets, context.workspaceState, () => indexWorkspace());
   const openWorkspace = async () => {
-    const { maxFileBytes, maxFiles, storageUri } = readSettings();
-    const shared =
-      storageUri === '' ? undefined : { uri: storageUri, credentials: await sharedKeys.get(storageUri) };
-    await disk.openWorkspace(roots(), { maxFileBytes, maxFiles }, shared);
+    const { maxFileBytes, maxFiles } = readSettings();
+    await disk.openWorkspace(roots(), { maxFileBytes, maxFiles }, await sharedIndex.location());
   };
   const embeddings = new WorkspaceEmbeddings(disk, keys, context.workspaceState);
   const embed = () => {
@@ -329,9 +327,7 @@ export function activate(context: ExtensionContext): void {
       paging,
       logFile: (session) => sessionLogPath(sessionsFolder(store), session),
       feedRecall: feed,
-      setSharedIndexKeys: async () => {
-        if (await sharedKeys.ask(readSettings().storageUri)) indexWorkspace();
-      },
+      setSharedIndexKeys: () => sharedIndex.askKeys(),
       setEmbeddingsKey: () => embeddings.setKey(),
       chats: async () => (await chatStore()).list(),
       chatList: {

@@ -217,7 +217,8 @@ export class SessionState {
   private admitPages(event: QueueEvent): void {
     const files = new Map(filesOf(event).map((file) => [file.address, file]));
     const origin = originOf(event);
-    const dirty = event.type === 'message.assistant' && findDecisions(event.text).length > 0;
+    const dirty =
+      event.type === 'message.assistant' && !event.imported && findDecisions(event.text).length > 0;
     const keys = new Map<string, 'file' | 'tool'>();
     for (const page of pagesOf(event, this.session)) {
       const file = files.get(page.address);

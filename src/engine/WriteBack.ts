@@ -44,7 +44,7 @@ export class WriteBack {
   async pinStanding(leaving: readonly QueueEntry[]): Promise<boolean> {
     let changed = false;
     for (const { event } of leaving) {
-      if (event.type !== 'message.user') continue;
+      if (event.type !== 'message.user' || event.imported) continue;
       const address = this.addressOf(event);
       const known = this.parts.state.notes.list();
       const missing = findStandingInstructions(event.text).filter(
@@ -67,7 +67,7 @@ export class WriteBack {
   decisions(leaving: readonly QueueEntry[]): readonly SessionEventBody[] {
     const { state, hash } = this.parts;
     return leaving.flatMap(({ event }): SessionEventBody[] => {
-      if (event.type !== 'message.assistant') return [];
+      if (event.type !== 'message.assistant' || event.imported) return [];
       const source = this.addressOf(event);
       if (!state.pages.get(source)?.dirty) return [];
       const text = findDecisions(event.text).join('\n');

@@ -178,11 +178,15 @@ export type SessionEventBody =
       readonly tokens: number;
       /** Sequence number of the `event.posted` that this delivers. */
       readonly posted?: number;
+      /** From an exported chat, a file from anywhere: nothing in it becomes a note by itself. */
+      readonly imported?: true;
     }
   | {
       readonly type: 'message.assistant';
       readonly turn: number;
       readonly text: string;
+      /** As of the person's messages. */
+      readonly imported?: true;
       readonly calls: readonly ToolCall[];
       readonly tokens: number;
       /** What the model thought before; the person can read it. */

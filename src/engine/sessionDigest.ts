@@ -74,10 +74,10 @@ export async function digestSession(
     messages++;
     lastAt = event.at;
     const text = event.text.slice(0, MESSAGE_CHARS);
-    if (event.type === 'message.user') {
-      question = cutText(text.trim(), 200);
-      state('goal', findGoals(text), event.at);
-    }
+    if (event.type === 'message.user') question = cutText(text.trim(), 200);
+    // What a file from anywhere states is no statement of the person's, nor a decision made here.
+    if (event.imported) continue;
+    if (event.type === 'message.user') state('goal', findGoals(text), event.at);
     const plan = planItems(text);
     state('open', plan.open, event.at);
     state('decision', findDecisions(text), event.at);

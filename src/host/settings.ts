@@ -176,6 +176,12 @@ export function affectsEmbeddings(change: ConfigurationChangeEvent): boolean {
   return change.affectsConfiguration(`${SECTION}.embeddings`);
 }
 
+/** @returns whether the address of the shared index is the workspace's, not the person's own */
+export function workspaceSetsStorage(): boolean {
+  const found = workspace.getConfiguration(SECTION).inspect<string>('storage.uri');
+  return (found?.workspaceFolderValue ?? found?.workspaceValue) !== undefined;
+}
+
 /** @returns whether a change concerns what is indexed, and where */
 export function affectsIndex(change: ConfigurationChangeEvent): boolean {
   return ['index', 'storage'].some((name) => change.affectsConfiguration(`${SECTION}.${name}`));

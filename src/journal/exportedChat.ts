@@ -159,7 +159,7 @@ class Importer {
     const shown = cutText(text, SHOWN_CHARS);
     const tokens = await entryTokens(this.counter, { role: 'user', content: shown });
     const long = shown === text ? {} : { shown: await this.blobs.put(shown), nextPage: 1 };
-    await this.add({ type: 'message.user', turn: this.turn, text, ...long, tokens }, time);
+    await this.add({ type: 'message.user', turn: this.turn, text, ...long, tokens, imported: true }, time);
   }
 
   /** A call without a result gets one that says so: no model takes calls without. */
@@ -179,7 +179,7 @@ class Importer {
     const reasoning = said.reasoning === undefined ? {} : { reasoning: said.reasoning };
     const { text } = said;
     await this.add(
-      { type: 'message.assistant', turn: this.turn, text, calls, tokens, ...reasoning },
+      { type: 'message.assistant', turn: this.turn, text, calls, tokens, ...reasoning, imported: true },
       said.at,
     );
     for (const [i, { id }] of said.calls.entries()) {

@@ -48,21 +48,21 @@ class PrivateAddress extends Error {
 
 /**
  * @param url http or https; who calls has asked the person
- * @param options.allowPrivate whether the person knows that it is on this machine or in the local network
+ * @param options.allowed the host or address on this machine or in the local network that the person knows it leads to
  * @throws FetchError | the signal's reason
  */
 export async function fetchPage(
   url: URL,
-  { allowPrivate }: { readonly allowPrivate: boolean },
+  { allowed }: { readonly allowed?: string },
   signal: AbortSignal,
 ): Promise<Fetched> {
   const known = privateNetwork(url.hostname);
-  if (known !== undefined && !allowPrivate) {
+  if (known !== undefined && allowed !== url.hostname) {
     return { kind: 'private', network: known, address: url.hostname };
   }
   const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
-    const response = await get(url, allowPrivate, limited);
+    const response = await get(url, allowed, limited);
     try {
       return await answerOf(url, response);
     } finally {
@@ -81,7 +81,7 @@ export async function fetchPage(
   }
 }
 
-function get(url: URL, allowPrivate: boolean, signal: AbortSignal): Promise<IncomingMessage> {
+function get(url: URL, allowed: string | undefined, signal: AbortSignal): Promise<IncomingMessage> {
   const headers = {
     accept: 'text/html,text/plain,text/markdown,application/json;q=0.9,*/*;q=0.1',
     'accept-encoding': 'gzip',
@@ -90,23 +90,26 @@ function get(url: URL, allowPrivate: boolean, signal: AbortSignal): Promise<Inco
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   return new Promise((resolve, reject) => {
     // A connection of its own: one that was kept from an earlier fetch would be used without looking the name up.
-    const options = { method: 'GET', agent: false, headers, signal, lookup: guardedLookup(allowPrivate) };
+    const options = { method: 'GET', agent: false, headers, signal, lookup: guardedLookup(allowed) };
     send(url, options, resolve).once('error', reject).end();
   });
 }
 
 /** The address that is checked is the one that is connected to: a name may lead elsewhere a moment later. */
-function guardedLookup(allowPrivate: boolean): LookupFunction {
+function guardedLookup(allowed: string | undefined): LookupFunction {
   return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-      const [first] = addresses ?? [];
+    lookup(hostname, { ...options, all: true }, (error, found: LookupAddress[] = []) => {
+      const agreed = found.filter(({ address }) => address === allowed);
+      const addresses = agreed.length > 0 ? agreed : found;
+      const [first] = addresses;
       if (error || !first) {
         callback(error ?? new Error(`${hostname} has no address`), '');
         return;
       }
       for (const { address } of addresses) {
-        const network = allowPrivate ? undefined : privateNetwork(address);
-        if (network === undefined) continue;
+        const network = address === allowed ? undefined : privateNetwork(address);
+        // A name like localhost says itself where it leads.
+        if (network === undefined || (hostname === allowed && network === privateNetwork(hostname))) continue;
         callback(new PrivateAddress(network, address), '');
         return;
       }

@@ -9,7 +9,7 @@ const MAX_REDIRECTS = 5;
 /** One GET request. @throws FetchError | the signal's reason */
 export type FetchPage = (
   url: URL,
-  options: { readonly allowPrivate: boolean },
+  options: { readonly allowed?: string },
   signal: AbortSignal,
 ) => Promise<Fetched>;
 
@@ -25,16 +25,16 @@ export function createFetchUrl(fetchPage: FetchPage): EngineFunction {
       const problem = unfetchable(written);
       if (problem !== undefined) return { text: problem, isError: true };
       let url = new URL(written);
-      let network = privateNetwork(url.hostname);
-      let refused = await ask(url, network === undefined ? '' : `It is on ${network}.`, context);
+      const nearby = privateNetwork(url.hostname);
+      let allowed = nearby === undefined ? undefined : url.hostname;
+      let refused = await ask(url, nearby === undefined ? '' : `It is on ${nearby}.`, context);
       for (let redirects = 0; refused === undefined; ) {
-        const allowPrivate = network !== undefined;
-        const fetched = await fetchPage(url, { allowPrivate }, context.signal);
+        const fetched = await fetchPage(url, allowed === undefined ? {} : { allowed }, context.signal);
         if (fetched.kind === 'text') return { text: shown(url, fetched) };
         if (fetched.kind === 'private') {
           // Its name did not say so when the person was asked.
-          network = fetched.network;
-          refused = await ask(url, `${url.host} is on ${network} (${fetched.address}).`, context);
+          allowed = fetched.address;
+          refused = await ask(url, `${url.host} is on ${fetched.network} (${allowed}).`, context);
           continue;
         }
         if (++redirects > MAX_REDIRECTS) {
@@ -47,7 +47,8 @@ export function createFetchUrl(fetchPage: FetchPage): EngineFunction {
         // Another host, or the same without encryption, is not what was allowed.
         if (next.host === from.host && (next.protocol === from.protocol || next.protocol === 'https:'))
           continue;
-        network = privateNetwork(next.hostname);
+        const network = privateNetwork(next.hostname);
+        allowed = network === undefined ? undefined : next.hostname;
         const where = network === undefined ? '' : ` It is on ${network}.`;
         refused = await ask(next, `${from.host} leads there.${where}`, context);
       }

@@ -3,7 +3,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** IANA's special-purpose registries (RFC 6890): this machine. */
 const thisMachine = listOf(['127.0.0.0/8', '0.0.0.0/8'], ['::1/128', '::/128']);
-/** Private, shared, link-local, multicast and reserved. */
+/** Private, shared, link-local, multicast, reserved, and what stands for an IPv4 address in ways nobody needs. */
 const local = listOf(
   [
     '10.0.0.0/8',
@@ -16,7 +16,7 @@ const local = listOf(
     '224.0.0.0/4',
     '240.0.0.0/4',
   ],
-  ['fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8'],
+  ['fc00::/7', 'fe80::/10', 'fec0::/10', 'ff00::/8', '::/96', '64:ff9b:1::/48', '2001::/32', '2002::/16'],
 );
 
 /**

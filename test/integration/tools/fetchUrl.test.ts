@@ -13,11 +13,13 @@ import { runFunction } from '../../unit/tools/runFunction';
 
 /** A name that leads to this machine and does not say so. */
 const DISGUISED = 'public.example';
+/** Where, the next times it is asked. */
+let leadsTo: string[] = [];
 vi.mock('node:dns', async (original) => {
   const dns = await original<typeof import('node:dns')>();
   const lookup = (name: string, options: object, done: (...args: unknown[]) => void) =>
     name === DISGUISED
-      ? done(null, [{ address: '127.0.0.1', family: 4 }])
+      ? done(null, [{ address: leadsTo.shift() ?? '127.0.0.1', family: 4 }])
       : dns.lookup(name, options, done as never);
   return { ...dns, lookup };
 });
@@ -181,6 +183,16 @@ it('asks again when a name turns out to lead into the local network, and connect
   expect(requests).toHaveLength(1);
 });
 
+it('connects to the address that was allowed only: one more question when the name leads elsewhere by then', async () => {
+  leadsTo = ['10.0.0.1', '127.0.0.1'];
+  expect((await run(`http://${DISGUISED}:${new URL(base).port}/html`)).text).toContain('Heading');
+  expect(asked.map((request) => 'reason' in request && request.reason)).toEqual([
+    '',
+    expect.stringContaining('is on your local network (10.0.0.1).'),
+    expect.stringContaining('is on this machine (127.0.0.1).'),
+  ]);
+});
+
 it('asks nobody about what cannot be fetched', async () => {
   for (const url of ['file:///etc/passwd', 'ftp://a/b', 'a.b', 'https://user:pass@host/'])
     expect(await run(url)).toMatchObject({ isError: true });
@@ -215,6 +227,9 @@ it('knows addresses that are not public, however they are written', () => {
     '[fe80::1]',
     '[::ffff:a00:1]',
     '[64:ff9b::10.0.0.1]',
+    '[64:ff9b:1::7f00:1]',
+    '[2002:7f00:1::]',
+    '[::7f00:1]',
   ])
     expect(written(host), host).toBe('your local network');
   for (const host of ['example.com', '8.8.8.8', '172.32.0.1', '[2606:4700::1]'])
