@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { AllowedCommands } from './host/allowedCommands';
 import type { BackgroundEnds } from './host/backgroundEnds';
+import { lazily } from './host/lazily';
 import type { PanelExtras } from './host/panelExtras';
 import { TerminalCommands } from './host/terminalCommands';
 import type { BackgroundCommands } from './tools/backgroundCommands';
@@ -18,19 +19,14 @@ export interface CommandServiceParts {
 }
 
 export class CommandServices {
-  private made: Promise<CommandParts> | undefined;
+  /** What the functions that run commands need: the same for all chats of the window. */
+  readonly functionParts = lazily(() => this.make());
+  private readonly classifier = lazily(() => this.load());
   private background: BackgroundCommands | undefined;
   private terminals: TerminalCommands | undefined;
-  private classifier: Promise<CommandClassifier> | undefined;
   private closing = false;
 
   constructor(private readonly parts: CommandServiceParts) {}
-
-  /** What the functions that run commands need: the same for all chats of the window. */
-  functionParts(): Promise<CommandParts> {
-    this.made ??= this.make();
-    return this.made;
-  }
 
   /** Ends what runs in the background. */
   async close(): Promise<void> {
@@ -39,15 +35,9 @@ export class CommandServices {
     this.terminals?.dispose();
   }
 
-  /** A failure is not kept: the next command tries again. */
   private async load(): Promise<CommandClassifier> {
-    try {
-      const { openClassifier } = await import('./tools/commandSafety/classifyCommand');
-      return await openClassifier(join(this.parts.dist, 'grammars'));
-    } catch (error) {
-      this.classifier = undefined;
-      throw error;
-    }
+    const { openClassifier } = await import('./tools/commandSafety/classifyCommand');
+    return openClassifier(join(this.parts.dist, 'grammars'));
   }
 
   private async make(): Promise<CommandParts> {
@@ -75,10 +65,7 @@ export class CommandServices {
       runner,
       background,
       permissions,
-      classifier: () => {
-        this.classifier ??= this.load();
-        return this.classifier;
-      },
+      classifier: this.classifier,
     };
   }
 }

@@ -4,7 +4,6 @@
  */
 import { join } from 'node:path';
 import { Composer, type ComposerParts } from './host/Composer';
-import { editOpenDocument } from './host/editOpenDocument';
 import { unsavedText } from './host/workspaceRoots';
 import { listFiles } from './tools/listFiles';
 import { NodeWorkspaceFiles } from './tools/workspaceFiles';
@@ -24,7 +23,7 @@ export function createComposer({ roots, ripgrepPath, ...parts }: ComposerOptions
   };
   return new Composer({
     ...parts,
-    files: new NodeWorkspaceFiles({ roots, openText: unsavedText, editOpen: editOpenDocument }),
+    files: new NodeWorkspaceFiles({ roots, openText: unsavedText }),
     absolute: (path) => {
       const place = locate(roots(), path);
       return place ? join(place.root.path, place.relative) : (roots()[0]?.path ?? '');

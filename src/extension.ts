@@ -23,6 +23,7 @@ import { registerEditorPrompts } from './host/editorPrompts';
 import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
 import { IndexStatusItem } from './host/indexStatusItem';
+import { lazily } from './host/lazily';
 import { ModeChoice } from './host/ModeChoice';
 import { MemoryDocument } from './host/memoryDocument';
 import type { ModelCatalog } from './host/modelCatalog';
@@ -79,14 +80,11 @@ export function activate(context: ExtensionContext): void {
   const counter = new GptTokenCounter(bundled('tokenWorker.js'));
   const history = new FileSessionHistory(sessionsFolder(store));
   const openLog = (session: string) => FileSessionLog.open(sessionsFolder(store), session);
-  const chats = async () =>
-    (await listSessions(sessionsFolder(store))).filter(({ forked }) => forked?.kind !== 'process');
   const keys = new ApiKeys(context);
   const resolve = (path: string) => absolutePath(roots(), path);
   const preview = new FaultPreview(resolve);
   const ripgrepPath = bundled(join('bin', process.platform === 'win32' ? 'rg.exe' : 'rg'));
 
-  // A failure (no space, no permission) is not kept: the next attempt may find it mended.
   const openBlobs = lazily(() => FileBlobStore.open(blobsFolder(store)));
 
   const editor = new VisibleEditor();
@@ -163,7 +161,10 @@ export function activate(context: ExtensionContext): void {
     },
     openLog,
     history,
-    chats: async () => (await chats()).map(({ id }) => id),
+    chats: async () =>
+      (await listSessions(sessionsFolder(store))).flatMap(({ id, forked }) =>
+        forked?.kind === 'process' ? [] : [id],
+      ),
     shown: new ShownSessions(context.workspaceState),
     models: chatModels,
     openers: new Openers({
@@ -238,22 +239,19 @@ export function activate(context: ExtensionContext): void {
     await commands.executeCommand(command, ...args);
   };
   const terminal = new TerminalOutput();
-  let composing: Promise<Composer> | undefined;
-  const composer = (): Promise<Composer> => {
-    composing ??= import('./composer').then(({ createComposer }) =>
-      createComposer({
-        roots,
-        ripgrepPath,
-        sessions,
-        search: (text) =>
-          disk.searchWorkspace({ text, page: 1, pageSize: 20 }, AbortSignal.timeout(SYMBOL_SEARCH_MS)),
-        chats,
-        lineage: (session) => history.lineage(session),
-        terminal: () => terminal.text(),
-      }),
-    );
-    return composing;
-  };
+  const composer = lazily(async () => {
+    const { createComposer } = await import('./composer');
+    return createComposer({
+      roots,
+      ripgrepPath,
+      sessions,
+      search: (text) =>
+        disk.searchWorkspace({ text, page: 1, pageSize: 20 }, AbortSignal.timeout(SYMBOL_SEARCH_MS)),
+      chats: async () => (await chatStore()).list(),
+      lineage: (session) => history.lineage(session),
+      terminal: () => terminal.text(),
+    });
+  });
   const actions = {
     findMentions: async (query: string, more: boolean) => (await composer()).find(query, more),
     weighMentions: async (text: string) => (await composer()).weigh(text),
@@ -392,18 +390,6 @@ export function activate(context: ExtensionContext): void {
 /** VS Code waits for it when the window closes: the turn that runs is recorded as interrupted. */
 export async function deactivate(): Promise<void> {
   await Promise.all([conversation?.close(), backgroundCommands?.close()]);
-}
-
-/** Makes it once, when it is first asked for; a failure is not kept. */
-function lazily<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make().catch((error: unknown) => {
-      made = undefined;
-      throw error;
-    });
-    return made;
-  };
 }
 
 const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels, callsFunctions };

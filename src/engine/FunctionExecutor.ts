@@ -11,6 +11,7 @@ import type { EventOf } from './events';
 import { CLIP_TOLERANCE } from './evictionPlan';
 import { faultCause } from './faultCause';
 import { type ModeSettings, refusedByMode } from './modes';
+import { orAborted } from './orAborted';
 import type { Fault } from './pages';
 import type { BlobStore, Clock, TokenCounter } from './ports';
 import { entryTokens, messageTokens } from './queueEntries';
@@ -181,15 +182,6 @@ export class FunctionExecutor {
     const isKnown = shows.some((address) => state.shownTexts.holderOf(address) !== undefined);
     return { fault: { ...fault, cause: isKnown ? 'capacity' : 'cold' } };
   }
-}
-
-/** @throws when the signal aborts before `running` is settled */
-function orAborted<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    running.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 function failure(text: string): FunctionOutcome {

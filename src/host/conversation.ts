@@ -39,7 +39,7 @@ export interface Conversation {
    * @param model the one that answers the new session, as in the settings; default: as this one
    * @throws VirtualContextError
    */
-  retry(model?: string): Promise<void>;
+  retry(): Promise<void>;
   /** Sequence number of the message to scroll to, after `onReset`: the first time it is asked. */
   takeReveal(): number | undefined;
   /** Text of the message that `rewind` took back: the first time it is asked. */

@@ -14,10 +14,10 @@ import {
   workspace,
 } from 'vscode';
 import type { AttachmentDraft } from '../engine/attachments';
-import { describeError } from '../engine/errors';
 import { describeProblem } from '../engine/languageFeatures';
 import { problemOf } from './codeProblems';
 import { selectedLines } from './editorState';
+import { registerCommand } from './registerCommand';
 
 /** Lines shown around a problem. */
 const AROUND = 20;
@@ -65,15 +65,7 @@ export function registerEditorPrompts(parts: EditorPromptsParts): Disposable[] {
     ),
   };
   return [
-    ...Object.entries(handlers).map(([name, handler]) =>
-      commands.registerCommand(`virtualContext.${name}`, async (given?: unknown) => {
-        try {
-          await handler(given);
-        } catch (error) {
-          void window.showErrorMessage(`Virtual Context: ${describeError(error)}`);
-        }
-      }),
-    ),
+    ...Object.entries(handlers).map(([name, handler]) => registerCommand(name, handler)),
     languages.registerCodeActionsProvider(
       { scheme: 'file' },
       { provideCodeActions: ({ uri }, _, { diagnostics }) => quickFixes(uri, diagnostics) },

@@ -7,7 +7,6 @@ import {
   languages,
   Position,
   type SymbolInformation,
-  SymbolKind,
   type TextDocument,
   Uri,
   type WorkspaceEdit,
@@ -22,7 +21,9 @@ import type {
   Problem,
   TextPosition,
 } from '../engine/languageFeatures';
+import { orAborted } from '../engine/orAborted';
 import { problemOf } from './codeProblems';
+import { informationOf, placeOf, symbolsOf } from './codeSymbols';
 import { isTypeScript, typeScriptProblems } from './typeScriptServer';
 
 /** Files of languages that have servers. */
@@ -37,7 +38,7 @@ const LOOK_MS = 2500;
 const QUIET_MS = 400;
 
 export class EditorLanguageFeatures implements LanguageFeatures {
-  /** When each language was first asked about; missing once it has answered. */
+  /** When each language was first asked about. */
   private readonly starting = new Map<string, number>();
   private readonly answered = new Set<string>();
   /** Whether symbols of the project have been asked for and waited for. */
@@ -79,9 +80,7 @@ export class EditorLanguageFeatures implements LanguageFeatures {
       undefined,
       signal,
     );
-    return found.flatMap((symbol) =>
-      'location' in symbol ? [informationOf(symbol)] : nested(symbol, Uri.file(path), 0, ''),
-    );
+    return symbolsOf(Uri.file(path), found);
   }
 
   async workspaceSymbols(query: string, signal: AbortSignal): Promise<readonly CodeSymbol[]> {
@@ -222,44 +221,6 @@ async function looked(uri: Uri, signal: AbortSignal): Promise<void> {
   );
 }
 
-function placeOf(uri: Uri, range: { start: Position; end: Position }): CodePlace {
-  // What is no file (a page of a package's archive) has no path: its address says what it is.
-  const path = uri.scheme === 'file' ? uri.fsPath : uri.toString();
-  const { start, end } = range;
-  const endLine = end.character === 0 && end.line > start.line ? end.line : end.line + 1;
-  return { path, startLine: start.line + 1, endLine };
-}
-
-function informationOf({ name, kind, containerName, location }: SymbolInformation): CodeSymbol {
-  const { uri, range } = location;
-  return { ...placeOf(uri, range), name, kind: kindName(kind), depth: 0, container: containerName ?? '' };
-}
-
-function nested(symbol: DocumentSymbol, uri: Uri, depth: number, container: string): CodeSymbol[] {
-  const { name, kind, range, children } = symbol;
-  return [
-    { ...placeOf(uri, range), name, kind: kindName(kind), depth, container },
-    ...children.flatMap((child) => nested(child, uri, depth + 1, name)),
-  ];
-}
-
-/** e.g. `enum member` */
-function kindName(kind: SymbolKind): string {
-  return (SymbolKind[kind] ?? 'symbol').replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
-}
-
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Commands cannot be cancelled: their answer is no longer waited for. @throws the signal's reason */
-function orAborted<T>(running: Thenable<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    Promise.resolve(running)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
 }

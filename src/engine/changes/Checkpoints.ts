@@ -80,6 +80,17 @@ export class Checkpoints {
   }
 
   /**
+   * @returns a file's text as restoring would write it; undefined when it would not be there, or would not change
+   * @throws UnknownCheckpointError | JournalError
+   */
+  async before(seq: number, path: string): Promise<string | undefined> {
+    const { changes } = this.parts.recorder.state;
+    const touched = changes.since(this.checkpoint(seq).seq).files.find((file) => file.path === path);
+    const planned = touched && (await this.planned(touched));
+    return planned?.before === planned?.now ? undefined : planned?.before;
+  }
+
+  /**
    * Makes the files what they were at the checkpoint.
    * @param force also those that the person has changed since; their texts are kept, and come back with a later checkpoint
    * @throws EditConflictError naming them, without it: nothing is changed then | UnknownCheckpointError |

@@ -8,6 +8,7 @@ import { describeError, VirtualContextError } from '../../engine/errors';
 import type { SessionEvent } from '../../engine/events';
 import type { CodePage, WorkspaceFiles } from '../../engine/ports';
 import type { MentionKind, MentionOption, MentionWeight } from '../../webview/protocol';
+import { chatTitle } from '../chatStore';
 import { selectedLines } from '../editorState';
 import type { EarlierChat } from '../sessionCommands';
 import { chatExcerpt } from './chatExcerpt';
@@ -97,9 +98,13 @@ export class Mentions {
       const token = pathToken(place, startLine, endLine);
       return [{ kind: 'symbol', token, label: name, detail: token.slice(1) }];
     });
-    const titled = chats.flatMap(({ id, title, modified }) =>
-      title === undefined ? [] : [{ id, title, when: new Date(modified).toLocaleString() }],
-    );
+    const titled = chats
+      .filter(({ name, title }) => name !== undefined || title !== undefined)
+      .map((chat) => ({
+        id: chat.id,
+        title: chatTitle(chat),
+        when: new Date(chat.modified).toLocaleString(),
+      }));
     const earlier = fuzzysort.go(query, titled, { key: 'title', threshold: 0.5, limit: CHATS }).map(
       ({ obj: { id, title, when } }): MentionOption => ({
         kind: 'chat',

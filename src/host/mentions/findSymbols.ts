@@ -2,6 +2,7 @@
 import fuzzysort from 'fuzzysort';
 import { commands, type DocumentSymbol, type SymbolInformation, window } from 'vscode';
 import type { CodePage } from '../../engine/ports';
+import { informationOf, symbolsOf } from '../codeSymbols';
 
 export interface FoundSymbol {
   readonly name: string;
@@ -31,52 +32,37 @@ export async function findSymbols(
     .map(({ obj }) => obj);
 }
 
-async function ofOpenFile(): Promise<FoundSymbol[]> {
+async function ofOpenFile(): Promise<readonly FoundSymbol[]> {
   const document = window.activeTextEditor?.document;
   if (document?.uri.scheme !== 'file') return [];
   const symbols = await commands.executeCommand<readonly (DocumentSymbol | SymbolInformation)[] | undefined>(
     'vscode.executeDocumentSymbolProvider',
     document.uri,
   );
-  return flat(symbols ?? []).map(({ name, range }) => ({
-    name,
-    path: document.uri.fsPath,
-    startLine: range.start.line + 1,
-    endLine: range.end.line + 1,
-  }));
+  return symbolsOf(document.uri, symbols ?? []);
 }
 
-function flat(symbols: readonly (DocumentSymbol | SymbolInformation)[]) {
-  return symbols.flatMap((symbol): { name: string; range: DocumentSymbol['range'] }[] =>
-    'children' in symbol
-      ? [symbol, ...flat(symbol.children)]
-      : [{ name: symbol.name, range: (symbol as SymbolInformation).location.range }],
-  );
-}
-
-async function ofLanguageServers(query: string): Promise<FoundSymbol[]> {
+async function ofLanguageServers(query: string): Promise<readonly FoundSymbol[]> {
   const symbols = await commands.executeCommand<readonly SymbolInformation[] | undefined>(
     'vscode.executeWorkspaceSymbolProvider',
     query,
   );
-  return (symbols ?? [])
-    .filter(({ location }) => location.uri.scheme === 'file')
-    .map(({ name, location: { uri, range } }) => ({
-      name,
-      path: uri.fsPath,
-      startLine: range.start.line + 1,
-      endLine: range.end.line + 1,
-    }));
+  return (symbols ?? []).filter(({ location }) => location.uri.scheme === 'file').map(informationOf);
 }
 
-async function ofIndex(query: string, search: (text: string) => Promise<CodePage>): Promise<FoundSymbol[]> {
+async function ofIndex(
+  query: string,
+  search: (text: string) => Promise<CodePage>,
+): Promise<readonly FoundSymbol[]> {
   const { hits } = await search(query);
   return hits
     .filter(({ symbol }) => symbol !== '')
     .map(({ symbol, path, startLine, endLine }) => ({ name: symbol, path, startLine, endLine }));
 }
 
-async function inTime(source: Promise<FoundSymbol[]>): Promise<FoundSymbol[]> {
-  const late = new Promise<FoundSymbol[]>((resolve) => setTimeout(() => resolve([]), PATIENCE_MS).unref?.());
+async function inTime(source: Promise<readonly FoundSymbol[]>): Promise<readonly FoundSymbol[]> {
+  const late = new Promise<readonly FoundSymbol[]>((resolve) =>
+    setTimeout(() => resolve([]), PATIENCE_MS).unref?.(),
+  );
   return Promise.race([source.catch(() => []), late]);
 }

@@ -1,28 +1,27 @@
 /** Errors and warnings of the workspace's files as the editor shows them. */
-import { type Diagnostic, DiagnosticSeverity, languages, workspace } from 'vscode';
+import { type Diagnostic, DiagnosticSeverity, languages, type Uri, workspace } from 'vscode';
+import { problemOf } from '../codeProblems';
 
-/** @param only absolute path of the one file that is meant @returns one line a problem, errors first */
-export function problemsText(only?: string): string {
+/** @returns one line a problem, errors first */
+export function problemsText(): string {
   const lines = languages
     .getDiagnostics()
-    .filter(([uri]) => (only === undefined ? workspace.getWorkspaceFolder(uri) : uri.fsPath === only))
+    .filter(([uri]) => workspace.getWorkspaceFolder(uri))
     .flatMap(([uri, problems]) =>
       problems
         .filter(({ severity }) => severity <= DiagnosticSeverity.Warning)
-        .map((problem) => ({ problem, path: workspace.asRelativePath(uri) })),
+        .map((problem) => ({ uri, problem, path: workspace.asRelativePath(uri) })),
     )
     .sort(
       (a, b) => a.problem.severity - b.problem.severity || (a.path < b.path ? -1 : Number(a.path > b.path)),
     )
-    .map(({ path, problem }) => lineOf(path, problem));
+    .map(({ uri, path, problem }) => lineOf(uri, path, problem));
   return lines.length === 0 ? 'The editor shows no errors and no warnings.' : lines.join('\n');
 }
 
-function lineOf(path: string, { range, severity, message, source, code }: Diagnostic): string {
-  const { line, character } = range.start;
-  const kind = severity === DiagnosticSeverity.Error ? 'error' : 'warning';
-  const number = typeof code === 'object' ? code.value : code;
-  const origin = [source, number].filter((part) => part !== undefined).join(' ');
+function lineOf(uri: Uri, path: string, problem: Diagnostic): string {
+  const { startLine, severity, message, source } = problemOf(uri, problem);
   const said = message.replace(/\s*\n\s*/g, ' ');
-  return `${path}:${line + 1}:${character + 1} ${kind}: ${said}${origin === '' ? '' : ` [${origin}]`}`;
+  const origin = source === '' ? '' : ` [${source}]`;
+  return `${path}:${startLine}:${problem.range.start.character + 1} ${severity}: ${said}${origin}`;
 }

@@ -39,10 +39,7 @@ export function registerReview({ sessions, resolve, onTrouble }: ReviewParts): R
   });
   const documents = new BeforeDocuments({
     review: async (path) => (await review()).baseline(path),
-    checkpoint: async (path, seq) => {
-      const { files } = await (await checkpoints()).preview(seq);
-      return files.find((file) => file.path === path)?.before;
-    },
+    checkpoint: async (path, seq) => (await checkpoints()).before(seq, path),
   });
   const chat: RestorableChat = {
     checkpoints: async () => (await checkpoints()).list(),

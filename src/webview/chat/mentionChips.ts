@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { MentionWeight } from '../protocol';
 import { iconButton } from '../shared/iconButton';
+import { compactCount } from './gaugeSegments';
 import { MENTION_ICONS } from './PromptCompletion';
 
 export function mentionChips(
@@ -35,11 +36,7 @@ export function mentionChips(
 
 function costOf({ tokens, partly, problem }: MentionWeight): string {
   if (problem !== '') return 'cannot be attached';
-  return `${countOf(tokens)} tokens${partly ? ', in part' : ''}`;
-}
-
-function countOf(tokens: number): string {
-  return tokens < 1000 ? String(tokens) : `${(tokens / 1000).toFixed(tokens < 10_000 ? 1 : 0)}k`;
+  return `${compactCount(tokens)} tokens${partly ? ', in part' : ''}`;
 }
 
 function explanation({ tokens, partly, problem }: MentionWeight): string {

@@ -80,8 +80,8 @@ export class FakeConversation implements Conversation {
     this.ask('rewind', seq);
   }
 
-  async retry(model?: string): Promise<void> {
-    this.ask('retry', model);
+  async retry(): Promise<void> {
+    this.ask('retry');
   }
 
   revealed: number | undefined;
