@@ -266,7 +266,9 @@ export function activate(context: ExtensionContext): void {
     openFolder: () => run('workbench.action.files.openFolder'),
     selectModel: () => run('virtualContext.selectModel'),
     answerApproval: (...answer: Parameters<PanelExtras['answer']>) => extras.answer(...answer),
+    moveCommand: (session: string, callId: string) => extras.moveCommand(session, callId),
     stopCommand: (id: string) => extras.stopCommand(id),
+    showCommand: (id: string) => extras.showCommand(id),
     selectMode: () => mode.select(),
     allowEdits: () => mode.allowEdits(),
     showChanges: (path?: string) => review.actions.show(path),
@@ -306,6 +308,7 @@ export function activate(context: ExtensionContext): void {
     mode,
     ...review.subscriptions,
     registerCommand('selectMode', () => mode.select()),
+    registerCommand('stopBackgroundCommand', () => extras.stopPicked()),
     terminal,
     ...registerCommands({
       sessions,

@@ -286,6 +286,11 @@ export class AgentProcess {
     this.scheduler.stop();
   }
 
+  /** Ends one call of the running turn, which goes on. */
+  stopCall(callId: string): void {
+    this.runner.executor.stopCall(callId);
+  }
+
   /** As `stop`, but messages sent meanwhile go on waiting. Resolves when the process is idle and all of it is durable. */
   async halt(): Promise<void> {
     await this.scheduler.halt();

@@ -4,7 +4,7 @@ import type { Note, PlanItem } from './events';
 import type { FaultHandler } from './FaultHandler';
 import type { FunctionEffect } from './modes';
 import type { Anchor, Fault, FilePage } from './pages';
-import type { Approver, ArchivalStorage, Clock, RecallStorage, WorkspaceFiles } from './ports';
+import type { Approver, ArchivalStorage, BlobHash, Clock, RecallStorage, WorkspaceFiles } from './ports';
 import type { TextEdit } from './textEdit';
 import type { WindowRequest } from './WindowRequests';
 
@@ -16,6 +16,8 @@ export type Validation<Arguments> =
 export interface FunctionOutcome {
   readonly text: string;
   readonly isError?: boolean;
+  /** Parts that `text` leaves out, as `storePart` has stored them: found at `<address>.1`, `<address>.2`, … */
+  readonly parts?: readonly BlobHash[];
   /** What was asked for is all of it: no digest is shown while it fits the window. */
   readonly entire?: boolean;
   /** How the look-up was served, when the function is one. */
@@ -104,6 +106,10 @@ export interface FunctionContext {
   readonly session: string;
   /** The call that is being run. */
   readonly callId: string;
+  /** Where its result will be found. */
+  readonly address: string;
+  /** Stores a part of an output that is too long for one result. @throws JournalError */
+  readonly storePart: (text: string) => Promise<BlobHash>;
   readonly processes: ProcessSpawner;
   readonly notes: NoteKeeper;
   readonly plan: PlanKeeper;

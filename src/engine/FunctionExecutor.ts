@@ -23,7 +23,7 @@ export interface FailedCall {
 }
 
 /** What the calls of one step share. */
-export interface StepContext extends Omit<FunctionContext, 'callId' | 'progress'> {
+export interface StepContext extends Omit<FunctionContext, 'callId' | 'address' | 'storePart' | 'progress'> {
   readonly onProgress: (callId: string, text: string) => void;
   /** Own tokens of a result that is no look-up: of a longer one a digest is shown. */
   readonly digestTokens: number;
@@ -31,6 +31,8 @@ export interface StepContext extends Omit<FunctionContext, 'callId' | 'progress'
 
 export class FunctionExecutor {
   private readonly functions: ReadonlyMap<string, EngineFunction>;
+  /** Of the calls that run, by their ids. */
+  private readonly running = new Map<string, AbortController>();
 
   constructor(
     functions: readonly EngineFunction[],
@@ -60,7 +62,7 @@ export class FunctionExecutor {
     const failed: FailedCall[] = [];
     const numbered = calls.map((call, index) => ({ call, number: firstCall + index }));
     for (const batch of batches(numbered, ({ call }) => this.runsBesideOthers(call.name))) {
-      const running = batch.map(({ call }) => this.runTimed(call, context));
+      const running = batch.map(({ call, number }) => this.runTimed(call, number, context));
       for (const [index, item] of batch.entries()) {
         const { outcome, ms } = await (running[index] as ReturnType<typeof this.runTimed>);
         if (outcome.isError) failed.push({ name: item.call.name, error: outcome.text });
@@ -68,6 +70,11 @@ export class FunctionExecutor {
       }
     }
     return failed;
+  }
+
+  /** Ends one call, and the turn goes on with what it gives. A call that does not run is left alone. */
+  stopCall(callId: string): void {
+    this.running.get(callId)?.abort();
   }
 
   /** A call and its result are never apart: calls that got none receive one that says why. @throws JournalError */
@@ -98,14 +105,22 @@ export class FunctionExecutor {
 
   private async runTimed(
     call: ToolCall,
+    number: number,
     context: StepContext,
   ): Promise<{ outcome: FunctionOutcome; ms: number }> {
     const start = this.clock.now();
-    const outcome = await this.run(call, context);
-    return { outcome, ms: this.clock.now() - start };
+    const stop = new AbortController();
+    this.running.set(call.id, stop);
+    try {
+      const signal = AbortSignal.any([context.signal, stop.signal]);
+      const outcome = await this.run(call, number, { ...context, signal });
+      return { outcome, ms: this.clock.now() - start };
+    } finally {
+      this.running.delete(call.id);
+    }
   }
 
-  private async run(call: ToolCall, context: StepContext): Promise<FunctionOutcome> {
+  private async run(call: ToolCall, number: number, context: StepContext): Promise<FunctionOutcome> {
     if (context.signal.aborted) return failure('Cancelled by the person before it ran.');
     const fn = this.functions.get(call.name);
     if (!fn) {
@@ -125,7 +140,13 @@ export class FunctionExecutor {
       const validation = fn.validate(value);
       if (!validation.ok) return failure(`Invalid arguments: ${validation.error}`);
       const progress = (text: string) => context.onProgress(call.id, text);
-      const running = fn.run(validation.value, { ...context, callId: call.id, progress });
+      const running = fn.run(validation.value, {
+        ...context,
+        callId: call.id,
+        address: toolAddress(context.session, number),
+        storePart: (text) => this.blobs.put(text),
+        progress,
+      });
       // What only reads may be left behind when the person stops and it does not; what acts is waited for.
       return await (fn.readOnly ? orAborted(running, context.signal) : running);
     } catch (error) {
@@ -159,6 +180,7 @@ export class FunctionExecutor {
       address,
       result: await this.blobs.put(shown),
       ...(clip ? { whole: await this.blobs.put(outcome.text) } : {}),
+      ...(outcome.parts?.length ? { parts: outcome.parts } : {}),
       tokens: messageTokens(tokens + headingTokens),
       isError: outcome.isError ?? false,
       ...this.faultOf(outcome),

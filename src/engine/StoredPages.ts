@@ -1,5 +1,5 @@
 /** What addresses name: resolves them to stored text, in this session's memory first, then in the histories on disk. */
-import { type Address, messageAddress, parseAddress } from './addresses';
+import { type Address, messageAddress, parseAddress, toolAddress } from './addresses';
 import { UnknownAddressError } from './errors';
 import { isQueueEvent, type QueueEvent, type SessionEvent } from './events';
 import { filesOf } from './filesOf';
@@ -33,9 +33,11 @@ export class StoredPages {
       case 'tool': {
         const known = state.results.get(address);
         if (known) return blobs.get(known);
-        for await (const event of this.history.events(parsed.session)) {
-          if (event.type === 'function.result' && event.address === address)
-            return blobs.get(event.whole ?? event.result);
+        const { session, call, part } = parsed;
+        for await (const event of this.history.events(session)) {
+          if (event.type !== 'function.result' || event.address !== toolAddress(session, call)) continue;
+          const stored = part === undefined ? (event.whole ?? event.result) : event.parts?.[part - 1];
+          if (stored !== undefined) return blobs.get(stored);
         }
         throw unknown(address);
       }

@@ -17,7 +17,8 @@ export type Address =
   | FileAddress
   /** One message, or a run of neighbouring ones (`firstSeq` < `lastSeq`). */
   | { readonly kind: 'msg'; readonly session: string; readonly firstSeq: number; readonly lastSeq: number }
-  | { readonly kind: 'tool'; readonly session: string; readonly call: string }
+  /** A result, or a part that it left out, 1-based. */
+  | { readonly kind: 'tool'; readonly session: string; readonly call: number; readonly part?: number }
   | { readonly kind: 'note'; readonly id: string };
 
 /** @returns `file:<folder>/src/a.ts#L10-L80@<16 hex of the raw lines shown>` */
@@ -38,6 +39,11 @@ export function messageAddress(session: string, firstSeq: number, lastSeq = firs
 /** @returns `tool:<session>/<call>` */
 export function toolAddress(session: string, call: number): string {
   return `tool:${session}/${call}`;
+}
+
+/** @returns `tool:<session>/<call>.<part>`, 1-based */
+export function partAddress(result: string, part: number): string {
+  return `${result}.${part}`;
 }
 
 /** @returns `note:<id>` */
@@ -76,8 +82,11 @@ export function parseAddress(text: string): Address | undefined {
       lastSeq: message[3] ? Number(message[3]) : firstSeq,
     };
   }
-  const tool = /^tool:([^/]+)\/(\d+)$/.exec(text);
-  if (tool?.[1] && tool[2]) return { kind: 'tool', session: tool[1], call: tool[2] };
+  const tool = /^tool:([^/]+)\/(\d+)(?:\.(\d+))?$/.exec(text);
+  if (tool?.[1]) {
+    const part = tool[3] === undefined ? {} : { part: Number(tool[3]) };
+    return { kind: 'tool', session: tool[1], call: Number(tool[2]), ...part };
+  }
   const note = /^note:(\S+)$/.exec(text);
   if (note?.[1]) return { kind: 'note', id: note[1] };
   return undefined;

@@ -4,8 +4,11 @@ export interface CommandOrder {
   readonly command: string;
   /** Absolute path of the folder it runs in. */
   readonly folder: string;
-  /** Output as it comes, both streams in one, with the codes for terminals. */
-  readonly onOutput: (text: string) => void;
+  /**
+   * Output as it comes, both streams in one, with the codes for terminals.
+   * @returns when the next may come, if that should wait
+   */
+  readonly onOutput: (text: string) => Promise<void> | undefined;
 }
 
 export interface CommandEnd {
@@ -21,6 +24,8 @@ export interface CommandRunner {
    * @throws CommandError when it cannot be started
    */
   run(order: CommandOrder, signal: AbortSignal): Promise<CommandEnd>;
+  /** @returns whether the person is shown where an order runs that has not ended */
+  show?(order: CommandOrder): boolean;
 }
 
 /** What the person has allowed to run without being asked. */

@@ -208,6 +208,8 @@ export type SessionEventBody =
       readonly result: BlobHash;
       /** The unclipped text, when the result was too long to admit whole. */
       readonly whole?: BlobHash;
+      /** What even that leaves out of a very long output, at `<address>.1`, `<address>.2`, … */
+      readonly parts?: readonly BlobHash[];
       readonly tokens: number;
       readonly isError: boolean;
       readonly fault?: Fault;

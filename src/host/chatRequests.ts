@@ -27,8 +27,12 @@ export interface ChatActions {
   openFolder(): Promise<void>;
   /** Passes on what the person has answered by a click in the panel. */
   answerApproval(id: string, answer: ApprovalAnswer): void;
+  /** Lets the command that a call waits for go on in the background. */
+  moveCommand(session: string, callId: string): void;
   /** Ends a background command. @throws CommandError when it is gone */
   stopCommand(id: string): Promise<void>;
+  /** Shows where a background command runs, or what it has printed. @throws CommandError when it is gone */
+  showCommand(id: string): Promise<void>;
   selectModel(): Promise<void>;
   selectMode(): Promise<void>;
   /** Ends the mode that only reads. @throws VirtualContextError */
@@ -152,9 +156,23 @@ export function chatRequests(
         return null;
       },
     },
+    endCall: {
+      params: z.object({ callId: z.string().min(1), moves: z.boolean().optional() }) as z.ZodType<
+        ChatRequests['endCall']['params']
+      >,
+      run({ callId, moves = false }) {
+        if (moves) actions.moveCommand(conversation.session, callId);
+        else conversation.stopCall(callId);
+        return null;
+      },
+    },
     stopCommand: {
       params: z.object({ id: z.string().min(1) }),
       run: ({ id }) => done(actions.stopCommand(id)),
+    },
+    showCommand: {
+      params: z.object({ id: z.string().min(1) }),
+      run: ({ id }) => done(actions.showCommand(id)),
     },
     opener: { params: nothing, run: async () => (await conversation.opener()) ?? null },
     dismissOpener: { params: nothing, run: () => done(conversation.dismissOpener()) },

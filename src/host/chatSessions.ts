@@ -112,6 +112,10 @@ export class ChatSessions implements Conversation, Disposable {
     this.agent?.stop();
   }
 
+  stopCall(callId: string): void {
+    this.agent?.stopCall(callId);
+  }
+
   /** As `AgentProcess.changeWindow`. */
   async changeWindow(request: WindowRequest, signal: AbortSignal): Promise<WindowChange | NoWindowChange> {
     return (await this.current()).changeWindow(request, signal);

@@ -23,6 +23,8 @@ export interface Conversation {
   /** Sends a message, also to the turn that runs. Resolves with the end of its turn; errors come as `turnEnded`. */
   submit(text: string): Promise<void>;
   stop(): void;
+  /** Ends one call of the running turn, which goes on. */
+  stopCall(callId: string): void;
   /** Begins a new session; `onReset` follows. */
   newChat(): Promise<void>;
   /** Goes on with a turn that a crash, an error or the call limit interrupted. Never rejects. */

@@ -23,6 +23,7 @@ export class TerminalCommands implements CommandRunner, Disposable {
   private failures = 0;
   /** Of the last command that has ended: left for the person to look at. */
   private finished: Terminal | undefined;
+  private readonly terminals = new Map<CommandOrder, Terminal>();
 
   constructor(private readonly parts: TerminalParts) {}
 
@@ -40,6 +41,12 @@ export class TerminalCommands implements CommandRunner, Disposable {
     return terminal
       ? this.execute(terminal, order, signal)
       : this.parts.fallback(this.shell()).run(order, signal);
+  }
+
+  show(order: CommandOrder): boolean {
+    const terminal = this.terminals.get(order);
+    terminal?.show(true);
+    return terminal !== undefined;
   }
 
   dispose(): void {
@@ -67,11 +74,9 @@ export class TerminalCommands implements CommandRunner, Disposable {
     return undefined;
   }
 
-  private async execute(
-    terminal: Terminal,
-    { command, onOutput }: CommandOrder,
-    signal: AbortSignal,
-  ): Promise<CommandEnd> {
+  private async execute(terminal: Terminal, order: CommandOrder, signal: AbortSignal): Promise<CommandEnd> {
+    const { command, onOutput } = order;
+    this.terminals.set(order, terminal);
     const subscriptions: Disposable[] = [];
     let killed: Promise<void> | undefined;
     const kill = () => {
@@ -100,6 +105,7 @@ export class TerminalCommands implements CommandRunner, Disposable {
     } finally {
       signal.removeEventListener('abort', kill);
       for (const subscription of subscriptions) subscription.dispose();
+      this.terminals.delete(order);
       this.finished?.dispose();
       this.finished = terminal;
     }
@@ -112,8 +118,8 @@ export class TerminalCommands implements CommandRunner, Disposable {
   }
 }
 
-async function forward(output: AsyncIterable<string>, onOutput: (text: string) => void): Promise<void> {
-  for await (const text of output) onOutput(text);
+async function forward(output: AsyncIterable<string>, onOutput: CommandOrder['onOutput']): Promise<void> {
+  for await (const text of output) await onOutput(text);
 }
 
 /** Resolves when it has, closes, takes too long, or nobody waits any more. */

@@ -9,6 +9,7 @@ import { endTree } from './endTree';
 
 /** How long what a command has started may hold its output open after it ended. */
 const LINGER_MS = 500;
+const LINGER_STEP_MS = 50;
 
 export class ChildCommands implements CommandRunner {
   /** @param path of the shell; default: the person's */
@@ -35,8 +36,16 @@ export class ChildCommands implements CommandRunner {
       // A group of its own: it can be ended as a whole, and no signal meant for the editor reaches it.
       detached: this.platform !== 'win32',
     });
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', onOutput);
-    const ended = ending(child);
+    const streams = [child.stdout, child.stderr];
+    for (const stream of streams) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        const caughtUp = onOutput(text);
+        if (!caughtUp) return;
+        stream.pause();
+        void caughtUp.then(() => stream.resume());
+      });
+    }
+    const ended = ending(child, () => streams.some((stream) => stream.isPaused()));
     let killed: Promise<void> | undefined;
     const kill = () => {
       if (child.pid !== undefined) killed = endTree(child.pid);
@@ -79,16 +88,21 @@ export function shellArguments(
 }
 
 /** Resolves when the process has ended and its output was read, or is still held open by others after a moment. */
-function ending(child: ChildProcess): Promise<number | undefined> {
+function ending(child: ChildProcess, isPaused: () => boolean): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve(code ?? undefined));
     child.once('exit', (code) => {
-      setTimeout(() => {
+      let left = LINGER_MS;
+      const timer = setInterval(() => {
+        // What is there is read, however long that takes.
+        if (!isPaused()) left -= LINGER_STEP_MS;
+        if (left > 0) return;
         child.stdout?.destroy();
         child.stderr?.destroy();
         resolve(code ?? undefined);
-      }, LINGER_MS).unref();
+      }, LINGER_STEP_MS);
+      child.once('close', () => clearInterval(timer));
     });
   });
 }

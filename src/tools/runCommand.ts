@@ -46,14 +46,12 @@ export function createRunCommand(parts: CommandParts, roots: () => readonly Work
       const { command } = decided;
       const note = command === asked ? '' : `The person changed the command to: ${command}\n`;
       if (background) {
-        const { id } = parts.background.start(
-          { command, folder: place.folder },
-          context.session,
-          context.clock.now(),
-        );
+        const output = new CommandOutput(context.storePart);
+        const order = { command, folder: place.folder, output };
+        const { id } = parts.background.start(order, callerOf(context));
         return { text: `${note}Started in the background as ${id}. See command_output, stop_command.` };
       }
-      const outcome = await runToEnd(parts.runner, command, place.folder, timeout, context);
+      const outcome = await runToEnd(parts.background, command, place.folder, timeout, context);
       return { ...outcome, text: note + outcome.text };
     },
   });
@@ -65,9 +63,9 @@ export function createStopCommand({ background }: CommandParts): EngineFunction 
     description: 'End a background command.',
     readOnly: false,
     arguments: z.object({ id: z.string() }),
-    async run({ id }) {
+    async run({ id }, { address }) {
       await background.stop(id, 'model');
-      return { text: background.report(id) };
+      return background.report(id, address);
     },
   });
 }
@@ -78,7 +76,7 @@ export function createCommandOutput({ background }: CommandParts): EngineFunctio
     description: 'What a background command has printed so far.',
     readOnly: true,
     arguments: z.object({ id: z.string() }),
-    run: async ({ id }) => ({ text: background.report(id) }),
+    run: ({ id }, { address }) => background.report(id, address),
   });
 }
 
@@ -151,13 +149,14 @@ function refused(words = ''): FunctionOutcome {
 }
 
 async function runToEnd(
-  runner: CommandRunner,
+  background: BackgroundCommands,
   command: string,
   folder: string,
   seconds: number,
-  { signal, progress }: FunctionContext,
+  context: FunctionContext,
 ): Promise<FunctionOutcome> {
-  const output = new CommandOutput();
+  const { signal, progress, address, storePart } = context;
+  const output = new CommandOutput(storePart);
   const timeout = AbortSignal.timeout(Math.min(seconds * 1000, 2 ** 31 - 1));
   let shownAt = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
@@ -166,23 +165,43 @@ async function runToEnd(
     shownAt = Date.now();
     progress(output.lastLines(SHOWN_LINES));
   };
+  let attended = true;
   const onOutput = (text: string) => {
-    output.add(text);
-    waiting ??= setTimeout(show, Math.max(0, SHOW_EVERY_MS - (Date.now() - shownAt)));
+    if (attended) waiting ??= setTimeout(show, Math.max(0, SHOW_EVERY_MS - (Date.now() - shownAt)));
+    return output.add(text);
   };
   const startedAt = performance.now();
   try {
-    const { exitCode } = await runner.run({ command, folder, onOutput }, AbortSignal.any([signal, timeout]));
+    const order = { command, folder, onOutput };
+    const ended = await background.attend(
+      order,
+      output,
+      callerOf(context),
+      AbortSignal.any([signal, timeout]),
+    );
     const took = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-    const ended = endedHow(exitCode, took, signal.aborted, timeout.aborted && exitCode === undefined);
-    const text = output.text();
+    const { text, parts, note } = await output.read(address);
+    const shown = text === '' ? '(no output)' : text;
+    if ('id' in ended) return { text: `${movedText(ended.id, took)}\n${shown}`, parts };
+    const { exitCode } = ended;
+    const how = endedHow(exitCode, took, signal.aborted, timeout.aborted && exitCode === undefined);
     return {
-      text: `${ended}\n${text === '' ? '(no output)' : text}`,
+      text: `${[how, note].join(' ').trim()}\n${shown}`,
+      parts,
       ...(exitCode === undefined && (signal.aborted || timeout.aborted) ? { isError: true } : {}),
     };
   } finally {
+    attended = false;
     clearTimeout(waiting);
   }
+}
+
+function callerOf({ session, callId, clock }: FunctionContext) {
+  return { session, callId, startedAt: clock.now() };
+}
+
+function movedText(id: string, took: string): string {
+  return `The person moved it to the background after ${took}: it goes on as ${id}, and its end is told to you. See command_output, stop_command. Its output until then:`;
 }
 
 function endedHow(exitCode: number | undefined, took: string, stopped: boolean, timedOut: boolean): string {

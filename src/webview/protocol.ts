@@ -321,8 +321,12 @@ export interface ChatRequests {
   dismissOpener: { params: Nothing; result: null };
   /** Only a click of the person's asks for this. */
   answerApproval: { params: ApprovalAnswer & { readonly id: string }; result: null };
+  /** Ends one call of the running turn, which goes on; with `moves` its command goes on in the background. */
+  endCall: { params: { readonly callId: string; readonly moves?: boolean }; result: null };
   /** Ends a background command. */
   stopCommand: { params: { readonly id: string }; result: null };
+  /** Shows where a background command runs, or what it has printed. */
+  showCommand: { params: { readonly id: string }; result: null };
   /** Replaces the plan; refused when it is another than `revision` by now. The result is the plan as it is then. */
   changePlan: { params: PlanView; result: PlanView };
   openFile: { params: Place; result: null };

@@ -1,7 +1,14 @@
 /** The cards that wait for the person, and the list of background commands, in a browser. */
 import { expect, it } from 'vitest';
 import type { ApprovalCard } from '../../src/webview/protocol';
-import { accessibilityViolations, actions, openChat, panel, view } from '../support/webview/openViews';
+import {
+  accessibilityViolations,
+  actions,
+  conversation,
+  openChat,
+  panel,
+  view,
+} from '../support/webview/openViews';
 
 const card: ApprovalCard = {
   id: 'one',
@@ -73,7 +80,29 @@ it.each(['dark', 'light', 'high-contrast'] as const)('is accessible in %s', asyn
   await openChat({ theme });
   await view.byTestId('approval').first().waitFor();
   expect(await accessibilityViolations()).toEqual([]);
+  await view.byTestId('background-show').click();
   await view.byTestId('background-stop').click();
   await view.settled();
+  expect(actions.showCommand.mock.calls).toEqual([['c1']]);
   expect(actions.stopCommand.mock.calls).toEqual([['c1']]);
+});
+
+it('ends one command of a turn, or has it go on in the background', async () => {
+  await openChat();
+  conversation.emit(
+    { type: 'turnStarted', turn: 1 },
+    { type: 'callStarted', callId: 'call_1', name: 'run_command', arguments: '{"command":"sleep 100"}' },
+    { type: 'callStarted', callId: 'call_2', name: 'grep', arguments: '{"pattern":"x"}' },
+  );
+  await view.byTestId('tool-move').click();
+  await view.byTestId('tool-stop').click();
+  await view.settled();
+  expect(actions.moveCommand.mock.calls).toEqual([['s1', 'call_1']]);
+  expect(conversation.asked).toContainEqual(['stopCall call_1']);
+  // The row has not opened, and only a command has these.
+  expect(await view.page.locator('.tool-details').count()).toBe(0);
+  expect(await accessibilityViolations()).toEqual([]);
+  const ended = { name: 'run_command', address: 'tool:s1/1', tokens: 9, isError: true, pages: [], ms: 1 };
+  conversation.emit({ type: 'callFinished', callId: 'call_1', ...ended });
+  await view.byTestId('tool-stop').waitFor({ state: 'detached' });
 });

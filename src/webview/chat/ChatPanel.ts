@@ -146,7 +146,11 @@ export class ChatPanel extends LightElement {
       ${this.atEnd ? nothing : this.endButton()}
       <footer>
         ${this.problem === '' ? nothing : this.problemBar()}
-        ${backgroundCommands(background, (id) => this.ask('stopCommand', { id }))}
+        ${backgroundCommands(
+          background,
+          (id) => this.ask('stopCommand', { id }),
+          (id) => this.ask('showCommand', { id }),
+        )}
         <vc-plan
           .plan=${plan}
           .change=${this.changePlan}
@@ -211,6 +215,7 @@ export class ChatPanel extends LightElement {
     this.on('edit-message', ({ seq }) => this.ask('editMessage', { seq }));
     this.on('pin-message', ({ seq }) => void this.pin(seq));
     this.on('row-toggled', ({ callId, expanded }) => this.toggleRow(callId, expanded));
+    this.on('end-call', (call) => this.ask('endCall', call));
     this.on('preview-wanted', (wanted) => void this.preview(wanted));
     this.on('prompt-submitted', ({ text }) => this.submit(text));
     this.on('review-changes', ({ act, path }) => this.ask(act, path === undefined ? {} : { path }));

@@ -2,6 +2,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { openPlace, send } from '../shared/events';
+import { iconButton } from '../shared/iconButton';
 import { LightElement } from '../shared/LightElement';
 import { callIcon, outcomeLabel, placeLabel, placeOf, prettyArguments, shortArguments } from './callSummary';
 import type { CallItem } from './Transcript';
@@ -48,6 +49,7 @@ export class ToolRow extends LightElement {
         </button>
         ${this.target()}
         <span class="tool-outcome">${this.outcome()}</span>
+        ${this.waiting && this.printsLines ? this.ends() : nothing}
       </div>
       ${this.live()}
       ${expanded ? html`<div class="tool-details" id=${details}>${this.details()}</div>` : nothing}
@@ -79,6 +81,22 @@ export class ToolRow extends LightElement {
     const { progress = '', outcome } = this.item;
     if (outcome || !this.running || progress === '' || !this.printsLines) return nothing;
     return html`<pre class="tool-live" data-testid="tool-live">${progress}</pre>`;
+  }
+
+  private ends(): TemplateResult {
+    const { callId } = this.item;
+    return html`${iconButton({
+      icon: 'server-process',
+      label: 'Move this command to the background',
+      testId: 'tool-move',
+      onClick: () => send(this, 'end-call', { callId, moves: true }),
+    })}
+    ${iconButton({
+      icon: 'debug-stop',
+      label: 'Stop this command',
+      testId: 'tool-stop',
+      onClick: () => send(this, 'end-call', { callId }),
+    })}`;
   }
 
   /** What the call is about: a link when it is lines of a file. */

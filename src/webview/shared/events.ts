@@ -7,6 +7,8 @@ export interface ViewEvents {
   'pin-message': { readonly seq: number };
   'edit-message': { readonly seq: number };
   'row-toggled': { readonly callId: string; readonly expanded: boolean };
+  /** Ends a call that runs; `moves`: its command goes on in the background. */
+  'end-call': { readonly callId: string; readonly moves?: boolean };
   'preview-wanted': { readonly address: string; show(text: string): void };
   'prompt-submitted': { readonly text: string };
   'slash-command': { readonly name: string; readonly rest: string };

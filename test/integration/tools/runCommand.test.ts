@@ -86,7 +86,7 @@ async function call(name: string, args: object, signal = new AbortController().s
   if (!fn || !validation?.ok)
     throw new Error(validation && !validation.ok ? validation.error : 'no function');
   const outcome = await fn.run(validation.value, full);
-  return { ...outcome, progress: world.progress };
+  return { ...outcome, progress: world.progress, stored: world.parts };
 }
 
 const run = (command: string, args: object = {}, signal?: AbortSignal) =>
@@ -214,6 +214,44 @@ describe('run_command', () => {
     const { text, isError } = await run('echo begun; sleep 100', { timeout: 1 });
     expect(text).toMatch(/^Ended after 1\.\d s: the time-out\..*\nbegun$/);
     expect(isError).toBe(true);
+  });
+
+  it('keeps all of a long output: what is left out is in parts', async () => {
+    const lines = 7_600_000;
+    const before = process.memoryUsage().rss;
+    const { text, parts, stored } = await run(`seq 1 ${lines}`);
+    // 60 MB; the parts are in this process as well.
+    expect(process.memoryUsage().rss - before).toBeLessThan(400 * 1024 * 1024);
+    expect(parts?.length).toBe(stored.length);
+    expect(stored.length).toBeGreaterThan(50);
+    const [, first = ''] =
+      /^Exit code 0 after .* its middle, (\d+)\.\d MB, is in tool:s1\/1\.1 to /.exec(text) ?? [];
+    expect(Number(first)).toBeGreaterThan(50);
+    const [head = '', tail = ''] = text.split(/\n\[… left out here and kept: .* …\]\n/);
+    const told = [head.slice(head.indexOf('\n') + 1), '\n', ...stored, tail].join('');
+    let at = 0;
+    for (let n = 1; n <= lines; n++) {
+      const line = String(n);
+      if (!told.startsWith(line, at)) throw new Error(`line ${n} is missing`);
+      at += line.length + 1;
+    }
+    expect(at).toBe(told.length + 1);
+  }, 60_000);
+
+  it('goes on in the background when the person wants it, past its time-out', async () => {
+    const running = run('echo begun; sleep 1.5; echo over', { timeout: 1 });
+    await vi.waitUntil(() => existsSync(folder));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    background.move('s1', 'call_9');
+    background.move('s1', 'call_1');
+    expect((await running).text).toMatch(
+      /^The person moved it to the background after 0\.\d s: it goes on as c1, .*\nbegun$/,
+    );
+    expect(background.running()).toMatchObject([{ id: 'c1' }]);
+    await vi.waitUntil(() => ends.length > 0, { timeout: 5000 });
+    expect(ends[0]).toContain('ended with exit code 0');
+    expect((await call('command_output', { id: 'c1' })).text).toContain('begun\nover');
+    background.move('s1', 'call_1');
   });
 
   it('does not wait for what it leaves running', async () => {

@@ -60,6 +60,10 @@ export class FakeConversation implements Conversation {
     this.ask('stop');
   }
 
+  stopCall(callId: string): void {
+    this.ask(`stopCall ${callId}`);
+  }
+
   async newChat(): Promise<void> {
     this.ask('newChat');
     this.session = 's2';

@@ -161,6 +161,8 @@ describe('what the panel shows beside the conversation', () => {
         return () => {};
       },
       stop: async (id, by) => void stopped.push(`${id} ${by}`),
+      move: (session, callId) => void stopped.push(`moved ${session} ${callId}`),
+      show: async () => undefined,
     });
     const seen: ChatEvent[] = [];
     extras.onEvent((event) => seen.push(event));
@@ -175,6 +177,7 @@ describe('what the panel shows beside the conversation', () => {
       commands: [{ id: 'c1', command: 'npm run dev', startedAt: 1 }],
     });
     await extras.stopCommand('c1');
-    expect(stopped).toEqual(['c1 person']);
+    extras.moveCommand('s1', 'call_1');
+    expect(stopped).toEqual(['c1 person', 'moved s1 call_1']);
   });
 });

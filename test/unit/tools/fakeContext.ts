@@ -60,6 +60,7 @@ export interface FakeWorld {
   /** In place of `approves`. */
   approval?: Approval;
   readonly progress: string[];
+  readonly parts: string[];
   /** What the fault handler hands back. */
   fetched: string;
 }
@@ -75,11 +76,17 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
     asked: [],
     approves: true,
     progress: [],
+    parts: [],
     fetched: 'fetched text',
   };
   const context: FunctionContext = {
     session: 's1',
     callId: 'call_1',
+    address: 'tool:s1/1',
+    storePart: async (text) => {
+      world.parts.push(text);
+      return `part${world.parts.length}`;
+    },
     processes: {
       async spawn(request, callId) {
         world.asked.push(`spawn ${callId} ${JSON.stringify(request)}`);
