@@ -51,6 +51,14 @@ export interface WorkspaceFilesOptions {
 /** `unsaved`: the editor holds the new text, the disk does not. `elsewhere`: no editor holds the file. */
 export type OpenEdit = 'saved' | 'unsaved' | 'conflict' | 'elsewhere';
 
+interface ResolvedPlace {
+  readonly place: WorkspacePlace;
+  /** Absolute, links resolved. */
+  readonly real: string;
+  /** The same relative to the workspace folder that it is in. */
+  readonly inside: string;
+}
+
 /** Directory entries looked at together. */
 const BATCH = 256;
 
@@ -170,7 +178,8 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
   async isSecret(path: string): Promise<boolean> {
     if (isSecretPath(this.canonical(path))) return true;
     try {
-      return isSecretPath((await this.resolve(path)).inside);
+      const found = await this.follow(this.placeOf(path));
+      return found !== undefined && isSecretPath(found.inside);
     } catch {
       // What cannot be resolved cannot be read either.
       return false;
@@ -179,7 +188,9 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
 
   async version(path: string): Promise<string | undefined> {
     try {
-      const { place, real } = await this.resolve(path);
+      const found = await this.follow(this.placeOf(path));
+      if (!found) return undefined;
+      const { place, real } = found;
       return this.openText(place, real)?.version ?? versionOf(await stat(real, { bigint: true }));
     } catch {
       return undefined;
@@ -231,21 +242,35 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     return shown && { text: shown.text, version: `editor:${shown.version}` };
   }
 
-  /** Follows symbolic links and makes sure that the end of the way is inside a workspace folder: `inside`, relative to it. */
-  private async resolve(path: string): Promise<{ place: WorkspacePlace; real: string; inside: string }> {
+  /** @throws UnreadableFileError that says what was probably meant, when nothing is there; as `follow` */
+  private async resolve(path: string): Promise<ResolvedPlace> {
+    const place = this.placeOf(path);
+    const found = await this.follow(place);
+    if (found) return found;
+    throw await this.notFound(place);
+  }
+
+  private placeOf(path: string): WorkspacePlace {
+    const place = locate(this.options.roots(), path);
+    if (place) return place;
+    throw new UnreadableFileError(
+      'The workspace has several folders.',
+      'Name one; list_directory shows them.',
+    );
+  }
+
+  /**
+   * Follows symbolic links and makes sure that the end of the way is inside a workspace folder.
+   * @returns undefined when nothing is there
+   * @throws OutsideWorkspaceError | UnreadableFileError
+   */
+  private async follow(place: WorkspacePlace): Promise<ResolvedPlace | undefined> {
     const roots = this.options.roots();
-    const place = locate(roots, path);
-    if (place === undefined) {
-      throw new UnreadableFileError(
-        'The workspace has several folders.',
-        'Name one; list_directory shows them.',
-      );
-    }
     let real: string;
     try {
       real = await realpath(join(place.root.path, place.relative));
     } catch (error) {
-      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') throw await this.notFound(place);
+      if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
       throw unreadable(canonicalPath(roots, place), error);
     }
     for (const root of roots) {
