@@ -21,6 +21,14 @@ const MAX_DELTA_CHARS = 3000;
 /** Longest file that is told whole when it comes into force, own tokens; as far as there is room. */
 const MAX_NEW_TOKENS = 4000;
 
+/** A rules file with what follows from its text alone. */
+interface Measured {
+  readonly file: RulesFile;
+  readonly page: FilePage;
+  readonly lines: number;
+  readonly tokens: number;
+}
+
 export interface RulesDelta {
   readonly text: string;
   /** Sequence number of the event that loaded what `text` tells. */
@@ -29,6 +37,8 @@ export interface RulesDelta {
 
 export class RulesKeeper {
   private refreshing: Promise<unknown> = Promise.resolve();
+  /** Those found last, by path. */
+  private measured = new Map<string, Measured>();
 
   constructor(private readonly parts: RulesParts) {}
 
@@ -43,7 +53,9 @@ export class RulesKeeper {
     const { recorder, rules } = this.parts;
     const { state } = recorder;
     const files = (await rules.rules(signal, state.touched.all())).filter(({ text }) => text.trim() !== '');
-    const pages = await Promise.all(files.map((file) => this.pageOf(file)));
+    const measured = await Promise.all(files.map((file) => this.measure(file)));
+    this.measured = new Map(measured.map((one) => [one.file.path, one]));
+    const pages = measured.map(pageOf);
     if (keyOf(pages) !== keyOf(state.rules.known))
       await recorder.record({ type: 'rules.loaded', rules: pages });
   }
@@ -92,9 +104,12 @@ export class RulesKeeper {
     return parts.join('\n');
   }
 
-  private async pageOf(file: RulesFile): Promise<RulesPage> {
+  /** At every step: what has not changed is not counted, nor stored, again. */
+  private async measure(file: RulesFile): Promise<Measured> {
+    const known = this.measured.get(file.path);
+    if (known && isSameText(known.file, file)) return { ...known, file };
     const { blobs, counter } = this.parts;
-    const { firstLine: startLine = 1, scope, description, inactive, problem } = file;
+    const { firstLine: startLine = 1 } = file;
     const lines = splitLines(file.text);
     let chars = 0;
     const within = lines.findIndex((line) => {
@@ -104,15 +119,7 @@ export class RulesKeeper {
     const range = { startLine, endLine: within < 0 ? lines.length : within };
     const text = rawRange(lines, range);
     const [tokens = 0] = await counter.count([text]);
-    return {
-      ...filePageOf(file, range, await blobs.put(text)),
-      lines: lines.length,
-      tokens,
-      ...(scope === undefined ? {} : { scope }),
-      ...(description === undefined ? {} : { description }),
-      ...(inactive ? { inactive } : {}),
-      ...(problem === undefined ? {} : { problem }),
-    };
+    return { file, page: filePageOf(file, range, await blobs.put(text)), lines: lines.length, tokens };
   }
 
   /** As many whole lines as `limit` own tokens hold. */
@@ -133,6 +140,28 @@ export class RulesKeeper {
     const shown: FilePage = filePageOf(snapshot, range, await blobs.put(part));
     return { page, text: part, shown, tokens };
   }
+}
+
+function isSameText(known: RulesFile, file: RulesFile): boolean {
+  return (
+    known.version === file.version &&
+    known.firstLine === file.firstLine &&
+    known.addressPath === file.addressPath &&
+    known.text === file.text
+  );
+}
+
+function pageOf({ file, page, lines, tokens }: Measured): RulesPage {
+  const { scope, description, inactive, problem } = file;
+  return {
+    ...page,
+    lines,
+    tokens,
+    ...(scope === undefined ? {} : { scope }),
+    ...(description === undefined ? {} : { description }),
+    ...(inactive ? { inactive } : {}),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 /** What is recorded anew when it changes. */

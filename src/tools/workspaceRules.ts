@@ -18,15 +18,24 @@ const MAX_FOLDERS = 300;
 /** Code of others, which is not the repository's to make rules with. */
 const FOREIGN = /(?:^|\/)(?:\.[^/]+|node_modules|bower_components|vendor|third_party|site-packages)(?:\/|$)/;
 
-/** A rules file with what it holds for. */
+/** A rules file with what it says and what it holds for: as long as its text stays, that does. */
 interface Found {
   readonly file: FileSnapshot;
   /** Relative to the workspace folder. */
   readonly relative: string;
+  /** The rules, without what comes before; empty when it only takes in others. */
+  readonly said: string;
+  /** Files that it takes in, relative to the workspace folder. */
+  readonly includes: readonly string[];
   readonly firstLine?: number;
   readonly scope?: RuleScope;
   readonly description?: string;
   readonly problem?: string;
+}
+
+interface SaidRules {
+  readonly said: string;
+  readonly rules: RulesFile;
 }
 
 /**
@@ -39,16 +48,16 @@ export function workspaceRules(
   trusted: () => boolean,
 ): RulesSource {
   /** As last read, by path. */
-  const read = new Map<string, FileSnapshot>();
+  const read = new Map<string, Found>();
   return {
     async rules(signal, touched) {
       if (!trusted()) return [];
-      const rules: RulesFile[] = [];
+      const rules: SaidRules[] = [];
       const open = roots();
       for (const root of open) {
         const below = touched.flatMap((path) => relativeTo(open, root, path) ?? []);
         const found = await withIncludes(root, await rulesOf(root, below, signal), signal);
-        rules.push(...found.filter(({ file }) => !onlyIncludes(file.text)).map((one) => inForce(one, below)));
+        rules.push(...found.map((one) => ({ said: one.said, rules: inForce(one, below) })));
       }
       return distinct(rules);
     },
@@ -59,19 +68,15 @@ export function workspaceRules(
     touched: readonly string[],
     signal: AbortSignal,
   ): Promise<readonly Found[]> {
-    const top = TOP.map(async (relative) => plain(await current(root, relative, signal), relative));
-    const scoped = (await ruleNames(root, signal)).map(async (name) => {
-      const relative = `${RULES_FOLDER}/${name}`;
-      return withFrontMatter(await current(root, relative, signal), relative);
-    });
+    const top = TOP.map((relative) => current(root, relative, signal));
+    const names = await ruleNames(root, signal);
+    const scoped = names.map((name) => current(root, `${RULES_FOLDER}/${name}`, signal));
     const nested = foldersOf(touched).map(async (folder) => {
-      const relative = `${folder}/${AGENTS}`;
-      const [found] = plain(await current(root, relative, signal), relative);
-      if (!found) return [];
-      return [{ ...found, scope: scopeOfFolder(folder, posix.dirname(found.file.path)) }];
+      const found = await current(root, `${folder}/${AGENTS}`, signal);
+      return found && { ...found, scope: scopeOfFolder(folder, posix.dirname(found.file.path)) };
     });
-    const local = current(root, LOCAL, signal).then((file) => plain(file, LOCAL));
-    return (await Promise.all([...top, ...scoped, ...nested, local])).flat();
+    const all = await Promise.all([...top, ...scoped, ...nested, current(root, LOCAL, signal)]);
+    return all.filter((found) => found !== undefined);
   }
 
   /** Each file is followed by what it takes in, one level deep, unless that is a rules file by itself. */
@@ -84,11 +89,11 @@ export function workspaceRules(
     const all: Found[] = [];
     for (const one of found) {
       all.push(one);
-      for (const relative of includedFiles(one.relative, one.file.text)) {
+      for (const relative of one.includes) {
         if (known.has(relative)) continue;
         known.add(relative);
-        const file = await current(root, relative, signal);
-        if (file) all.push({ file, relative, ...(one.scope ? { scope: one.scope } : {}) });
+        const included = await current(root, relative, signal);
+        if (included) all.push({ ...included, ...(one.scope ? { scope: one.scope } : {}) });
       }
     }
     return all;
@@ -114,18 +119,18 @@ export function workspaceRules(
     root: WorkspaceRoot,
     relative: string,
     signal: AbortSignal,
-  ): Promise<FileSnapshot | undefined> {
+  ): Promise<Found | undefined> {
     try {
       const path = files.fromAddress(addressPath({ root, relative }));
       const version = await files.version(path);
       if (version === undefined) return undefined;
       const known = read.get(path);
-      if (known?.version === version) return known;
+      if (known?.file.version === version) return known;
       // A link may lead to what is not to be sent anywhere.
       if (await files.isSecret(path)) return undefined;
-      const file = await files.read(path, signal);
-      read.set(path, file);
-      return file;
+      const found = await understood(await files.read(path, signal), relative);
+      read.set(path, found);
+      return found;
     } catch (error) {
       if (signal.aborted) throw error;
       // No text, or outside the workspace through a link: what cannot be read cannot be obeyed.
@@ -134,32 +139,34 @@ export function workspaceRules(
   }
 }
 
-function plain(file: FileSnapshot | undefined, relative: string): readonly Found[] {
-  return file ? [{ file, relative }] : [];
+async function understood(file: FileSnapshot, relative: string): Promise<Found> {
+  const { text } = file;
+  const about = posix.dirname(relative) === RULES_FOLDER ? await frontMatter(file, relative) : {};
+  const lines = text.split(/\r?\n/).slice((about.firstLine ?? 1) - 1);
+  const said = onlyIncludes(text) ? '' : lines.join('\n').trim();
+  return { file, relative, said, includes: includedFiles(relative, text), ...about };
 }
 
-async function withFrontMatter(file: FileSnapshot | undefined, relative: string): Promise<readonly Found[]> {
-  if (!file) return [];
-  if (!file.text.startsWith('---')) return [{ file, relative }];
+async function frontMatter(
+  { path, text }: FileSnapshot,
+  relative: string,
+): Promise<Pick<Found, 'firstLine' | 'scope' | 'description' | 'problem'>> {
+  if (!text.startsWith('---')) return {};
   const { readFrontMatter } = await import('./frontMatter');
-  const matter = readFrontMatter(file.text);
-  if (!matter) return [{ file, relative }];
+  const matter = readFrontMatter(text);
+  if (!matter) return {};
   const { firstLine, globs, always, description, problem } = matter;
   const scope =
     always === true
       ? undefined
       : (scopeOfGlobs(globs) ??
-        (always === false && globs.length === 0 ? scopeOfItself(relative, file.path) : undefined));
-  return [
-    {
-      file,
-      relative,
-      firstLine,
-      ...(scope ? { scope } : {}),
-      ...(description === undefined ? {} : { description }),
-      ...(problem === undefined ? {} : { problem }),
-    },
-  ];
+        (always === false && globs.length === 0 ? scopeOfItself(relative, path) : undefined));
+  return {
+    firstLine,
+    ...(scope ? { scope } : {}),
+    ...(description === undefined ? {} : { description }),
+    ...(problem === undefined ? {} : { problem }),
+  };
 }
 
 function inForce(found: Found, touched: readonly string[]): RulesFile {
@@ -176,16 +183,14 @@ function inForce(found: Found, touched: readonly string[]): RulesFile {
 }
 
 /** Of texts that are the same the first in force is kept: CLAUDE.md is often a copy of AGENTS.md, or a link to it. */
-function distinct(rules: readonly RulesFile[]): readonly RulesFile[] {
+function distinct(all: readonly SaidRules[]): readonly RulesFile[] {
   const told = new Set<string>();
-  return rules.filter(({ text, inactive, firstLine = 1 }) => {
-    const lines = text.split(/\r?\n/).slice(firstLine - 1);
-    const said = lines.join('\n').trim();
-    if (said === '') return false;
-    if (inactive) return true;
-    if (told.has(said)) return false;
+  return all.flatMap(({ said, rules }) => {
+    if (said === '') return [];
+    if (rules.inactive) return [rules];
+    if (told.has(said)) return [];
     told.add(said);
-    return true;
+    return [rules];
   });
 }
 

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { ModelRequest, RulesFile } from '../../../src/engine/ports';
 import { pageIn } from '../../../src/tools/pageIn';
@@ -57,6 +57,21 @@ it('shows the rules in the head, between instructions and notes, under their add
   const address = /file:\S+@[0-9a-f]{16}/.exec(head(request))?.[0] ?? '';
   expect(await agent.stored(address)).toBe('Use tabs.\nNo semicolons.\n');
   await rebuildRequests(world);
+});
+
+it('counts a text once, however many steps there are, and again when it is another', async () => {
+  setRules('Use tabs.\n');
+  const count = vi.spyOn(world.parts.counter, 'count');
+  await open();
+  const counted = () => count.mock.calls.flat(2).filter((text) => text.startsWith('Use '));
+  await ask();
+  await ask();
+  expect(counted()).toEqual(['Use tabs.\n']);
+  setRules('Use spaces.\n');
+  await ask();
+  await ask();
+  expect(counted()).toEqual(['Use tabs.\n', 'Use spaces.\n']);
+  count.mockRestore();
 });
 
 it('tells a change at the tail, once, and folds it into the next head', async () => {
