@@ -29,21 +29,14 @@ const settings = [
 ].flatMap((setting) => ['-c', setting]);
 
 /**
- * @param folder absolute
- * @param args the command first
+ * Comparing with files on disk (`diff`, `blame`) runs their clean filters. Those that the person has set up for all
+ * repositories are theirs; what only this repository names is not run.
+ * @returns what goes before such a command
  * @throws GitError | the signal's reason
  */
-export async function git(folder: string, args: readonly string[], signal: AbortSignal): Promise<GitOutput> {
-  return run(folder, [...(await withoutFilters(folder, signal)), ...args], signal);
-}
-
-/**
- * Comparing with files on disk runs their clean filters. Those that the person has set up for all repositories are theirs;
- * what only this repository names is not run.
- */
-async function withoutFilters(folder: string, signal: AbortSignal): Promise<string[]> {
+export async function withoutFilters(folder: string, signal: AbortSignal): Promise<readonly string[]> {
   const args = ['config', '--null', '--show-scope', '--name-only', '--get-regexp', '^filter\\.'];
-  const listed = await run(folder, args, signal, [1]);
+  const listed = await git(folder, args, signal, [1]);
   const fields = listed.text.split('\0');
   const own = new Set<string>();
   for (let i = 0; i + 1 < fields.length; i += 2) {
@@ -55,8 +48,13 @@ async function withoutFilters(folder: string, signal: AbortSignal): Promise<stri
   );
 }
 
-/** @param fine exit codes that are answers, beside 0 */
-async function run(
+/**
+ * @param folder absolute
+ * @param args the command first, or what `withoutFilters` gives
+ * @param fine exit codes that are answers, beside 0
+ * @throws GitError | the signal's reason
+ */
+export async function git(
   folder: string,
   args: readonly string[],
   signal: AbortSignal,

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { EngineFunction } from '../engine/EngineFunction';
 import { defineFunction, positiveInteger } from './defineFunction';
-import { git } from './git';
+import { git, withoutFilters } from './git';
 import { gitPlaces } from './gitPlaces';
 import { refusedSecret } from './refusedSecret';
 import type { WorkspaceRoot } from './workspacePaths';
@@ -41,7 +41,17 @@ export function createGitBlame(roots: () => readonly WorkspaceRoot[]): EngineFun
       // Throws where it is a folder, no text, or not there.
       await context.files.read(place.shown, context.signal);
       const range = `${startLine},${endLine ?? ''}`;
-      const args = ['blame', '--porcelain', '--no-textconv', '-L', range, '--', place.relative];
+      const unfiltered = await withoutFilters(place.root.path, context.signal);
+      const args = [
+        ...unfiltered,
+        'blame',
+        '--porcelain',
+        '--no-textconv',
+        '-L',
+        range,
+        '--',
+        place.relative,
+      ];
       const { text } = await git(place.root.path, args, context.signal);
       const lines = blamed(text);
       return {

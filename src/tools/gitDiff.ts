@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { EngineFunction, FunctionContext } from '../engine/EngineFunction';
 import { isSecretPath } from '../engine/secretFiles';
 import { defineFunction } from './defineFunction';
-import { type GitOutput, git } from './git';
+import { type GitOutput, git, withoutFilters } from './git';
 import { askEach, commitHash, type GitPlace, gitPlaces, pathspec } from './gitPlaces';
 import { refusedSecret } from './refusedSecret';
 import type { WorkspaceRoot } from './workspacePaths';
@@ -40,7 +40,7 @@ export function createGitDiff(roots: () => readonly WorkspaceRoot[]): EngineFunc
       const refused = path !== undefined && first && (await refusedSecret(first.shown, context));
       if (refused) return refused;
       const answers = await askEach(places, (place) => diffOf(place, { staged, commit }, context));
-      return { text: answers.map(({ answer }) => answer).join('\n') };
+      return { text: answers.join('\n') };
     },
   });
 }
@@ -54,15 +54,16 @@ async function diffOf(
   const { signal } = context;
   const { args, title, untracked } = await comparison(folder, wanted, context);
   const spec = pathspec(place);
-  const names = await git(folder, ['diff', '--name-only', '-z', ...SHAPE, ...args, '--', spec], signal);
+  const unfiltered = await withoutFilters(folder, signal);
+  const compare = (...options: string[]) =>
+    git(folder, [...unfiltered, 'diff', ...SHAPE, ...options], signal);
+  const names = await compare('--name-only', '-z', ...args, '--', spec);
   const changed = names.text.split('\0').filter((name) => name !== '');
   // A secret file that was named has been asked about.
   const left = changed.filter((name) => name !== place.relative && isSecretPath(name));
   const without = left.map((name) => `:(exclude,literal)${name}`);
   const diff: GitOutput =
-    changed.length > left.length
-      ? await git(folder, ['diff', ...SHAPE, ...args, '--', spec, ...without], signal)
-      : { text: '', cut: false };
+    changed.length > left.length ? await compare(...args, '--', spec, ...without) : { text: '', cut: false };
   const news = untracked ? await newFiles(folder, spec, signal) : [];
   const lines = [`${title}${place.shown === '.' ? '' : ` in ${place.shown}`}:`];
   if (diff.text !== '') lines.push(diff.text.trimEnd());

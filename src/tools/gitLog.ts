@@ -26,13 +26,14 @@ export function createGitLog(roots: () => readonly WorkspaceRoot[]): EngineFunct
       page: positiveInteger.optional(),
     }),
     async run({ path, query, page = 1 }, context) {
-      const [first] = gitPlaces(roots(), path);
+      const places = gitPlaces(roots(), path);
+      const [first] = places;
       // Which words its lines have had tells what is in it.
       const asked = query !== undefined && path !== undefined && first;
       const refused = asked && (await refusedSecret(first.shown, context));
       if (refused) return refused;
-      const answers = await askEach(gitPlaces(roots(), path), (place) => logOf(place, query, page, context));
-      return { text: answers.map(({ answer }) => answer).join('\n') };
+      const answers = await askEach(places, (place) => logOf(place, query, page, context));
+      return { text: answers.join('\n') };
     },
   });
 }

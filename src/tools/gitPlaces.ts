@@ -32,17 +32,18 @@ export function pathspec({ relative }: GitPlace): string {
 
 /**
  * Asks each place; where there are several, those that are no repositories are left out as long as one is.
+ * @returns the answers, in the order of the places
  * @throws GitError
  */
 export async function askEach<Answer>(
   places: readonly GitPlace[],
   ask: (place: GitPlace) => Promise<Answer>,
-): Promise<readonly { readonly place: GitPlace; readonly answer: Answer }[]> {
-  const answers: { readonly place: GitPlace; readonly answer: Answer }[] = [];
+): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
   let failure: unknown;
   for (const place of places) {
     try {
-      answers.push({ place, answer: await ask(place) });
+      answers.push(await ask(place));
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
       failure ??= error;

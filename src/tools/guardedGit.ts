@@ -1,11 +1,18 @@
 /** How git is asked, so that nothing runs that a repository's own settings name, and nothing is fetched. */
 
-/** Before the command: no pager, no signature check, no external diff, no monitor, no fetch of what a partial clone lacks. */
+/**
+ * Before the command: no pager, no hook (git diff writes the index when a file was only touched, which has one), no
+ * signature check, no external diff, no monitor, no fetch of what a partial clone lacks.
+ */
 export const gitGuards: readonly string[] = [
   '--no-pager',
-  ...['core.fsmonitor=false', 'log.showSignature=false', 'diff.external=', 'protocol.allow=never'].flatMap(
-    (setting) => ['-c', setting],
-  ),
+  ...[
+    'core.hooksPath=/dev/null',
+    'core.fsmonitor=false',
+    'log.showSignature=false',
+    'diff.external=',
+    'protocol.allow=never',
+  ].flatMap((setting) => ['-c', setting]),
 ];
 
 /** Added to the environment. The folder says which repository is meant, also where a hook of another one has started us. */

@@ -3,10 +3,12 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -165,6 +167,10 @@ describe('a repository', () => {
       git('config', name, trap);
     git('config', 'log.showSignature', 'true');
     git('config', 'filter.trap.required', 'true');
+    mkdirSync(join(home, 'app/.git/hooks'), { recursive: true });
+    copyFileSync(trap, join(home, 'app/.git/hooks/post-index-change'));
+    // Touched, not changed: comparing it refreshes the index.
+    utimesSync(join(home, 'app/src/b.ts'), 1, 1);
     write('app/c.txt', 'changed\n');
     expect(await run('git_diff', {})).toContain('+changed');
     await run('git_diff', { commit: 'HEAD' });
