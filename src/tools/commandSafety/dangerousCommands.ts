@@ -4,7 +4,7 @@ import { programName } from './programName';
 import type { SimpleCommand, Word } from './shellScript';
 
 /** @returns why it is dangerous; undefined when it is not */
-type Rule = (args: readonly Word[], paths: CommandPaths, command: SimpleCommand) => string | undefined;
+type Rule = (args: readonly Word[], paths: CommandPaths) => string | undefined;
 
 const always =
   (reason: string): Rule =>
@@ -120,10 +120,8 @@ const kill: Rule = (args) => {
 
 const find: Rule = (args, paths) => {
   if (args.some(({ text = '' }) => text === '-delete')) return 'removes recursively';
-  return writesOption(/^-f(?:print0?|printf|ls)()$/)(args, paths, NO_COMMAND);
+  return writesOption(/^-f(?:print0?|printf|ls)()$/)(args, paths);
 };
-
-const NO_COMMAND: SimpleCommand = { words: [], assignments: [], fed: false };
 
 const dd: Rule = (args, paths) => {
   if (isUnknown(args)) return 'writes where only the shell knows';
@@ -248,7 +246,7 @@ const packages: Rule = (args, paths) => {
     return PUBLISHES;
   if (has(args, 'g', '--global') || args.some(({ text = '' }) => text === 'global'))
     return 'changes what is installed for all projects';
-  return writesOption(/^(?:--(?:prefix|dir|cwd|target-dir|root)=?|-C)(.*)$/)(args, paths, NO_COMMAND);
+  return writesOption(/^(?:--(?:prefix|dir|cwd|target-dir|root)=?|-C)(.*)$/)(args, paths);
 };
 
 const java: Rule = (args) =>
@@ -370,5 +368,5 @@ export function dangerOf(command: SimpleCommand, paths: CommandPaths): string | 
   const program = programName(name.text);
   if (/^mkfs(\.|$)/.test(program)) return 'changes disks';
   const rule = Object.hasOwn(RULES, program) ? RULES[program] : undefined;
-  return rule?.(args, paths, command);
+  return rule?.(args, paths);
 }
