@@ -15,9 +15,10 @@ const MAX_NAMED = 4;
 export function lookAlike(text: string, old: string): LookAlike | undefined {
   const plainOld = plain(old);
   if (plainOld.trim() === '') return undefined;
-  const at = plain(text).indexOf(plainOld);
+  const plainText = plain(text);
+  const at = plainText.indexOf(plainOld);
   if (at < 0) return undefined;
-  const startLine = plain(text).slice(0, at).split('\n').length;
+  const startLine = plainText.slice(0, at).split('\n').length;
   const endLine = startLine + splitLines(old).length - 1;
   const lines = splitLines(text)
     .slice(startLine - 1, endLine)

@@ -61,12 +61,8 @@ export function editText(text: string, edits: readonly TextEdit[]): EditedText |
   const tolerated: Tolerated[] = [];
   const lineAt = lineCounter(plain);
   for (const [index, edit] of edits.entries()) {
-    const found = find(plain, edit);
-    if ('kind' in found) {
-      const { kind } = found;
-      if (kind !== 'ambiguous') return { ...found, edit: index };
-      return { kind, edit: index, exact: found.exact, lines: found.at.map(lineAt) };
-    }
+    const found = find(plain, edit, lineAt);
+    if ('kind' in found) return { ...found, edit: index };
     for (const { start, end, put } of found.places) {
       const [from, to] = [offset(start), offset(end)];
       const written = usesCarriageReturns(text, from, to) ? put.replaceAll('\n', '\r\n') : put;
@@ -97,16 +93,20 @@ interface Place {
 type Found =
   | { readonly places: readonly Place[]; readonly differs: readonly Tolerance[] }
   | { readonly kind: 'unchanged' | 'notFound' }
-  | { readonly kind: 'ambiguous'; readonly at: readonly number[]; readonly exact: boolean }
+  | { readonly kind: 'ambiguous'; readonly lines: readonly number[]; readonly exact: boolean }
   | ({ readonly kind: 'indentation' } & LineRange);
 
-/** @param plain without carriage returns before line ends */
-function find(plain: string, { old, new: replacement, replaceAll }: TextEdit): Found {
+/** @param plain without carriage returns before line ends @param lineAt the line of an offset in it */
+function find(
+  plain: string,
+  { old, new: replacement, replaceAll }: TextEdit,
+  lineAt: (offset: number) => number,
+): Found {
   const wanted = old.replaceAll('\r\n', '\n');
   const put = replacement.replaceAll('\r\n', '\n');
   if (wanted === put) return { kind: 'unchanged' };
   const found = occurrences(plain, wanted, replaceAll ? wanted.length : 1);
-  if (found.length > 1 && !replaceAll) return { kind: 'ambiguous', at: found, exact: true };
+  if (found.length > 1 && !replaceAll) return { kind: 'ambiguous', lines: found.map(lineAt), exact: true };
   if (found.length > 0) {
     const places = found.map((start) => ({ start, end: start + wanted.length, put }));
     return { places, differs: [] };
@@ -120,15 +120,7 @@ function find(plain: string, { old, new: replacement, replaceAll }: TextEdit): F
   if (!match) return { kind: 'notFound' };
   if (match.kind === 'match') return { places: [match], differs: match.tolerated };
   if (match.kind === 'indentation') return match;
-  const at = match.lines.map((line) => offsetOfLine(plain, line));
-  return { kind: 'ambiguous', at, exact: false };
-}
-
-/** @param line 1-based */
-function offsetOfLine(text: string, line: number): number {
-  let offset = 0;
-  for (let n = 1; n < line; n++) offset = text.indexOf('\n', offset) + 1;
-  return offset;
+  return { ...match, exact: false };
 }
 
 /** @returns where lines of the text before are afterwards, those that an edit replaced left out */
