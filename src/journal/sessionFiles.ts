@@ -69,10 +69,11 @@ export async function* readSession(dir: string, sessionId: string): AsyncGenerat
 /**
  * What a session's state is folded from: the events it inherits, marked with the session whose log holds them, then its
  * own. Sequence numbers are dense over all of them.
+ * @param dir folder of all sessions @param home the folder that this one is in
  * @throws JournalError when it cannot be read, or lacks events that it inherits
  */
-export async function* readLineage(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
-  for await (const event of readSession(dir, sessionId)) {
+export async function* readLineage(dir: string, sessionId: string, home = dir): AsyncGenerator<SessionEvent> {
+  for await (const event of readSession(home, sessionId)) {
     if (event.type === 'session.forked') yield* readInherited(dir, event);
     yield event;
   }
@@ -84,7 +85,9 @@ export async function* readInherited(
   { from, through }: Pick<EventOf<'session.forked'>, 'from' | 'through'>,
 ): AsyncGenerator<SessionEvent> {
   if (through === 0) return;
-  for await (const event of readAncestor(dir, from)) {
+  // A session that was deleted is still there for those that go on from it.
+  const home = (await sessionExists(dir, from)) ? dir : trashFolder(dir);
+  for await (const event of readLineage(dir, from, home)) {
     yield { ...event, inherited: event.inherited ?? from };
     if (event.seq === through) return;
   }
@@ -92,15 +95,6 @@ export async function* readInherited(
     `The session ${from} in ${dir} lacks events up to number ${through}, which a fork of it goes on from.`,
     'Restore its log from a backup, or start a new chat.',
   );
-}
-
-/** As `readLineage`; a session that was deleted is still there for those that go on from it. */
-async function* readAncestor(dir: string, sessionId: string): AsyncGenerator<SessionEvent> {
-  const home = (await sessionExists(dir, sessionId)) ? dir : trashFolder(dir);
-  for await (const event of readSession(home, sessionId)) {
-    if (event.type === 'session.forked') yield* readInherited(dir, event);
-    yield event;
-  }
 }
 
 /** Where deleted sessions wait, in the folder of all sessions: no session can have this name. */

@@ -4,7 +4,7 @@
  */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JournalError } from '../engine/errors';
+import { JournalError, VirtualContextError } from '../engine/errors';
 import { journalError, makeDurableDirectory, syncDirectory } from './durableFiles';
 import { acquireProcessLock, type ProcessLock } from './processLock';
 import { listSessions, type SessionSummary, sessionExists, sessionFolder, trashFolder } from './sessionFiles';
@@ -33,8 +33,7 @@ export async function trashSession(dir: string, id: string, at: number): Promise
     for (const one of ids) await moveToTrash(dir, one, at);
     return ids;
   } catch (error) {
-    if (error instanceof JournalError) throw error;
-    if (error instanceof Error && 'nextStep' in error) throw error;
+    if (error instanceof VirtualContextError) throw error;
     throw journalError(`The session ${id} could not be deleted`, error);
   } finally {
     for (const lock of locks) await lock.release();

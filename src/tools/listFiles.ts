@@ -1,18 +1,7 @@
 /** The files of a folder as ripgrep lists them: without what .gitignore, .ignore and .virtualcontextignore leave out. */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { sharedOptions } from './ripgrep';
 
-const IGNORE_FILE = '.virtualcontextignore';
-const OPTIONS = [
-  '--no-config',
-  '--files',
-  '--hidden',
-  '--glob=!.git',
-  '--no-require-git',
-  '--path-separator=/',
-  '--null',
-];
 /** Of paths, bytes: more than a million files. */
 const MAX_OUTPUT = 128 * 1024 * 1024;
 
@@ -21,11 +10,12 @@ const MAX_OUTPUT = 128 * 1024 * 1024;
  * @returns paths relative to the folder, `/`-separated, in order; nothing when the folder cannot be listed
  */
 export async function listFiles(binary: string, folder: string, signal: AbortSignal): Promise<string[]> {
-  const ignored = existsSync(join(folder, IGNORE_FILE)) ? [`--ignore-file=${IGNORE_FILE}`] : [];
   const output = await new Promise<string>((resolve) => {
     const options = { cwd: folder, signal, maxBuffer: MAX_OUTPUT, windowsHide: true };
     // Some folder that cannot be read is no reason to show none of the others.
-    execFile(binary, [...OPTIONS, ...ignored, '.'], options, (_error, stdout) => resolve(stdout));
+    execFile(binary, ['--files', ...sharedOptions(folder), '.'], options, (_error, stdout) =>
+      resolve(stdout),
+    );
   });
   signal.throwIfAborted();
   return output

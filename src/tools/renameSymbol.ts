@@ -8,6 +8,7 @@ import { CodePlaces } from './codePlaces';
 import { defineFunction } from './defineFunction';
 import { nothingKnown } from './goToDefinition';
 import { counted } from './resultPages';
+import { lastName } from './symbolOnLine';
 
 /** Files that the result names. */
 const MAX_NAMED = 30;
@@ -33,7 +34,7 @@ export function createRenameSymbol(dependencies: LanguageDependencies): EngineFu
       const { path, absolute, at } = aimed;
       const changes = await dependencies.language.rename(absolute, at, new_name, context.signal);
       if (changes.length === 0) return { text: nothingKnown(args.symbol, path), isError: true };
-      const name = /[\p{L}\p{N}_$]+(?=[^\p{L}\p{N}_$]*$)/u.exec(args.symbol)?.[0] ?? args.symbol;
+      const name = lastName(args.symbol)?.[0] ?? args.symbol;
       const planned: Renamed[] = [];
       for (const file of changes) {
         const renamed = await plan(file, name, context);

@@ -34,8 +34,7 @@ export async function ripgrep(
   signal: AbortSignal,
 ): Promise<void> {
   signal.throwIfAborted();
-  const ignoreFile = existsSync(join(folder, IGNORE_FILE)) ? [`--ignore-file=${IGNORE_FILE}`] : [];
-  const child = spawn(binary, [...OPTIONS, ...ignoreFile, '--', pattern, '.'], {
+  const child = spawn(binary, [...OPTIONS, ...sharedOptions(folder), '--', pattern, '.'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -83,21 +82,29 @@ export async function ripgrep(
   }
 }
 
-const IGNORE_FILE = '.virtualcontextignore';
-
-const OPTIONS: readonly string[] = [
+/** What every run of ripgrep has: hidden files, but nothing of git's, and paths as everywhere here. */
+const COMMON = [
   '--no-config',
-  '--color=never',
-  '--no-heading',
-  '--with-filename',
-  '--line-number',
-  '--null',
-  '--sort=path',
-  '--engine=auto',
   '--hidden',
   '--glob=!.git',
   '--no-require-git',
   '--path-separator=/',
+  '--null',
+];
+const IGNORE_FILE = '.virtualcontextignore';
+
+/** @param folder absolute: where it runs @returns the options that make all of them look at the same files */
+export function sharedOptions(folder: string): readonly string[] {
+  return existsSync(join(folder, IGNORE_FILE)) ? [...COMMON, `--ignore-file=${IGNORE_FILE}`] : COMMON;
+}
+
+const OPTIONS: readonly string[] = [
+  '--color=never',
+  '--no-heading',
+  '--with-filename',
+  '--line-number',
+  '--sort=path',
+  '--engine=auto',
   `--max-columns=${MAX_COLUMNS}`,
   '--max-columns-preview',
   '--max-filesize=50M',

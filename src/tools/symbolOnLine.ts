@@ -6,13 +6,18 @@ const MAX_LINE_CHARS = 120;
 
 const nameCharacter = /[\p{L}\p{N}_$]/u;
 
+/** @returns the last name of a text, as `symbolColumns` looks for it */
+export function lastName(symbol: string): RegExpExecArray | null {
+  return /[\p{L}\p{N}_$]+(?=[^\p{L}\p{N}_$]*$)/u.exec(symbol);
+}
+
 /**
  * @param symbol a name, or a piece of the line that ends with it (`config.port`)
  * @returns where in the line the last name of `symbol` begins, for each time it is there: UTF-16 units
  */
 export function symbolColumns(line: string, symbol: string): readonly number[] {
   const text = symbol.trim();
-  const name = /[\p{L}\p{N}_$]+(?=[^\p{L}\p{N}_$]*$)/u.exec(text);
+  const name = lastName(text);
   if (!name) return [];
   const columns: number[] = [];
   for (let at = line.indexOf(text); at >= 0; at = line.indexOf(text, at + 1)) {
