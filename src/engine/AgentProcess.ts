@@ -7,6 +7,7 @@ import type { AgentParts } from './AgentParts';
 import { Anticipation } from './Anticipation';
 import { AttachmentDelivery } from './AttachmentDelivery';
 import { messageAddress } from './addresses';
+import { askIfProtected } from './askIfProtected';
 import type { AttachmentDraft, AttachmentWeight } from './attachments';
 import { CoherenceChecker } from './CoherenceChecker';
 import type { Checkpoints } from './changes/Checkpoints';
@@ -21,7 +22,7 @@ import { filePageOf, rawRange, splitLines } from './filePages';
 import { ModelInUse, type ModelSource } from './ModelInUse';
 import { memoryReport } from './memoryReport';
 import { memoryReportText } from './memoryReportText';
-import { billOf } from './modelPrices';
+import { billOf, type ModelPrices } from './modelPrices';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import { ProcessTable } from './processes/ProcessTable';
@@ -158,10 +159,11 @@ export class AgentProcess {
   ): Promise<AgentProcess> {
     const process = new AgentProcess(parts, model);
     const { state, recorder, shown } = process;
+    const { prices } = parts.settings();
     let events = 0;
     await state.restore(parts.log.read(), (event) => {
       events++;
-      shown.add(process.outputsOf(event));
+      shown.add(process.outputsOf(event, () => prices));
     });
     if (events === 0) {
       await recorder.record(
@@ -336,13 +338,12 @@ export class AgentProcess {
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError | JournalError
    */
   async takeOver(written: string, before: string | undefined, after: string): Promise<boolean> {
-    const { approver, diff, files } = this.parts;
+    const { diff, files } = this.parts;
     const path = files.canonical(written);
-    if (await files.isProtected(path)) {
-      const asked = { path, creates: before === undefined, diff: diff(before ?? '', after) };
-      const { signal } = new AbortController();
-      if (!(await approver.approve({ kind: 'edit', ...asked }, signal)).allowed) return false;
-    }
+    const shown = () => diff(before ?? '', after);
+    const { signal } = new AbortController();
+    const approval = await askIfProtected(this.parts, path, before === undefined, shown, signal);
+    if (approval && !approval.allowed) return false;
     const change = { kind: 'write', path, after } as const;
     await this.changes.door.make(before === undefined ? change : { ...change, before }, []);
     await this.filesChanged();
@@ -381,7 +382,7 @@ export class AgentProcess {
   private publish(event: SessionEvent): void {
     const { archival } = this.parts;
     if (event.type === 'file.edited') this.edits?.edited(event.path);
-    const outputs = this.outputsOf(event);
+    const outputs = this.outputsOf(event, () => this.parts.settings().prices);
     this.shown.add(outputs);
     for (const output of outputs) this.output.emit(output);
     if (changesPinned(event)) this.showMemory();
@@ -400,12 +401,13 @@ export class AgentProcess {
     return { type: 'plan', items, revision };
   }
 
-  private outputsOf(event: SessionEvent): readonly OutputEvent[] {
+  private outputsOf(event: SessionEvent, prices: () => ModelPrices): readonly OutputEvent[] {
     const outputs = outputOf(event);
+    if (event.type !== 'turn.ended') return outputs;
     const { ofTurn, ofSession } = this.state.spent;
-    if (event.type !== 'turn.ended' || ofTurn.length === 0) return outputs;
-    const { prices } = this.parts.settings();
-    return [{ type: 'spent', turn: billOf(ofTurn, prices), session: billOf(ofSession, prices) }, ...outputs];
+    if (ofTurn.length === 0) return outputs;
+    const [turn, session] = [billOf(ofTurn, prices()), billOf(ofSession, prices())];
+    return [{ type: 'spent', turn, session }, ...outputs];
   }
 
   private notesEvent(): OutputEvent {

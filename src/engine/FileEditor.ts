@@ -2,6 +2,7 @@
  * Changes of workspace files by the model. No stale page is acted on: a change goes through only when the lines it touches
  * were shown to the model as they are now; else it is refused, and the refusal shows them.
  */
+import { askIfProtected } from './askIfProtected';
 import type { FileChange, FileChanges, MadeChange } from './changes/FileChanges';
 import type { FileEdit, FileMove, FileText, FunctionOutcome } from './EngineFunction';
 import { editRefusal } from './editRefusals';
@@ -93,8 +94,9 @@ export class FileEditor {
         throw error;
       },
     );
+    const renamed = `rename from ${from}\nrename to ${to}`;
     for (const path of [from, to]) {
-      const refused = await this.askPerson(path, path === to, `rename from ${from}\nrename to ${to}`, signal);
+      const refused = await this.askPerson(path, path === to, () => renamed, signal);
       if (refused) return refused;
     }
     const change: FileChange = { kind: 'move', from, path: to, ...(text === undefined ? {} : { text }) };
@@ -106,7 +108,7 @@ export class FileEditor {
   async delete(path: string, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files, changes, diff } = this.parts;
     const { text } = await files.read(path, signal);
-    const refused = await this.askPerson(path, false, diff(text, ''), signal);
+    const refused = await this.askPerson(path, false, () => diff(text, ''), signal);
     if (refused) return refused;
     await changes.make({ kind: 'delete', path, before: text }, []);
     return { text: `Deleted ${path} (${splitLines(text).length} lines).` };
@@ -169,9 +171,9 @@ export class FileEditor {
     held: readonly ResidentPage[],
     signal: AbortSignal,
   ): Promise<FunctionOutcome> {
-    const { files, changes } = this.parts;
+    const { files, changes, diff } = this.parts;
     const { path } = before;
-    const refused = await this.askPerson(path, false, this.parts.diff(before.text, text), signal);
+    const refused = await this.askPerson(path, false, () => diff(before.text, text), signal);
     if (refused) return refused;
     let made: MadeChange;
     try {
@@ -215,7 +217,7 @@ export class FileEditor {
 
   private async create(path: string, text: string, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files, changes, diff } = this.parts;
-    const refused = await this.askPerson(path, true, diff('', text), signal);
+    const refused = await this.askPerson(path, true, () => diff('', text), signal);
     if (refused) return refused;
     const made = await changes.make({ kind: 'write', path, after: text }, []);
     const now = made.now ?? (await files.read(path, signal));
@@ -227,15 +229,12 @@ export class FileEditor {
   private async askPerson(
     path: string,
     creates: boolean,
-    diff: string,
+    diff: () => string,
     signal: AbortSignal,
   ): Promise<FunctionOutcome | undefined> {
-    const { approver, files } = this.parts;
-    signal.throwIfAborted();
-    if (!(await files.isProtected(path))) return undefined;
-    const { allowed, words } = await approver.approve({ kind: 'edit', path, creates, diff }, signal);
-    signal.throwIfAborted();
-    if (allowed) return undefined;
+    const approval = await askIfProtected(this.parts, path, creates, diff, signal);
+    if (!approval || approval.allowed) return undefined;
+    const { words } = approval;
     const next = words === undefined ? 'ask what they want instead.' : `they say: ${words}`;
     return {
       text: `The person refused this change of ${path}. Nothing was changed; ${next}`,

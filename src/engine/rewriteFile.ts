@@ -2,6 +2,7 @@
  * Changes of files that follow from what is known about the code (a rename), not from lines that the model has written: it
  * need not have seen them. They go through the same door as its edits.
  */
+import { askIfProtected } from './askIfProtected';
 import type { FileChanges } from './changes/FileChanges';
 import { EditsForbiddenError } from './errors';
 import type { Approver, TextDiff, WorkspaceFiles } from './ports';
@@ -20,21 +21,17 @@ export interface RewriteParts {
  * | OutsideWorkspaceError | UnreadableFileError | JournalError
  */
 export async function rewriteFile(
-  { files, changes, approver, diff }: RewriteParts,
+  parts: RewriteParts,
   path: string,
   before: string,
   after: string,
   signal: AbortSignal,
 ): Promise<'saved' | 'unsaved'> {
-  signal.throwIfAborted();
-  if (await files.isProtected(path)) {
-    const request = { kind: 'edit', path, creates: false, diff: diff(before, after) } as const;
-    const { allowed, words } = await approver.approve(request, signal);
-    signal.throwIfAborted();
-    if (!allowed) {
-      const next = words === undefined ? 'Ask what they want instead.' : `They say: ${words}`;
-      throw new EditsForbiddenError(`The person refused the change of ${path}.`, next);
-    }
+  const approval = await askIfProtected(parts, path, false, () => parts.diff(before, after), signal);
+  if (approval && !approval.allowed) {
+    const { words } = approval;
+    const next = words === undefined ? 'Ask what they want instead.' : `They say: ${words}`;
+    throw new EditsForbiddenError(`The person refused the change of ${path}.`, next);
   }
-  return (await changes.make({ kind: 'write', path, before, after }, [])).written;
+  return (await parts.changes.make({ kind: 'write', path, before, after }, [])).written;
 }
