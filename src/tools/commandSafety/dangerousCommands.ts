@@ -67,7 +67,7 @@ const writesLast: Rule = (args, paths) => {
 /** Every operand, and where they land when the last is a folder. */
 const moves: Rule = (args, paths) => {
   const all = operands(args);
-  return writesLast(args, paths, NO_COMMAND) ?? unwritablePath(all, paths);
+  return writesLast(args, paths) ?? unwritablePath(all, paths);
 };
 
 /** Under which names files end up in folders. */
@@ -166,7 +166,7 @@ const git: Rule = (args, paths) => {
   // Options may be shortened.
   if (rest.some(({ text = '' }) => /^(--(upl|rece|open|ext|textc)|ext::)/.test(text)))
     return 'has git run other programs';
-  const output = writesOption(/^--(?:output|output-directory)(?:=(.*))?$/)(rest, paths, NO_COMMAND);
+  const output = writesOption(/^--(?:output|output-directory)(?:=(.*))?$/)(rest, paths);
   if (output !== undefined) return output;
   switch (args[index]?.text) {
     case 'push':
@@ -201,9 +201,9 @@ const git: Rule = (args, paths) => {
     case 'rm':
       return unknown || has(rest, 'rf', '--force')
         ? 'removes recursively or by force'
-        : writesAll(rest, paths, NO_COMMAND);
+        : writesAll(rest, paths);
     case 'mv':
-      return moves(rest, paths, NO_COMMAND);
+      return moves(rest, paths);
     case 'config':
       return isConfigRead(rest) ? undefined : 'changes how git works';
     case 'filter-branch':
