@@ -35,6 +35,7 @@ import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
 import { PanelExtras } from './host/panelExtras';
 import { registerCommand } from './host/registerCommand';
+import { askAboutEdits } from './host/review/abandonedEdits';
 import { registerReview } from './host/review/registerReview';
 import { rulesWarning } from './host/rulesWarning';
 import {
@@ -175,6 +176,7 @@ export function activate(context: ExtensionContext): void {
     }),
     // Without an at sign nothing is mentioned.
     attachmentsOf: async (text) => (text.includes('@') ? (await composer()).drafts(text) : []),
+    abandonedEdits: (edits) => askAboutEdits(resolve, edits),
     onEvent: (event) => paging.write(event),
     onTrouble: (message) =>
       void window.showWarningMessage(`The last chat could not be opened: ${message} A new one was started.`),

@@ -8,9 +8,10 @@ import { Anticipation } from './Anticipation';
 import { AttachmentDelivery } from './AttachmentDelivery';
 import { messageAddress } from './addresses';
 import { askIfProtected } from './askIfProtected';
-import type { AttachmentDraft, AttachmentWeight } from './attachments';
+import type { Attachment, AttachmentDraft, AttachmentWeight } from './attachments';
 import { CoherenceChecker } from './CoherenceChecker';
 import type { Checkpoints } from './changes/Checkpoints';
+import { handOver } from './changes/handOver';
 import type { Review } from './changes/Review';
 import { WorkspaceChanges } from './changes/WorkspaceChanges';
 import { EventDelivery } from './EventDelivery';
@@ -173,6 +174,7 @@ export class AgentProcess {
     } else {
       await process.scheduler.recover();
       await process.processes.recover();
+      await process.changes.door.recover();
     }
     await process.rules.refresh(new AbortController().signal);
     for (const source of parts.sources ?? [])
@@ -267,6 +269,18 @@ export class AgentProcess {
     return this.attachments.weigh(drafts, this.model.budget ?? this.model.assumedBudget(), signal);
   }
 
+  /** What was attached to a message, to be attached to another: texts as they were then. @throws JournalError */
+  draftsOf(attachments: readonly Attachment[]): Promise<readonly AttachmentDraft[]> {
+    const { blobs } = this.parts;
+    return Promise.all(
+      attachments.map(async (attachment) => {
+        if (attachment.kind === 'file') return attachment;
+        const { kind, label, text } = attachment;
+        return { kind, label, text: await blobs.get(text) };
+      }),
+    );
+  }
+
   /** Goes on after an interrupted turn or the call limit. @throws JournalError */
   resumeTurn(): Promise<TurnEnd> {
     const text = 'The person asks you to go on where you stopped.';
@@ -331,7 +345,7 @@ export class AgentProcess {
   }
 
   /**
-   * The person takes text of an answer over into a file: it waits for review like an edit of the model's.
+   * The person takes text of an answer over into a file: it waits for review, in every mode.
    * Of a file that editors and agents obey they are shown first what would change.
    * @param before the text now; undefined creates the file
    * @returns whether it was written
@@ -345,7 +359,7 @@ export class AgentProcess {
     const approval = await askIfProtected(this.parts, path, before === undefined, shown, signal);
     if (approval && !approval.allowed) return false;
     const change = { kind: 'write', path, after } as const;
-    await this.changes.door.make(before === undefined ? change : { ...change, before }, []);
+    await this.changes.door.make(before === undefined ? change : { ...change, before }, [], true);
     await this.filesChanged();
     return true;
   }
@@ -364,12 +378,30 @@ export class AgentProcess {
 
   /** Interrupts the running turn, which can be continued later, and closes the log once everything is durable. */
   async dispose(): Promise<void> {
+    await this.rest();
+    await this.parts.log.close();
+  }
+
+  /**
+   * As `dispose`, when another session is shown in place of this one: what waits for the person waits there from then on.
+   * @param through the last event that `next` inherits, where it branched off from this session
+   * @throws JournalError; closed all the same
+   */
+  async leaveTo(next: AgentProcess, through?: number): Promise<void> {
+    try {
+      await this.rest();
+      await handOver(this.recorder, next.recorder, through);
+    } finally {
+      await this.parts.log.close();
+    }
+  }
+
+  private async rest(): Promise<void> {
     for (const unsubscribe of this.subscriptions) unsubscribe();
     this.edits?.dispose();
     await this.scheduler.close();
     await this.changes.door.settled();
     await this.recorder.settled();
-    await this.parts.log.close();
   }
 
   /** Own tokens the pinned notes may take: by the setting, and by the window once it is known. */

@@ -1,6 +1,6 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
 
-import type { EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
+import type { CheckpointReason, EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
 import type { Bill } from './modelPrices';
 import type { Fault, FilePage } from './pages';
 
@@ -84,8 +84,8 @@ export type OutputEvent =
       readonly tokensBefore: number;
       readonly tokensAfter: number;
     }
-  /** The turn is about to edit: the files can be had again as they are here. `seq` is the checkpoint's id. */
-  | { readonly type: 'checkpoint'; readonly seq: number }
+  /** The turn is about to edit, or what `why` says: the files can be had again as they are here. `seq` is the checkpoint's id. */
+  | { readonly type: 'checkpoint'; readonly seq: number; readonly why?: CheckpointReason }
   | { readonly type: 'turnStarted'; readonly turn: number }
   | {
       readonly type: 'turnEnded';

@@ -118,8 +118,18 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       ];
     case 'file.reviewed':
       return [line('info', event.type, event.path, event.decision, event.pending ? 'in part' : undefined)];
+    case 'file.editing':
+      return [];
+    case 'file.notEdited':
+      return [line('info', event.type, event.path)];
+    case 'changes.taken':
+      return [
+        line('info', event.type, `from ${event.from}`, event.pending.map(({ path }) => path).join(', ')),
+      ];
+    case 'changes.left':
+      return [line('info', event.type, `to ${event.to}`, event.paths.join(', '))];
     case 'checkpoint.created':
-      return [line('info', event.type, `#${event.seq}`, `turn ${event.turn}`)];
+      return [line('info', event.type, `#${event.seq}`, `turn ${event.turn}`, event.why)];
     case 'checkpoint.restored':
       return [
         line('info', event.type, `#${event.checkpoint}`, event.changed.map(({ path }) => path).join(', ')),

@@ -97,7 +97,12 @@ export interface PendingChange {
   readonly last?: BlobHash;
   /** Of a file that was deleted. */
   readonly form?: FileForm;
+  /** Session that made them, when they were handed over from it. */
+  readonly chat?: string;
 }
+
+/** A `PendingChange` of a file named. */
+export type PendingPath = PendingChange & { readonly path: string };
 
 /** What the person had done to a file. Texts are the whole file's; absent: there was none, or it is binary. */
 export interface ChangedFile {
@@ -110,6 +115,8 @@ export interface ChangedFile {
   /** Of a file that is no longer there. */
   readonly form?: FileForm;
 }
+
+export type CheckpointReason = 'restore' | 'branch';
 
 /** `tokenLimit` ends sub-agents only. */
 export type TurnEnd = 'done' | 'cancelled' | 'callLimit' | 'tokenLimit' | 'error' | 'interrupted';
@@ -318,9 +325,44 @@ export type SessionEventBody =
       readonly changed?: readonly ChangedFile[];
     }
   | {
+      /** A file is about to be changed, by what `file.edited` or `file.notEdited` will tell. Blobs may be missing still. */
+      readonly type: 'file.editing';
+      readonly kind: 'write' | 'delete' | 'move';
+      readonly path: string;
+      readonly from?: string;
+      readonly before?: BlobHash;
+      readonly after?: BlobHash;
+      readonly basedOn: readonly string[];
+      readonly kept?: true;
+    }
+  | {
+      /** What was about to be done was not. */
+      readonly type: 'file.notEdited';
+      readonly path: string;
+    }
+  | {
       /** The first edit of a turn is about to be made: the files as they are now can be had again. */
       readonly type: 'checkpoint.created';
       readonly turn: number;
+      /** What else is about to be made: files are put back, or the chat goes on from before they were edited. */
+      readonly why?: CheckpointReason;
+      /** What waits then, where it is other than the events before tell. */
+      readonly waiting?: readonly PendingPath[];
+    }
+  | {
+      /** What waited in the session that was shown before waits here from now on. */
+      readonly type: 'changes.taken';
+      readonly from: string;
+      /** What was done to files there after the place where this session branched off. */
+      readonly changed: readonly ChangedFile[];
+      /** All that waits from now on. */
+      readonly pending: readonly PendingPath[];
+    }
+  | {
+      /** What waited here waits in another session from now on. */
+      readonly type: 'changes.left';
+      readonly to: string;
+      readonly paths: readonly string[];
     }
   | {
       /** The person has had files put back as they were at a checkpoint. */
@@ -329,7 +371,7 @@ export type SessionEventBody =
       readonly checkpoint: number;
       readonly changed: readonly ChangedFile[];
       /** What waits from now on, of each of the files: absent where nothing does. */
-      readonly pending: readonly (PendingChange & { readonly path: string })[];
+      readonly pending: readonly PendingPath[];
     }
   | {
       /** A sub-agent is about to run: its session begins with a `session.forked` of this one. */

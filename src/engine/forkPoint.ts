@@ -1,5 +1,6 @@
 /** Where a session is cut for a fork: at a message, and never between a call and its result. */
 import { messageAddress } from './addresses';
+import type { Attachment } from './attachments';
 import { UnknownAddressError } from './errors';
 import { isQueueEvent, type SessionEvent } from './events';
 
@@ -7,6 +8,13 @@ import { isQueueEvent, type SessionEvent } from './events';
 export interface ForkPoint {
   readonly from: string;
   readonly through: number;
+}
+
+/** A message that was taken back. */
+export interface TakenBack {
+  readonly text: string;
+  /** What was attached to it. */
+  readonly attachments: readonly Attachment[];
 }
 
 /**
@@ -41,25 +49,29 @@ export async function forkPoint(
 /**
  * The person takes a message of theirs back: the fork ends before it. Any other message stays as the last.
  * @param events the session's lineage; its last call is answered
- * @returns with the text that was taken back
+ * @returns with the message that was taken back
  * @throws UnknownAddressError when it is not a message of the session
  */
 export async function rewindPoint(
   session: string,
   events: () => AsyncIterable<SessionEvent>,
   seq: number,
-): Promise<ForkPoint & { readonly text?: string }> {
+): Promise<ForkPoint & { readonly takenBack?: TakenBack }> {
   let last: SessionEvent | undefined;
   let beforeTurn: SessionEvent | undefined;
   let begins = false;
+  const sent = new Map<number, readonly Attachment[]>();
   for await (const event of events()) {
     if (event.seq === seq) {
       if (event.type !== 'message.user') break;
       // A message that begins a turn takes the turn along.
       const end = begins ? beforeTurn : last;
       if (!end) break;
-      return { from: end.inherited ?? session, through: end.seq, text: event.text };
+      const attachments = sent.get(event.posted ?? 0) ?? [];
+      const takenBack = { text: event.text, attachments };
+      return { from: end.inherited ?? session, through: end.seq, takenBack };
     }
+    if (event.type === 'event.posted') sent.set(event.seq, event.attachments ?? []);
     // It was posted before its turn began, and is not the fork's to deliver.
     if (isSent(event)) continue;
     if (event.type === 'turn.started') {

@@ -66,7 +66,7 @@ export function outputOf(event: SessionEvent): readonly OutputEvent[] {
     case 'interrupt':
       return [{ type: 'interrupt', kind: event.kind, text: event.text }];
     case 'checkpoint.created':
-      return [{ type: 'checkpoint', seq: event.seq }];
+      return [{ type: 'checkpoint', seq: event.seq, ...(event.why && { why: event.why }) }];
     case 'model.notice':
       return [{ type: 'modelNotice', text: event.text }];
     case 'session.renamed':

@@ -59,7 +59,7 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         text: evictedText(event),
       };
     case 'checkpoint':
-      return { type: 'checkpoint', seq: event.seq };
+      return { type: 'checkpoint', seq: event.seq, ...(event.why && { why: event.why }) };
     case 'turnStarted':
       return { type: 'turnStarted' };
     case 'turnEnded':

@@ -6,7 +6,7 @@ import type { AgentProcess } from '../engine/AgentProcess';
 import type { AttachmentDraft } from '../engine/attachments';
 import { describeError, errorKind, HeldElsewhereError, UnknownAddressError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
-import { type ForkPoint, forkPoint, rewindPoint } from '../engine/forkPoint';
+import { type ForkPoint, forkPoint, rewindPoint, type TakenBack } from '../engine/forkPoint';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
 import type { OutsideEvent, SessionHistory, SessionLog } from '../engine/ports';
@@ -16,7 +16,9 @@ import type { PlanView } from '../webview/protocol';
 import type { ChatModels } from './chatModels';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
+import type { AbandonedEdits } from './review/abandonedEdits';
 import type { ShownSessions } from './shownSessions';
+import { attachedAgain, type TakenBackMessage } from './takenBack';
 
 export interface ChatSessionsParts {
   /** Opens a session: the engine is loaded then. @throws JournalError */
@@ -33,10 +35,27 @@ export interface ChatSessionsParts {
   readonly openers: Openers;
   /** What is sent with a message for what it mentions. Never throws. */
   readonly attachmentsOf: (text: string) => Promise<readonly AttachmentDraft[]>;
+  /** What is to become of files that were edited after the place from which a chat goes on; undefined: it does not. */
+  readonly abandonedEdits: (edits: AbandonedEdits) => Promise<'putBack' | 'keep' | undefined>;
   readonly onEvent: (event: SessionEvent) => void;
   /** The last session could not be opened; a new one is begun. */
   readonly onTrouble: (message: string) => void;
   readonly onBusy: (busy: boolean) => void;
+}
+
+type Lineage = () => AsyncIterable<SessionEvent>;
+type BranchPoint = ForkPoint & { readonly takenBack?: TakenBack };
+
+/** Files stay as they are, or go back to a checkpoint. */
+type FilesChoice = 'keep' | { readonly checkpoint: number; readonly force: boolean };
+
+interface BranchOptions {
+  /** Answers the new session; default: as this one. */
+  readonly model?: string;
+  /** What becomes of edited files; default: the person is asked. */
+  readonly files?: 'keep';
+  /** Whether the message that the new session lacks goes back into the input; default: yes. */
+  readonly takesBack?: boolean;
 }
 
 /** How long an endpoint may take to tell its window before the first turn. */
@@ -53,6 +72,8 @@ export class ChatSessions implements Conversation, Disposable {
   private replacing: Promise<unknown> = Promise.resolve();
   private attaching: Promise<unknown> = Promise.resolve();
   private takenBack: string | undefined;
+  /** Sent again by the person, perhaps otherwise. */
+  private again: TakenBackMessage | undefined;
   private revealed: number | undefined;
   private disposed = false;
 
@@ -84,14 +105,21 @@ export class ChatSessions implements Conversation, Disposable {
     return this.live();
   }
 
-  async submit(text: string): Promise<void> {
+  submit(text: string): Promise<void> {
+    return this.send(text, () => this.parts.attachmentsOf(text));
+  }
+
+  private async send(text: string, mentioned: () => Promise<readonly AttachmentDraft[]>): Promise<void> {
     try {
       // Messages are recorded in the order in which they were sent, however long what they mention takes.
-      const attached = this.attaching.then(() => this.parts.attachmentsOf(text));
+      const attached = this.attaching.then(mentioned);
       const sent = attached.then(async (drafts) => ({ drafts, agent: await this.current() }));
       this.attaching = sent.catch(() => undefined);
       const { agent, drafts } = await sent;
-      await agent.submit(text, drafts);
+      const { again } = this;
+      this.again = undefined;
+      const isAgain = again?.session === agent.session;
+      await agent.submit(text, isAgain ? attachedAgain(again, text, drafts) : drafts);
     } catch (error) {
       // The session could not be opened: what the person wrote is theirs again.
       this.output.fire({ type: 'messageRefused', text });
@@ -123,36 +151,37 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** The notes go along: working context belongs to the workspace, not to one chat. */
   newChat(): Promise<void> {
-    return this.replace(async (before) => void (await this.begin(before.notes.list())));
+    return this.replace(async (before) => {
+      await this.begin(before.notes.list());
+      return undefined;
+    });
   }
 
   /** Shows a session of the history. @throws HeldElsewhereError | JournalError */
   show(session: string): Promise<void> {
     return this.replace(async (before) => {
       if (before.session !== session) this.greet(await this.open(await this.parts.openLog(session), []));
+      return undefined;
     });
   }
 
-  fork(seq: number): Promise<void> {
-    return this.branch((session, lineage) => forkPoint(session, lineage(), seq));
+  async fork(seq: number): Promise<void> {
+    await this.branch((session, lineage) => forkPoint(session, lineage(), seq));
   }
 
-  rewind(seq: number): Promise<void> {
-    return this.branch((session, lineage) => rewindPoint(session, lineage, seq));
+  async rewind(seq: number, files?: 'keep'): Promise<void> {
+    const pointOf = (session: string, lineage: Lineage) => rewindPoint(session, lineage, seq);
+    await this.branch(pointOf, files ? { files } : {});
   }
 
   async retry(model?: string): Promise<void> {
     const { session } = await this.current();
     const asked = this.transcript().findLast((event) => event.type === 'userMessage');
     if (!asked) throw new UnknownAddressError('Nothing was asked in this chat yet.', 'Ask something first.');
-    let text = asked.text;
-    await this.branch(async (shown, lineage) => {
-      const point = await rewindPoint(shown, lineage, asked.seq);
-      text = point.text ?? text;
-      return { from: point.from, through: point.through };
-    }, model);
+    const pointOf = (shown: string, lineage: Lineage) => rewindPoint(shown, lineage, asked.seq);
+    const again = await this.branch(pointOf, { takesBack: false, ...(model === undefined ? {} : { model }) });
     // Its own replacement has taken place: what is sent now goes to the new session.
-    if (this.session !== session) void this.submit(text);
+    if (again && this.session !== session) void this.send(again.text, async () => again.drafts);
   }
 
   /** From the next step on another model answers this chat. @param model as in the settings */
@@ -326,47 +355,97 @@ export class ChatSessions implements Conversation, Disposable {
     greeting().catch(() => undefined);
   }
 
-  /** Goes on from a point of the session shown, in a new one; the old one stays as it is. */
-  private branch(
-    pointOf: (
-      session: string,
-      lineage: () => AsyncIterable<SessionEvent>,
-    ) => Promise<ForkPoint & { readonly text?: string }>,
-    model?: string,
-  ): Promise<void> {
-    return this.replace(async (before) => {
+  /**
+   * Goes on from a point of the session shown, in a new one; the old one stays as it is.
+   * @returns the message that the new one lacks
+   */
+  private async branch(
+    pointOf: (session: string, lineage: Lineage) => Promise<BranchPoint>,
+    { model, files, takesBack = true }: BranchOptions = {},
+  ): Promise<TakenBackMessage | undefined> {
+    const asked = await this.current();
+    const choice = files ?? (await this.choose(asked, pointOf));
+    if (choice === undefined) return undefined;
+    let taken: TakenBackMessage | undefined;
+    await this.replace(async (before) => {
+      // Another chat was opened meanwhile.
+      if (before !== asked) return undefined;
       // A call that still runs has no result to take along.
       await before.halt();
       const { session } = before;
       try {
-        const { from, through, text } = await pointOf(session, () => this.parts.history.lineage(session));
+        const point = await pointOf(session, () => this.parts.history.lineage(session));
+        const { from, through, takenBack } = point;
+        if (choice !== 'keep') await before.checkpoints.restore(choice.checkpoint, { force: choice.force });
         const { forkLog } = await this.parts.agent();
         const fork = newSessionId();
+        if (takenBack) {
+          const drafts = await before.draftsOf(takenBack.attachments);
+          taken = { session: fork, text: takenBack.text, drafts };
+        }
         if (model === undefined) await this.parts.models.inherit(session, fork);
         else await this.parts.models.choose(fork, model);
-        await this.open(await forkLog(fork, { from, through, kind: 'session' }), [], text);
+        const log = await forkLog(fork, { from, through, kind: 'session' });
+        await this.open(log, [], takesBack ? taken : undefined);
+        return through;
       } catch (error) {
         before.goOn();
         throw error;
       }
     });
+    return taken;
   }
 
-  /** @param act opens the session that is shown from then on; when it fails, or opens none, the one before goes on */
-  private replace(act: (before: AgentProcess) => Promise<void>): Promise<void> {
+  /** @returns undefined when the chat is not to go on from there */
+  private async choose(
+    agent: AgentProcess,
+    pointOf: (session: string, lineage: Lineage) => Promise<BranchPoint>,
+  ): Promise<FilesChoice | undefined> {
+    const { session, checkpoints } = agent;
+    await agent.halt();
+    try {
+      const { through } = await pointOf(session, () => this.parts.history.lineage(session));
+      const seq = checkpoints.firstAfter(through);
+      const checkpoint = (await checkpoints.list()).find((info) => info.seq === seq);
+      if (!checkpoint) return 'keep';
+      const preview = await checkpoints.preview(checkpoint.seq);
+      if (preview.files.length + preview.moves.length === 0) return 'keep';
+      const choice = await this.parts.abandonedEdits({ checkpoint, preview });
+      if (choice === undefined) agent.goOn();
+      const force = preview.files.some(({ editedSince }) => editedSince);
+      return choice === 'putBack' ? { checkpoint: checkpoint.seq, force } : choice;
+    } catch (error) {
+      agent.goOn();
+      throw error;
+    }
+  }
+
+  /**
+   * @param act opens the session that is shown from then on; when it fails, or opens none, the one before goes on.
+   *   Resolves to the last event that it inherits of the one before
+   */
+  private replace(act: (before: AgentProcess) => Promise<number | undefined>): Promise<void> {
     const done = this.replacing.then(async () => {
       const before = await this.live();
-      await act(before);
-      if (this.agent === before) return;
-      await before.dispose();
-      await this.parts.shown.forget(before.session);
+      const through = await act(before);
+      const { agent } = this;
+      if (agent === before || !agent) return;
+      try {
+        await before.leaveTo(agent, through);
+      } finally {
+        await this.parts.shown.forget(before.session);
+      }
     });
     this.replacing = done.catch(() => undefined);
     return done;
   }
 
   /** @param takenBack what the person wrote and the session no longer has */
-  private async open(log: SessionLog, notes: readonly Note[], takenBack?: string): Promise<AgentProcess> {
+  private async open(
+    log: SessionLog,
+    notes: readonly Note[],
+    takenBack?: TakenBackMessage,
+  ): Promise<AgentProcess> {
     const agent = await this.start(log, notes);
     if (this.disposed) {
       await agent.dispose();
@@ -383,7 +462,8 @@ export class ChatSessions implements Conversation, Disposable {
     this.parts.onBusy(agent.busy);
     agent.onEvent((event) => this.parts.onEvent(event));
     this.agent = agent;
-    this.takenBack = takenBack;
+    this.takenBack = takenBack?.text;
+    this.again = takenBack;
     await this.parts.shown.remember(agent.session);
     this.resets.fire();
     this.prepare(agent);

@@ -42,6 +42,9 @@ export interface ModelInfo {
 /** What the assistant may do: only read; edit, and the person reviews; edit without review. */
 export type ChatMode = 'ask' | 'edit' | 'auto';
 
+/** Files were put back then, or the chat went on from an earlier message. */
+export type CheckpointReason = 'restore' | 'branch';
+
 /** A file with edits of the assistant's that the person has neither kept nor undone. */
 export interface ChangedFile {
   /** Workspace path. */
@@ -54,6 +57,8 @@ export interface ChangedFile {
   readonly removed: number;
   /** The person has changed it after the assistant's last edit. */
   readonly editedSince: boolean;
+  /** It was changed in another chat. */
+  readonly otherChat?: true;
 }
 
 export interface Fault {
@@ -178,8 +183,8 @@ export type ChatEvent =
       readonly ms: number;
     }
   | { readonly type: 'notice'; readonly kind: NoticeKind; readonly text: string }
-  /** Files are kept as they were here: the turn is about to edit. `seq` names the checkpoint. */
-  | { readonly type: 'checkpoint'; readonly seq: number }
+  /** Files are kept as they were here: the turn is about to edit, or what `why` says. `seq` names the checkpoint. */
+  | { readonly type: 'checkpoint'; readonly seq: number; readonly why?: CheckpointReason }
   | { readonly type: 'turnStarted' }
   | {
       readonly type: 'turnEnded';

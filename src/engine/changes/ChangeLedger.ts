@@ -1,5 +1,12 @@
 /** What the model and the person's reviews have done to files, folded from events: what waits, and the checkpoints. */
-import type { ChangedFile, EventOf, PendingChange, SessionEvent } from '../events';
+import type {
+  ChangedFile,
+  CheckpointReason,
+  EventOf,
+  PendingChange,
+  PendingPath,
+  SessionEvent,
+} from '../events';
 import type { BlobHash, FileForm } from '../ports';
 
 export interface Checkpoint {
@@ -10,6 +17,8 @@ export interface Checkpoint {
   readonly at: number;
   /** The message of the person's that began the turn. */
   readonly prompt?: { readonly seq: number; readonly text: string };
+  /** Not made by a turn's first edit. */
+  readonly why?: CheckpointReason;
   /** What waited then, by path. */
   readonly pending: ReadonlyMap<string, PendingChange>;
 }
@@ -42,6 +51,7 @@ export class ChangeLedger {
   private readonly made: { readonly seq: number; readonly change: ChangedFile }[] = [];
   private readonly list: Checkpoint[] = [];
   private prompt: EventOf<'message.user'> | undefined;
+  private intended: EventOf<'file.editing'> | undefined;
   private untold: { readonly seq: number; readonly text: string }[] = [];
 
   /** Changes that wait for the person, by path, the latest last. */
@@ -54,19 +64,40 @@ export class ChangeLedger {
     return this.list;
   }
 
+  /** A change of a file that was about to be made, and of which nothing more was recorded. */
+  get unsettled(): EventOf<'file.editing'> | undefined {
+    return this.intended;
+  }
+
   apply(event: SessionEvent): void {
     switch (event.type) {
+      case 'session.forked':
+      case 'file.notEdited':
+        this.intended = undefined;
+        return;
+      case 'file.editing':
+        this.intended = event;
+        return;
       case 'message.user':
         if (this.prompt?.turn !== event.turn) this.prompt = event;
         return;
       case 'checkpoint.created': {
-        const { seq, turn, at } = event;
-        const prompt =
-          this.prompt?.turn === turn ? { seq: this.prompt.seq, text: this.prompt.text } : undefined;
-        this.list.push({ seq, turn, at, pending: this.waiting, ...(prompt ? { prompt } : {}) });
+        const { seq, turn, at, why, waiting } = event;
+        const said = why === undefined && this.prompt?.turn === turn ? this.prompt : undefined;
+        const prompt = said && { seq: said.seq, text: said.text };
+        const pending = waiting ? byPath(waiting) : this.waiting;
+        this.list.push({ seq, turn, at, pending, ...(prompt && { prompt }), ...(why && { why }) });
         return;
       }
+      case 'changes.taken':
+        this.waiting = byPath(event.pending);
+        this.made.push(...event.changed.map((change) => ({ seq: event.seq, change })));
+        return;
+      case 'changes.left':
+        this.waiting = replaced(this.waiting, event.paths, []);
+        return;
       case 'file.edited':
+        this.intended = undefined;
         this.made.push({ seq: event.seq, change: event });
         this.waiting = withEdit(this.waiting, event);
         return;
@@ -81,15 +112,14 @@ export class ChangeLedger {
       case 'checkpoint.restored': {
         const { seq, changed, pending } = event;
         const paths = changed.flatMap(({ path, from }) => (from === undefined ? [path] : [path, from]));
-        const kept = pending.map(({ path, ...change }): [string, PendingChange] => [path, change]);
-        this.waiting = replaced(this.waiting, paths, kept);
+        this.waiting = replaced(this.waiting, paths, [...byPath(pending)]);
         this.made.push(...changed.map((change) => ({ seq, change })));
         const names = changed.map(({ path }) => path).join(', ');
-        const turn = this.list.find((checkpoint) => checkpoint.seq === event.checkpoint)?.turn ?? 0;
-        this.untold.push({
-          seq,
-          text: `The person put files back as they were before your edits of turn ${turn}: ${names}.`,
-        });
+        const place = this.list.find((checkpoint) => checkpoint.seq === event.checkpoint);
+        const then = place?.why
+          ? 'as they had been'
+          : `as they were before your edits of turn ${place?.turn}`;
+        this.untold.push({ seq, text: `The person put files back ${then}: ${names}.` });
         return;
       }
       case 'interrupt':
@@ -100,7 +130,7 @@ export class ChangeLedger {
   /** @returns the turn's checkpoint; undefined before its first edit */
   checkpointOf(turn: number): Checkpoint | undefined {
     const last = this.list.at(-1);
-    return last?.turn === turn ? last : undefined;
+    return last?.turn === turn && last.why === undefined ? last : undefined;
   }
 
   /** @param until sequence number of a later checkpoint; default: everything made since */
@@ -139,6 +169,10 @@ export class ChangeLedger {
   private told(through: number): void {
     this.untold = this.untold.filter(({ seq }) => seq > through);
   }
+}
+
+function byPath(changes: readonly PendingPath[]): ReadonlyMap<string, PendingChange> {
+  return new Map(changes.map(({ path, ...change }) => [path, change]));
 }
 
 function withEdit(

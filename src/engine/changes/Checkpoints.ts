@@ -3,7 +3,7 @@
  * then follows from the changes recorded since, whose texts are kept anyway.
  */
 import { EditConflictError, UnknownCheckpointError } from '../errors';
-import type { ChangedFile, PendingChange, SessionEventBody } from '../events';
+import type { ChangedFile, CheckpointReason, PendingChange, SessionEventBody } from '../events';
 import type { BlobHash, BlobStore, FileForm, LineDiff, WorkspaceFiles } from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
 import { type Checkpoint, pendingOf, type TouchedFile } from './ChangeLedger';
@@ -18,7 +18,9 @@ export interface CheckpointInfo {
   readonly at: number;
   /** The person's message that began the turn: rewinding to it takes the conversation back. */
   readonly prompt?: { readonly seq: number; readonly text: string };
-  /** What the turn changed. */
+  /** Made before files were put back, or before the chat went on from an earlier message; else by a turn that edits. */
+  readonly why?: CheckpointReason;
+  /** What was changed from there to the next. */
   readonly files: readonly { readonly path: string; readonly added: number; readonly removed: number }[];
 }
 
@@ -59,15 +61,21 @@ export class Checkpoints {
   async list(): Promise<readonly CheckpointInfo[]> {
     const { changes } = this.parts.recorder.state;
     const infos: CheckpointInfo[] = [];
-    for (const [index, { seq, turn, at, prompt }] of changes.checkpoints.entries()) {
+    for (const [index, { seq, turn, at, prompt, why }] of changes.checkpoints.entries()) {
       const { files, moves } = changes.since(seq, changes.checkpoints[index + 1]?.seq);
       const counted = await Promise.all(
         files.map(async (file) => ({ path: file.path, ...(await this.count(file)) })),
       );
       const moved = moves.map(({ path }) => ({ path, added: 0, removed: 0 }));
-      infos.push({ seq, turn, at, ...(prompt ? { prompt } : {}), files: [...counted, ...moved] });
+      const known = { seq, turn, at, ...(prompt && { prompt }), ...(why && { why }) };
+      infos.push({ ...known, files: [...counted, ...moved] });
     }
     return infos.reverse();
+  }
+
+  /** @returns the first one after an event; undefined when no file was edited since */
+  firstAfter(seq: number): number | undefined {
+    return this.parts.recorder.state.changes.checkpoints.find((checkpoint) => checkpoint.seq > seq)?.seq;
   }
 
   /** What restoring its files would do now. @throws UnknownCheckpointError | JournalError */
@@ -91,7 +99,7 @@ export class Checkpoints {
   }
 
   /**
-   * Makes the files what they were at the checkpoint.
+   * Makes the files what they were at the checkpoint, and a checkpoint of what they are now.
    * @param force also those that the person has changed since; their texts are kept, and come back with a later checkpoint
    * @throws EditConflictError naming them, without it: nothing is changed then | UnknownCheckpointError |
    *   OutsideWorkspaceError | UnreadableFileError | JournalError
@@ -108,6 +116,9 @@ export class Checkpoints {
           'Look at the preview, and restore all the same if that is what you want.',
         );
       }
+      if (files.length + moves.length === 0) return;
+      const { recorder } = this.parts;
+      await recorder.record({ type: 'checkpoint.created', turn: recorder.state.turn, why: 'restore' });
       const changed: ChangedFile[] = [];
       try {
         for (const { from, path } of [...moves].reverse()) {
@@ -118,7 +129,7 @@ export class Checkpoints {
           changed.push(await putBack(this.parts, path, now, before, form));
       } finally {
         // What was done before something failed was done.
-        if (changed.length > 0) await this.parts.recorder.record(restoredEvent(checkpoint, changed));
+        if (changed.length > 0) await recorder.record(restoredEvent(checkpoint, changed));
       }
     });
   }

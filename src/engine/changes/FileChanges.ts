@@ -4,8 +4,17 @@
  */
 import type { PendingChange, SessionEventBody } from '../events';
 import type { AgentMode } from '../modes';
-import type { BlobHash, BlobStore, FileSnapshot, LineDiff, WorkspaceFiles } from '../ports';
+import type {
+  BlobHash,
+  BlobStore,
+  ContentHasher,
+  FileForm,
+  FileSnapshot,
+  LineDiff,
+  WorkspaceFiles,
+} from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
+import { madeMeanwhile } from './madeMeanwhile';
 import { pendingRegions, withRegions } from './pendingRegions';
 
 /** What the model does to a file. Texts are the whole file's. */
@@ -20,6 +29,7 @@ export interface FileChangesParts {
   readonly recorder: SessionRecorder;
   readonly files: WorkspaceFiles;
   readonly blobs: BlobStore;
+  readonly hash: ContentHasher;
   readonly lineDiff: LineDiff;
   readonly mode: () => AgentMode;
   /** Of a sub-agent: the door of the chat that the person sees, where its changes are reviewed. */
@@ -54,48 +64,95 @@ export class FileChanges {
 
   /**
    * @param basedOn addresses of the pages it was made from
+   * @param review whether it waits for the person in every mode
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError | JournalError
    */
-  async make(change: FileChange, basedOn: readonly string[]): Promise<MadeChange> {
-    const { written, now } = await this.makeAndTell(change, basedOn);
+  async make(change: FileChange, basedOn: readonly string[], review = false): Promise<MadeChange> {
+    const { written, now } = await this.makeAndTell(change, basedOn, review);
     return { written, now };
+  }
+
+  /**
+   * After a crash: a change that was made and not recorded is recorded, so that it waits for the person and can be undone.
+   * @throws JournalError
+   */
+  recover(): Promise<void> {
+    return this.exclusively(async () => {
+      const { recorder, parent } = this.parts;
+      const intended = recorder.state.changes.unsettled;
+      if (!intended || parent) return;
+      const change = await madeMeanwhile(intended, this.parts);
+      if (change)
+        await this.record(change, { after: afterOf(change) }, intended.basedOn, intended.kept ?? false);
+      else await recorder.record({ type: 'file.notEdited', path: intended.path });
+    });
   }
 
   private async makeAndTell(
     change: FileChange,
     basedOn: readonly string[],
+    review: boolean,
   ): Promise<MadeChange & { readonly event: Edited }> {
     const { recorder, parent } = this.parts;
     if (parent) {
-      const made = await parent.makeAndTell(change, basedOn);
+      const made = await parent.makeAndTell(change, basedOn, review);
       await recorder.record(made.event);
       return made;
     }
-    return this.exclusively(() => this.makeNow(change, basedOn));
+    return this.exclusively(() => this.makeNow(change, basedOn, review));
   }
 
   private async makeNow(
     change: FileChange,
     basedOn: readonly string[],
+    review: boolean,
   ): Promise<MadeChange & { readonly event: Edited }> {
-    const { recorder, blobs, mode } = this.parts;
+    const { recorder, blobs, hash, mode } = this.parts;
     const { state } = recorder;
-    const old = change.kind === 'move' ? change.text : change.before;
-    // Whatever happens from here on, the text before is kept.
+    const { kind, path } = change;
+    const [before, after] = [beforeOf(change), kind === 'write' ? change.after : undefined];
+    const kept = mode() === 'auto' && !review;
     const turn = state.openTurn ?? state.turn;
-    const [before] = await Promise.all([
-      old === undefined ? undefined : blobs.put(old),
-      change.kind === 'write' ? blobs.put(change.after) : undefined,
-      state.changes.checkpointOf(turn) ? undefined : recorder.record({ type: 'checkpoint.created', turn }),
+    const intended: SessionEventBody = {
+      type: 'file.editing',
+      kind,
+      path,
+      ...(kind === 'move' ? { from: change.from } : {}),
+      ...(before === undefined ? {} : { before: hash(before) }),
+      ...(after === undefined ? {} : { after: hash(after) }),
+      basedOn,
+      ...(kept ? { kept } : {}),
+    };
+    // Whatever happens from here on, the text before is kept, and a crash cannot make the change look like the person's.
+    await Promise.all([
+      before === undefined ? undefined : blobs.put(before),
+      after === undefined ? undefined : blobs.put(after),
+      recorder.record(
+        ...(state.changes.checkpointOf(turn) ? [] : [{ type: 'checkpoint.created', turn } as const]),
+        intended,
+      ),
     ]);
-    const { written, now, after, form } = await this.apply(change);
-    const kept = mode() === 'auto';
-    const baseline = await this.baseline(change, old, after, kept);
+    const { written, now, ...made } = await this.apply(change).catch(async (error: unknown) => {
+      await recorder.record({ type: 'file.notEdited', path }).catch(() => undefined);
+      throw error;
+    });
+    return { written, now, event: await this.record(change, made, basedOn, kept) };
+  }
+
+  private async record(
+    change: FileChange,
+    { after, form }: { readonly after: string | undefined; readonly form?: FileForm | undefined },
+    basedOn: readonly string[],
+    kept: boolean,
+  ): Promise<Edited> {
+    const { recorder, blobs } = this.parts;
+    const before = beforeOf(change);
+    const baseline = await this.baseline(change, before, after, kept);
     const event: Edited = {
       type: 'file.edited',
       path: change.path,
       ...(change.kind === 'move' ? { from: change.from } : {}),
-      ...(before === undefined ? {} : { before }),
+      ...(before === undefined ? {} : { before: await blobs.put(before) }),
       ...(after === undefined ? {} : { after: await blobs.put(after) }),
       ...(form ? { form } : {}),
       ...(baseline === undefined ? {} : { baseline }),
@@ -103,7 +160,7 @@ export class FileChanges {
       basedOn,
     };
     await recorder.record(event);
-    return { written, now, event };
+    return event;
   }
 
   private async apply(change: FileChange) {
@@ -154,4 +211,14 @@ export class FileChanges {
     const { blobs } = this.parts;
     return { baseline: await blobs.get(baseline), last: await blobs.get(last) };
   }
+}
+
+/** The text that there was; undefined: none, or a binary file. */
+function beforeOf(change: FileChange): string | undefined {
+  return change.kind === 'move' ? change.text : change.before;
+}
+
+function afterOf(change: FileChange): string | undefined {
+  if (change.kind === 'delete') return undefined;
+  return change.kind === 'move' ? change.text : change.after;
 }

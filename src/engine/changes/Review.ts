@@ -174,6 +174,7 @@ export class Review {
     const last = text((region) => (region.mixed ? region.last : linesNow(region)));
     return pendingOf({
       ...(change.from === undefined ? {} : { from: change.from }),
+      ...(change.chat === undefined ? {} : { chat: change.chat }),
       baseline: await blobs.put(text(({ old }) => old)),
       last: await blobs.put(last),
     });

@@ -32,6 +32,8 @@ export interface PendingFile {
   readonly hunks: readonly PendingHunk[];
   /** By the person, after the model's last change; anywhere in the file. */
   readonly editedSince: boolean;
+  /** Session that made the changes, when it was another. */
+  readonly chat?: string;
 }
 
 export interface WaitingFile {
@@ -98,6 +100,7 @@ export function describeWaiting(file: WaitingFile, hash: ContentHasher): Pending
     removed: hunks.reduce((sum, { oldLines }) => sum + oldLines.length, 0),
     hunks,
     editedSince: now !== last,
+    ...(change.chat === undefined ? {} : { chat: change.chat }),
   };
 }
 

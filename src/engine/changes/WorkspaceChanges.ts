@@ -6,6 +6,14 @@ import { Checkpoints } from './Checkpoints';
 import { FileChanges } from './FileChanges';
 import { Review } from './Review';
 
+const CHANGES: ReadonlySet<SessionEvent['type']> = new Set([
+  'file.edited',
+  'file.reviewed',
+  'checkpoint.restored',
+  'changes.taken',
+  'changes.left',
+]);
+
 export class WorkspaceChanges {
   readonly door: FileChanges;
   readonly review: Review;
@@ -26,7 +34,7 @@ export class WorkspaceChanges {
   }
 
   take({ type }: SessionEvent): void {
-    if (type === 'file.edited' || type === 'file.reviewed' || type === 'checkpoint.restored') this.changed();
+    if (CHANGES.has(type)) this.changed();
   }
 
   /** Files of the workspace have changed: those that wait may be among them. */

@@ -71,6 +71,7 @@ export class PendingChanges implements Disposable, PanelSource {
       added: file.added,
       removed: file.removed,
       editedSince: file.editedSince,
+      ...(file.chat === undefined ? {} : { otherChat: true as const }),
     }));
     return [{ type: 'changes', files }];
   }

@@ -48,7 +48,7 @@ export function registerReview({ sessions, resolve, onTrouble }: ReviewParts): R
     rewind: async (message) => {
       // The message that is taken back goes into the input box.
       await commands.executeCommand('virtualContext.chat.focus');
-      await sessions.rewind(message);
+      await sessions.rewind(message, 'keep');
     },
     resolve,
   };

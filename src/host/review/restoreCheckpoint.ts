@@ -118,7 +118,7 @@ function choicesOf({ prompt }: CheckpointInfo, { files, moves }: CheckpointPrevi
   return choices;
 }
 
-async function confirmed({ files }: CheckpointPreview): Promise<boolean> {
+export async function confirmed({ files }: CheckpointPreview): Promise<boolean> {
   const edited = files.filter(({ editedSince }) => editedSince).map(({ path }) => path);
   const answer = await window.showWarningMessage(
     `You have changed ${edited.length === 1 ? 'a file' : `${edited.length} files`} after the assistant did. Restore all the same?`,
@@ -132,8 +132,8 @@ async function confirmed({ files }: CheckpointPreview): Promise<boolean> {
 }
 
 /** As a diff per file: on the left what is there now. */
-async function showPreview(
-  chat: RestorableChat,
+export async function showPreview(
+  chat: Pick<RestorableChat, 'resolve'>,
   checkpoint: CheckpointInfo,
   { files }: CheckpointPreview,
 ): Promise<void> {
@@ -145,7 +145,7 @@ async function showPreview(
   await commands.executeCommand('vscode.changes', previewTitle(checkpoint), resources);
 }
 
-async function closePreview(checkpoint: CheckpointInfo): Promise<void> {
+export async function closePreview(checkpoint: CheckpointInfo): Promise<void> {
   // VS Code adds the number of files.
   const title = previewTitle(checkpoint);
   const shown = window.tabGroups.all.flatMap(({ tabs }) =>
@@ -158,13 +158,14 @@ function previewTitle(checkpoint: CheckpointInfo): string {
   return `Restoring: now ↔ before “${nameOf(checkpoint, TITLE_CHARS)}”`;
 }
 
-function nameOf({ prompt, turn }: CheckpointInfo, chars = LABEL_CHARS): string {
+function nameOf({ prompt, turn, why }: CheckpointInfo, chars = LABEL_CHARS): string {
+  if (why !== undefined) return why === 'restore' ? 'Files put back' : 'Chat gone back';
   const text = prompt?.text.replace(/\s+/g, ' ').trim() ?? '';
   if (text === '') return `Turn ${turn}`;
   return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
 }
 
-function named(names: readonly string[], otherwise: string): string {
+export function named(names: readonly string[], otherwise: string): string {
   if (names.length === 0) return otherwise;
   const more = names.length - NAMED_FILES;
   return `${names.slice(0, NAMED_FILES).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;

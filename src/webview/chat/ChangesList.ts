@@ -101,14 +101,14 @@ export class ChangesList extends LightElement {
   }
 
   private row(file: ChangedFile): TemplateResult {
-    const { path, change, from, added, removed, editedSince } = file;
+    const { path, change, from, added, removed, editedSince, otherChat } = file;
     const { icon, label } = CHANGES[change];
     const cut = path.lastIndexOf('/') + 1;
     const name = path.slice(cut);
     const folder = path.slice(0, Math.max(0, cut - 1));
     const what = from === undefined ? label : `${label} from ${from}`;
     const lines = `${added} added, ${removed} removed`;
-    const since = editedSince ? ', edited by you since' : '';
+    const since = `${editedSince ? ', edited by you since' : ''}${otherChat ? ', in another chat' : ''}`;
     return html`<li class="changes-file" data-testid="changed-file" data-path=${path}>
       <button
         type="button"
@@ -121,6 +121,13 @@ export class ChangesList extends LightElement {
         <span class="changes-name">${name}</span>
         <span class="changes-folder">${folder}</span>
       </button>
+      ${
+        otherChat
+          ? html`<span class="changes-since" title="Changed in another chat" data-testid="other-chat"
+              ><span class="icon-small codicon codicon-history" aria-hidden="true"></span>other chat</span
+            >`
+          : nothing
+      }
       ${
         editedSince
           ? html`<span class="changes-since" title="You have changed it since" data-testid="edited-since"

@@ -114,7 +114,7 @@ export class ChatPanel extends LightElement {
   protected override render(): TemplateResult {
     const { items, queued, running, gauge, model, mode, plan, changes, spent, approvals, background } =
       this.transcript;
-    const last = items.at(-1);
+    const last = items.findLast(({ kind }) => kind !== 'checkpoint');
     const answer = running ? undefined : lastAnswer(items);
     const shown = [...items, ...queued];
     return html`

@@ -6,6 +6,7 @@ import type {
   ChatEvent,
   ChatMode,
   ChatState,
+  CheckpointReason,
   Fault,
   Gauge,
   ModelInfo,
@@ -71,6 +72,7 @@ export interface CheckpointItem {
   readonly kind: 'checkpoint';
   readonly key: string;
   readonly seq: number;
+  readonly why?: CheckpointReason;
 }
 
 /** How a turn ended, when there is something to say about it. */
@@ -231,7 +233,7 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
     case 'notice':
       return add(state, { kind: 'notice', notice: event.kind, text: event.text });
     case 'checkpoint':
-      return addCheckpoint(state, event.seq);
+      return addCheckpoint(state, event);
     case 'turnEnded':
       return endTurn(state, event);
     case 'spent':
@@ -254,9 +256,10 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
 }
 
 /** Before the calls of the step that is about to edit: these are shown already. */
-function addCheckpoint(state: Transcript, seq: number): Transcript {
+function addCheckpoint(state: Transcript, event: ChatEvent & { type: 'checkpoint' }): Transcript {
+  const { type: kind, ...checkpoint } = event;
   const at = state.items.findLastIndex((item) => item.kind !== 'call' || item.outcome !== undefined) + 1;
-  const item = { kind: 'checkpoint', key: String(state.added), seq } as const;
+  const item = { kind, key: String(state.added), ...checkpoint };
   return { ...state, items: state.items.toSpliced(at, 0, item), added: state.added + 1 };
 }
 

@@ -1,5 +1,6 @@
 /** One item of the transcript as it is drawn. */
 import { html, type TemplateResult } from 'lit';
+import type { CheckpointReason } from '../protocol';
 import { send } from '../shared/events';
 import './MessageView';
 import { spentLine } from './spentText';
@@ -81,10 +82,15 @@ function anchorOf(item: UserItem | AssistantItem): string | number {
   return item.seq ?? (item.kind === 'user' && item.posted !== undefined ? `queued-${item.posted}` : 'new');
 }
 
-function checkpoint({ seq }: CheckpointItem): TemplateResult {
+const CHECKPOINTS: Readonly<Record<CheckpointReason, string>> = {
+  restore: 'Checkpoint: before files were put back',
+  branch: 'Checkpoint: before going back',
+};
+
+function checkpoint({ seq, why }: CheckpointItem): TemplateResult {
   return html`<div class="item checkpoint" data-testid="checkpoint">
     <span class="icon-small codicon codicon-bookmark" aria-hidden="true"></span>
-    <span>Checkpoint</span>
+    <span>${why === undefined ? 'Checkpoint' : CHECKPOINTS[why]}</span>
     <button
       type="button"
       class="link"

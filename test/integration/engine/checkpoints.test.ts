@@ -10,6 +10,7 @@ import { SessionRecorder } from '../../../src/engine/SessionRecorder';
 import { SessionState } from '../../../src/engine/SessionState';
 import { FileBlobStore } from '../../../src/journal/fileBlobStore';
 import { FileSessionLog } from '../../../src/journal/fileSessionLog';
+import { sha256 } from '../../../src/journal/sha256';
 import { lineChanges } from '../../../src/tools/lineChanges';
 import { memoryWorld, roughCounter } from '../../support/memoryPorts';
 
@@ -25,7 +26,7 @@ async function engine(log: SessionLog) {
   const state = new SessionState('s', blobs, roughCounter, () => 0);
   await state.restore(log.read(), () => undefined);
   const recorder = new SessionRecorder(log, state, Date, () => ({ resident: 0, budget: 0 }));
-  const parts = { recorder, files, blobs, lineDiff: lineChanges };
+  const parts = { recorder, files, blobs, hash: sha256, lineDiff: lineChanges };
   const changes = new FileChanges({ ...parts, mode: () => 'edit' });
   const content = async (path: string) => (await files.read(path)).text;
   const edit = async (path: string, change: (text: string) => string) => {

@@ -224,7 +224,7 @@ describe('rewinding', () => {
     const { world, model, agent } = await conversation(['one', 'two', 'three']);
     const events = () => world.sessions.lineage('s1');
     const point = await rewindPoint('s1', events, seqOf(agent, 'two'));
-    expect(point.text).toBe('two');
+    expect(point.takenBack?.text).toBe('two');
     const { agent: forked } = await fork(world, agent, model, 's2', point);
     expect(texts(forked)).toEqual(['one', 'answer to one']);
     expect(forked.notes.list().map(({ text }) => text)).toEqual(['note 1']);
@@ -316,7 +316,7 @@ it('never cuts between a call and its result', async () => {
           );
           const answered = kept.flatMap((e) => (e.type === 'function.result' ? [e.callId] : []));
           expect(answered).toEqual(called);
-          const takenBack = event.type === 'message.user' && 'text' in point;
+          const takenBack = event.type === 'message.user' && 'takenBack' in point;
           expect(kept.includes(event)).toBe(!takenBack);
         }
       }

@@ -238,6 +238,38 @@ describe('a checkpoint', () => {
     await rebuildRequests(world);
   });
 
+  it('is made of what restoring replaces, the person’s changes included, so that it can be taken back', async () => {
+    const [, first] = await agent.checkpoints.list();
+    const waited = await agent.review.pending();
+    world.files.set('b.ts', text('by hand'));
+    await agent.checkpoints.restore(first?.seq ?? 0, { force: true });
+    const [undo, ...others] = await agent.checkpoints.list();
+    expect(undo).toMatchObject({
+      why: 'restore',
+      files: [{ path: 'a.ts' }, { path: 'b.ts' }, { path: 'c.ts' }],
+    });
+    expect(undo).not.toHaveProperty('prompt');
+    expect(others).toHaveLength(2);
+    await open(world);
+    await agent.checkpoints.restore(undo?.seq ?? 0);
+    expect(await now()).toEqual([text('a2'), text('by hand'), text('c2')]);
+    const pending = await agent.review.pending();
+    expect(pending.map(({ path }) => path)).toEqual(waited.map(({ path }) => path));
+    await steps();
+    expect(lastMessages()).toContain('The person put files back as they had been: a.ts, b.ts, c.ts.');
+  });
+
+  it('is made again when the turn edits on after files were put back', async () => {
+    const [second] = await agent.checkpoints.list();
+    await agent.checkpoints.restore(second?.seq ?? 0);
+    const before = await now();
+    await agent.takeOver('a.ts', await content('a.ts'), text('applied'));
+    const [latest] = await agent.checkpoints.list();
+    expect(latest?.why).toBeUndefined();
+    await agent.checkpoints.restore(latest?.seq ?? 0);
+    expect(await now()).toEqual(before);
+  });
+
   it('replaces what the person has changed since only when told to, and says so before', async () => {
     const [, first] = await agent.checkpoints.list();
     world.files.set('b.ts', text('by hand'));

@@ -5,9 +5,9 @@ import type { ApprovalRequest } from '../../../src/engine/ports';
 import { memoryWorld } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 
-async function open(allowed = false) {
+async function open(allowed = false, mode: 'edit' | 'auto' = 'edit') {
   const asked: ApprovalRequest[] = [];
-  const world = memoryWorld();
+  const world = memoryWorld({ settings: { mode } });
   const approve = async (request: ApprovalRequest) => {
     asked.push(request);
     return { allowed };
@@ -17,19 +17,22 @@ async function open(allowed = false) {
   return { world, agent, asked };
 }
 
-it('writes what the person takes over, where it waits for review and can be undone', async () => {
-  const { world, agent, asked } = await open();
-  world.files.set('a.ts', 'one\ntwo\n');
-  expect(await agent.takeOver('a.ts', 'one\ntwo\n', 'one\n2\n')).toBe(true);
-  expect(asked).toEqual([]);
-  expect(await agent.review.pending()).toMatchObject([
-    { path: 'a.ts', change: 'edited', added: 1, removed: 1 },
-  ]);
-  await agent.review.undo('a.ts');
-  expect((await world.files.read('a.ts')).text).toBe('one\ntwo\n');
-  expect(await agent.takeOver('new.ts', undefined, 'new\n')).toBe(true);
-  expect(await agent.review.pending()).toMatchObject([{ path: 'new.ts', change: 'created' }]);
-});
+it.each(['edit', 'auto'] as const)(
+  'writes what the person takes over, where it waits for review and can be undone: %s',
+  async (mode) => {
+    const { world, agent, asked } = await open(false, mode);
+    world.files.set('a.ts', 'one\ntwo\n');
+    expect(await agent.takeOver('a.ts', 'one\ntwo\n', 'one\n2\n')).toBe(true);
+    expect(asked).toEqual([]);
+    expect(await agent.review.pending()).toMatchObject([
+      { path: 'a.ts', change: 'edited', added: 1, removed: 1 },
+    ]);
+    await agent.review.undo('a.ts');
+    expect((await world.files.read('a.ts')).text).toBe('one\ntwo\n');
+    expect(await agent.takeOver('new.ts', undefined, 'new\n')).toBe(true);
+    expect(await agent.review.pending()).toMatchObject([{ path: 'new.ts', change: 'created' }]);
+  },
+);
 
 it('overwrites nothing that is another by now', async () => {
   const { world, agent } = await open();

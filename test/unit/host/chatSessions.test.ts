@@ -1,10 +1,12 @@
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import { HeldElsewhereError, JournalError } from '../../../src/engine/errors';
+import type { SessionEvent } from '../../../src/engine/events';
 import type { SessionLog } from '../../../src/engine/ports';
 import { ChatSessions, type ChatSessionsParts } from '../../../src/host/chatSessions';
 import { Openers } from '../../../src/host/openers';
 import { ShownSessions } from '../../../src/host/shownSessions';
+import { writeFile } from '../../../src/tools/writeFile';
 import { readFileFunction } from '../../support/fakeFunctions';
 import { memoryWorld, roughCounter } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
@@ -45,7 +47,7 @@ function modelsOf(model: ScriptedModel): ChatSessionsParts['models'] {
 
 /** A conversation over sessions in memory that are held as those on disk are: by one process at a time. */
 function conversation(change: Partial<ChatSessionsParts> = {}) {
-  const world = memoryWorld({ functions: [readFileFunction] });
+  const world = memoryWorld({ functions: [readFileFunction, writeFile] });
   const { history, log: _, ...agent } = world.parts;
   const held = new Set<string>();
   const hold = (log: SessionLog): SessionLog => {
@@ -76,6 +78,7 @@ function conversation(change: Partial<ChatSessionsParts> = {}) {
     models: modelsOf(model),
     openers: new Openers({ history, counter: roughCounter, memento: memento() as never, mode }),
     attachmentsOf: async () => [],
+    abandonedEdits: async () => undefined,
     onEvent: () => undefined,
     onTrouble: () => undefined,
     onBusy: () => undefined,
@@ -197,3 +200,160 @@ it('closes the session that is left, too, when the window closes meanwhile', asy
   expect([...held]).toEqual([]);
   await shown;
 });
+
+describe('edited files', () => {
+  /** Writes what a question says, once. */
+  const writes = (text: string) =>
+    new ScriptedModel(({ messages }) => {
+      const last = messages.at(-1);
+      return last?.role === 'user' && last.content.startsWith('write')
+        ? { calls: [{ name: 'write_file', arguments: { path: 'a.ts', text } }] }
+        : { text: 'ok' };
+    });
+  const seqs = (sessions: ChatSessions) =>
+    sessions.transcript().flatMap((event) => (event.type === 'userMessage' ? [event.seq] : []));
+  const pending = async (sessions: ChatSessions) =>
+    (await (await sessions.current()).review.pending()).map(({ path }) => path);
+
+  const goBack: [string, (sessions: ChatSessions) => Promise<void>][] = [
+    ['asking again', (sessions) => sessions.retry()],
+    ['another model', (sessions) => sessions.retry('other')],
+    ['a rewind', (sessions) => sessions.rewind(seqs(sessions)[1] ?? 0)],
+  ];
+
+  it.each(goBack)('go on waiting after %s when the person keeps them', async (_, act) => {
+    const abandonedEdits = vi.fn<ChatSessionsParts['abandonedEdits']>(async () => 'keep');
+    const { sessions, world } = conversation({ models: modelsOf(writes('a\n')), abandonedEdits });
+    await sessions.submit('one');
+    await sessions.submit('write');
+    const before = sessions.session;
+    await act(sessions);
+    expect(abandonedEdits).toHaveBeenCalledWith({
+      checkpoint: expect.objectContaining({ turn: 2 }),
+      preview: expect.objectContaining({ files: [expect.objectContaining({ path: 'a.ts' })] }),
+    });
+    expect(sessions.session).not.toBe(before);
+    expect(await pending(sessions)).toEqual(['a.ts']);
+    expect((await world.files.read('a.ts')).text).toBe('a\n');
+  });
+
+  it.each(goBack)('are put back by %s when the person says so', async (_, act) => {
+    const { sessions, world } = conversation({
+      models: modelsOf(new ScriptedModel(once({ path: 'a.ts', text: 'a\n' }))),
+      abandonedEdits: async () => 'putBack',
+    });
+    await sessions.submit('one');
+    await sessions.submit('write');
+    expect(await world.files.version('a.ts')).toBeDefined();
+    await act(sessions);
+    expect(await world.files.version('a.ts')).toBeUndefined();
+    expect(await pending(sessions)).toEqual([]);
+  });
+
+  it.each(goBack)(
+    'stay, and the chat goes on as it is, when the person would rather not go on from %s',
+    async (_, act) => {
+      const { sessions, texts } = conversation({ models: modelsOf(writes('a\n')) });
+      await sessions.submit('one');
+      await sessions.submit('write');
+      const before = sessions.session;
+      await act(sessions);
+      expect(sessions.session).toBe(before);
+      expect(texts()).toEqual(['one', 'write']);
+      expect(await pending(sessions)).toEqual(['a.ts']);
+      await sessions.submit('three');
+      expect(texts()).toEqual(['one', 'write', 'three']);
+    },
+  );
+
+  it('are not asked about where none is left behind, or the person has said so', async () => {
+    const abandonedEdits = vi.fn<ChatSessionsParts['abandonedEdits']>(async () => 'keep');
+    const { sessions } = conversation({ models: modelsOf(writes('a\n')), abandonedEdits });
+    await sessions.submit('write');
+    await sessions.submit('two');
+    await sessions.rewind(seqs(sessions)[1] ?? 0);
+    await sessions.rewind(seqs(sessions)[0] ?? 0, 'keep');
+    expect(abandonedEdits).not.toHaveBeenCalled();
+    expect(await pending(sessions)).toEqual(['a.ts']);
+  });
+
+  it('go along into a new chat, and into one that is opened', async () => {
+    const { sessions } = conversation({ models: modelsOf(writes('a\n')) });
+    await sessions.submit('write');
+    const first = sessions.session;
+    await sessions.newChat();
+    expect(await pending(sessions)).toEqual(['a.ts']);
+    await sessions.show(first);
+    expect(await pending(sessions)).toEqual(['a.ts']);
+  });
+});
+
+describe('what was attached', () => {
+  const drafts = [
+    { kind: 'file', label: 'src/a.ts:1-2', path: 'src/a.ts', startLine: 1, endLine: 2 },
+    { kind: 'text', label: 'selection', text: 'as it was then' },
+  ] as const;
+  const fresh = [{ kind: 'text', label: 'selection', text: 'another by now' }] as const;
+  const asked = 'Explain src/a.ts:1-2 and @selection';
+
+  /** Labels and texts of what the last message had attached. */
+  async function attached(sessions: ChatSessions, world: ReturnType<typeof conversation>['world']) {
+    const events: SessionEvent[] = [];
+    for await (const event of world.sessions.lineage(sessions.session)) events.push(event);
+    const posted = events.findLast((event) => event.type === 'event.posted');
+    const given = posted?.type === 'event.posted' ? (posted.attachments ?? []) : [];
+    return Promise.all(
+      given.map(async (one) => [
+        one.label,
+        one.kind === 'text' ? await world.blobs.get(one.text) : one.startLine,
+      ]),
+    );
+  }
+
+  const both = [
+    ['src/a.ts:1-2', 1],
+    ['selection', 'as it was then'],
+  ];
+
+  it('goes along when it is asked again, as it was', async () => {
+    const { sessions, world } = conversation({ attachmentsOf: async () => fresh });
+    await (await sessions.current()).submit(asked, drafts);
+    const before = sessions.session;
+    await sessions.retry();
+    await vi.waitFor(async () => expect(await attached(sessions, world)).toEqual(both));
+    expect(sessions.session).not.toBe(before);
+  });
+
+  it.each([
+    [asked, both],
+    [`${asked}, briefly`, both],
+    [
+      'Explain src/a.ts:1-2',
+      [
+        ['src/a.ts:1-2', 1],
+        ['selection', 'another by now'],
+      ],
+    ],
+    ['Something else', [['selection', 'another by now']]],
+  ])('goes along with an edited message as far as it speaks of it: %s', async (text, expected) => {
+    const { sessions, world } = conversation({ attachmentsOf: async () => fresh });
+    await (await sessions.current()).submit(asked, drafts);
+    const seq = sessions.transcript().flatMap((e) => (e.type === 'userMessage' ? [e.seq] : []))[0] ?? 0;
+    await sessions.rewind(seq);
+    await sessions.submit(text);
+    expect(await attached(sessions, world)).toEqual(expected);
+    await sessions.submit('And now?');
+    expect(await attached(sessions, world)).toEqual([['selection', 'another by now']]);
+  });
+});
+
+/** Writes a file at the first question that begins with “write”. */
+function once(file: { path: string; text: string }): ConstructorParameters<typeof ScriptedModel>[0] {
+  let written = false;
+  return ({ messages }) => {
+    const last = messages.at(-1);
+    if (written || last?.role !== 'user' || !last.content.startsWith('write')) return { text: 'ok' };
+    written = true;
+    return { calls: [{ name: 'write_file', arguments: file }] };
+  };
+}

@@ -1,0 +1,123 @@
+/** Edited files when the chat goes on from an earlier message, or another one is shown, in the real editor. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { call, script, summariser } from '../support/modelServer/policies';
+import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { ChatView } from '../support/vscode/ChatView';
+import { VSCode } from '../support/vscode/VSCode';
+
+const timeout = { timeout: 30_000, interval: 100 };
+
+let home: string;
+let server: ModelServer;
+let vscode: VSCode;
+let chat: ChatView;
+
+const file = (path: string) => join(home, 'folder', path);
+const content = (path: string) => readFileSync(file(path), 'utf8');
+const changed = () => chat.byTestId('changed-file');
+const paths = () => changed().evaluateAll((rows) => rows.map((row) => row.getAttribute('data-path')));
+
+async function shows(questions: number, waiting: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => {
+    expect(await chat.userMessages.count()).toBe(questions);
+    expect(await paths()).toEqual(waiting);
+  }, timeout);
+}
+
+async function press(testId: string, message = chat.answers.last()): Promise<void> {
+  await message.hover();
+  await message.locator(`[data-testid=${testId}]`).click();
+}
+
+async function choose(label: string): Promise<void> {
+  await vscode.page.locator('.quick-input-widget', { hasText: 'What is to become of them?' }).waitFor();
+  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).click();
+}
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), 'abandoned-'));
+  mkdirSync(file('.'), { recursive: true });
+  writeFileSync(file('a.txt'), 'one\ntwo\n');
+  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
+  vscode = await VSCode.launch({
+    folder: join(home, 'folder'),
+    settings: {
+      'virtualContext.model.provider': 'custom',
+      'virtualContext.model.baseUrl': server.url,
+      'virtualContext.model.name': 'scripted',
+    },
+  });
+  chat = await ChatView.open(vscode);
+  await chat.ask('Hello [[say Hello.]]');
+});
+
+afterAll(async () => {
+  await vscode?.close();
+  await server?.close();
+  rmSync(home, { recursive: true, force: true });
+});
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+const edit = [
+  call('read_file', { path: 'a.txt' }),
+  call('edit_file', { path: 'a.txt', old: 'two', new: 'TWO' }),
+  call('write_file', { path: 'new.txt', text: 'new\n' }),
+  '[[say Edited.]]',
+].join(' [[then]] ');
+
+it('asking again has the person choose: Escape changes nothing, kept files go on waiting', async () => {
+  await chat.ask(edit);
+  await shows(2, ['a.txt', 'new.txt']);
+  await press('retry');
+  await vscode.page.locator('.quick-input-widget', { hasText: 'What is to become of them?' }).waitFor();
+  await vscode.screenshot('abandoned-edits');
+  await vscode.page.keyboard.press('Escape');
+  await shows(2, ['a.txt', 'new.txt']);
+  const asked = server.requests.length;
+  await press('retry');
+  await choose('Keep Them as They Are');
+  await vi.waitUntil(() => server.requests.length > asked, timeout);
+  await chat.idle();
+  await shows(2, ['a.txt', 'new.txt']);
+  expect(content('a.txt')).toBe('one\nTWO\n');
+});
+
+it('an edited message has the files put back, and takes that back by the checkpoint', async () => {
+  await press('edit-message', chat.userMessages.nth(1));
+  await choose('Put the Files Back');
+  await shows(1, []);
+  expect(content('a.txt')).toBe('one\ntwo\n');
+  const restored = chat.byTestId('checkpoint').filter({ hasText: 'before files were put back' });
+  await restored.getByTestId('restore-checkpoint').click();
+  await vscode.page.locator('.quick-input-list').getByText('Files', { exact: true }).click();
+  await vi.waitFor(() => expect(content('a.txt')).toBe('one\nTWO\n'), timeout);
+  await shows(1, ['a.txt', 'new.txt']);
+});
+
+it('in a new chat they wait on, said to be of another, and are undone there', async () => {
+  await vscode.runCommand('Virtual Context: New Chat');
+  await shows(0, ['a.txt', 'new.txt']);
+  await vi.waitFor(async () => expect(await chat.byTestId('other-chat').count()).toBe(2), timeout);
+  await vscode.screenshot('other-chat-changes');
+  await changed().first().getByTestId('undo-file').click();
+  await shows(0, ['new.txt']);
+  expect(content('a.txt')).toBe('one\ntwo\n');
+});
+
+it('a rewind by the command asks, too', async () => {
+  await chat.ask(edit);
+  await chat.ask('Thanks [[say Welcome.]]');
+  await shows(2, ['new.txt', 'a.txt']);
+  await vscode.runCommand('Virtual Context: Rewind to Here');
+  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'read_file' }).click();
+  await choose('Put the Files Back');
+  await shows(0, ['new.txt']);
+  expect(content('a.txt')).toBe('one\ntwo\n');
+  expect(existsSync(file('new.txt'))).toBe(true);
+});
