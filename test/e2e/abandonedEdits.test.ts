@@ -33,7 +33,7 @@ async function press(testId: string, message = chat.answers.last()): Promise<voi
 }
 
 async function choose(label: string): Promise<void> {
-  await vscode.page.locator('.quick-input-widget', { hasText: 'What is to become of them?' }).waitFor();
+  await vscode.page.locator('.quick-input-widget', { hasText: 'edited files after this message' }).waitFor();
   await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).click();
 }
 
@@ -75,7 +75,7 @@ it('asking again has the person choose: Escape changes nothing, kept files go on
   await chat.ask(edit);
   await shows(2, ['a.txt', 'new.txt']);
   await press('retry');
-  await vscode.page.locator('.quick-input-widget', { hasText: 'What is to become of them?' }).waitFor();
+  await vscode.page.locator('.quick-input-widget', { hasText: 'edited files after this message' }).waitFor();
   await vscode.screenshot('abandoned-edits');
   await vscode.page.keyboard.press('Escape');
   await shows(2, ['a.txt', 'new.txt']);
@@ -89,25 +89,28 @@ it('asking again has the person choose: Escape changes nothing, kept files go on
 });
 
 it('an edited message has the files put back, and takes that back by the checkpoint', async () => {
-  await press('edit-message', chat.userMessages.nth(1));
+  const more = call('edit_file', { path: 'a.txt', old: 'one', new: 'ONE' });
+  await chat.ask(`${call('read_file', { path: 'a.txt' })} [[then]] ${more} [[then]] [[say More.]]`);
+  expect(content('a.txt')).toBe('ONE\nTWO\n');
+  await press('edit-message', chat.userMessages.nth(2));
   await choose('Put the Files Back');
-  await shows(1, []);
-  expect(content('a.txt')).toBe('one\ntwo\n');
+  await shows(2, ['new.txt', 'a.txt']);
+  expect(content('a.txt')).toBe('one\nTWO\n');
   const restored = chat.byTestId('checkpoint').filter({ hasText: 'before files were put back' });
   await restored.getByTestId('restore-checkpoint').click();
   await vscode.page.locator('.quick-input-list').getByText('Files', { exact: true }).click();
-  await vi.waitFor(() => expect(content('a.txt')).toBe('one\nTWO\n'), timeout);
-  await shows(1, ['a.txt', 'new.txt']);
+  await vi.waitFor(() => expect(content('a.txt')).toBe('ONE\nTWO\n'), timeout);
+  await shows(2, ['new.txt', 'a.txt']);
 });
 
 it('in a new chat they wait on, said to be of another, and are undone there', async () => {
   await vscode.runCommand('Virtual Context: New Chat');
-  await shows(0, ['a.txt', 'new.txt']);
+  await shows(0, ['new.txt', 'a.txt']);
   await vi.waitFor(async () => expect(await chat.byTestId('other-chat').count()).toBe(2), timeout);
   await vscode.screenshot('other-chat-changes');
-  await changed().first().getByTestId('undo-file').click();
+  await changed().last().getByTestId('undo-file').click();
   await shows(0, ['new.txt']);
-  expect(content('a.txt')).toBe('one\ntwo\n');
+  await vi.waitFor(() => expect(content('a.txt')).toBe('one\ntwo\n'), timeout);
 });
 
 it('a rewind by the command asks, too', async () => {
