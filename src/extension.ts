@@ -14,6 +14,7 @@ import type { Composer } from './host/Composer';
 import { ChatApprover } from './host/chatApprover';
 import { ChatModels, type ModelChoice } from './host/chatModels';
 import { ChatSessions } from './host/chatSessions';
+import { tellChatStarted } from './host/chatStarted';
 import { ChatsView } from './host/chatsView';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
@@ -360,6 +361,7 @@ export function activate(context: ExtensionContext): void {
       });
       background(told, 'commands');
     }),
+    tellChatStarted(sessions),
     sessions.onOutput((event) => preview.show(event)),
     sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),
     workspace.onDidChangeWorkspaceFolders(indexWorkspace),

@@ -5,6 +5,7 @@ import type { IndexControl, IndexStatus } from '../engine/indexStatus';
 export class IndexStatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('virtualContext.index', StatusBarAlignment.Left, 0);
   private readonly stopListening: () => void;
+  private paused = false;
 
   /** @param store folder of the index, shown on request */
   constructor(
@@ -49,6 +50,7 @@ export class IndexStatusItem implements Disposable {
 
   private show(status: IndexStatus): void {
     const { item } = this;
+    this.tellPaused(status.phase === 'paused');
     item.backgroundColor =
       status.phase === 'error' ? new ThemeColor('statusBarItem.warningBackground') : undefined;
     item.text = `${icon(status)} ${shortText(status)}`;
@@ -64,6 +66,13 @@ export class IndexStatusItem implements Disposable {
           ].join(', ');
     item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
     item.show();
+  }
+
+  /** Only the command that does something is offered. */
+  private tellPaused(paused: boolean): void {
+    if (this.paused === paused) return;
+    this.paused = paused;
+    void commands.executeCommand('setContext', 'virtualContext.indexPaused', paused);
   }
 }
 

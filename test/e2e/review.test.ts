@@ -209,6 +209,27 @@ it('undoes files that were created, moved and deleted, all at once, when the per
   expect([existsSync(file('there.ts')), existsSync(file('made.ts'))]).toEqual([false, false]);
 });
 
+it('is done by keyboard alone', async () => {
+  const text = content('src/a.ts');
+  await chat.ask(
+    `${read('src/a.ts')} [[then]] ${edit('src/a.ts', 'v15 = 15;', 'v15 = 5;')} ${edit('src/a.ts', 'v25 = 25;', 'v25 = 5;')} [[then]] [[say ok]]`,
+  );
+  await vscode.openFile('src/a.ts');
+  await lens('Keep').first().waitFor();
+  const press = (key: string) => vscode.page.keyboard.press(key);
+  await vscode.page.locator('.editor-instance .view-line', { hasText: 'v14' }).first().click();
+  const at = (line: number) => vscode.page.locator('.statusbar-item', { hasText: `Ln ${line},` }).waitFor();
+  await press('Alt+F5');
+  await at(15);
+  await press('Control+Alt+Backspace');
+  await vi.waitFor(() => expect(content('src/a.ts')).toContain('v15 = 15;'), timeout);
+  await press('Alt+F5');
+  await at(25);
+  await press('Control+Alt+Enter');
+  await chat.byTestId('changes').waitFor({ state: 'detached' });
+  expect(content('src/a.ts')).toBe(text.replace('v25 = 25;', 'v25 = 5;'));
+});
+
 it('edits nothing in the mode “Ask”, which is chosen by keyboard', async () => {
   await chat.byTestId('chat-input').fill('');
   await chat.byTestId('chat-input').press('Control+.');
