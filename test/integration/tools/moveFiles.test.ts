@@ -1,37 +1,17 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readFile,
-  realpath,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { EditConflictError, OutsideWorkspaceError, UnreadableFileError } from '../../../src/engine/errors';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
+import { dir, diskWorkspace, files, inside } from '../../support/diskWorkspace';
 
-let dir: string;
-let files: NodeWorkspaceFiles;
-const inside = (path: string) => join(dir, 'app', path);
 const exists = (path: string) =>
   lstat(path).then(
     () => true,
     () => false,
   );
 
-beforeEach(async () => {
-  dir = await realpath(await mkdtemp(join(tmpdir(), 'vc-move-')));
-  await mkdir(inside('src'), { recursive: true });
-  await mkdir(join(dir, 'outside'));
-  files = new NodeWorkspaceFiles({ roots: () => [{ name: 'app', path: join(dir, 'app') }] });
-});
-afterEach(() => rm(dir, { recursive: true }));
+diskWorkspace();
 
 it('a deleted file comes back byte for byte, with its mark and mode', async () => {
   const marked = Buffer.from('\ufeffä\r\nb', 'utf16le');

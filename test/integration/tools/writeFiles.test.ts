@@ -1,36 +1,15 @@
-import {
-  chmod,
-  lstat,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  realpath,
-  rm,
-  stat,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EditConflictError, OutsideWorkspaceError, UnreadableFileError } from '../../../src/engine/errors';
 import { NodeWorkspaceFiles, type OpenEdit } from '../../../src/tools/workspaceFiles';
+import { dir, diskWorkspace, files, inside } from '../../support/diskWorkspace';
 
 const signal = new AbortController().signal;
-let dir: string;
-let files: NodeWorkspaceFiles;
 
-const inside = (path: string) => join(dir, 'app', path);
 const bytes = (path: string) => readFile(inside(path));
 
-beforeEach(async () => {
-  dir = await realpath(await mkdtemp(join(tmpdir(), 'vc-write-')));
-  await mkdir(inside('src'), { recursive: true });
-  await mkdir(join(dir, 'outside'));
-  files = new NodeWorkspaceFiles({ roots: () => [{ name: 'app', path: join(dir, 'app') }] });
-});
-afterEach(() => rm(dir, { recursive: true }));
+diskWorkspace();
 
 /** Changes a file as an edit does: by what it reads as. */
 async function change(path: string, edit: (text: string) => string): Promise<void> {

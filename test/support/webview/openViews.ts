@@ -1,12 +1,12 @@
 /** The webviews in a browser, with their real providers and policy but without VS Code around them: set up for each test. */
 import axe from 'axe-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
-import type { ChatActions } from '../../../src/host/chatRequests';
 import { ChatViewProvider } from '../../../src/host/chatViewProvider';
 import { NotesViewProvider } from '../../../src/host/notesViewProvider';
 import type { PanelSource } from '../../../src/host/panelSource';
 import type { ChatEvent } from '../../../src/webview/protocol';
 import { FakeConversation } from './FakeConversation';
+import { fakeActions } from './fakeActions';
 import { type Theme, WebviewBrowser, type WebviewPage } from './WebviewPage';
 
 vi.mock('vscode', () => ({
@@ -23,7 +23,7 @@ export let view: WebviewPage;
 export let conversation: FakeConversation;
 /** What it has told is in the state too, as far as nothing took its place. */
 export let panel: PanelSource & { tell(event: ChatEvent): void };
-export let actions: { [Name in keyof ChatActions]: ReturnType<typeof vi.fn<ChatActions[Name]>> };
+export let actions: ReturnType<typeof fakeActions>;
 
 beforeAll(async () => {
   browser = await WebviewBrowser.launch();
@@ -34,31 +34,7 @@ afterAll(() => browser.close());
 beforeEach(() => {
   conversation = new FakeConversation();
   panel = fakePanel();
-  actions = {
-    openFile: vi.fn(async () => undefined),
-    folderIsOpen: vi.fn(() => true),
-    openFolder: vi.fn(async () => undefined),
-    answerApproval: vi.fn(() => undefined),
-    moveCommand: vi.fn(() => undefined),
-    stopCommand: vi.fn(async () => undefined),
-    showCommand: vi.fn(async () => undefined),
-    selectModel: vi.fn(async () => undefined),
-    selectMode: vi.fn(async () => undefined),
-    allowEdits: vi.fn(async () => undefined),
-    showChanges: vi.fn(async () => undefined),
-    keepChanges: vi.fn(async () => undefined),
-    undoChanges: vi.fn(async () => undefined),
-    restoreCheckpoint: vi.fn(async () => undefined),
-    regenerate: vi.fn(async () => undefined),
-    findMentions: vi.fn(async () => []),
-    weighMentions: vi.fn(async () => []),
-    mentionUris: vi.fn(async () => ''),
-    slash: vi.fn(async () => ({})),
-    codeBlock: vi.fn(async () => undefined),
-    showMemory: vi.fn(async () => undefined),
-    setApiKey: vi.fn(async () => undefined),
-    openWindowSetting: vi.fn(async () => undefined),
-  };
+  actions = fakeActions();
 });
 
 afterEach(async () => {

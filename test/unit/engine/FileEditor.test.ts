@@ -9,7 +9,7 @@ import { readFile } from '../../../src/tools/readFile';
 import { eventsOf } from '../../support/engineChecks';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
-import { ScriptedModel, type ScriptedReply } from '../../support/scriptedModel';
+import { ScriptedTurns } from '../../support/ScriptedTurns';
 
 const text = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
 const read = (path: string, startLine = 1, endLine = 99) => ({
@@ -25,40 +25,24 @@ let asked: ApprovalRequest[];
 let onApproval: (request: ApprovalRequest) => boolean;
 let world: MemoryWorld;
 let agent: AgentProcess;
-let model: ScriptedModel;
-let next: () => ScriptedReply;
+let turns: ScriptedTurns;
 
 beforeEach(async () => {
   asked = [];
   onApproval = () => true;
   const functions = [readFile, editFile];
   world = memoryWorld({ functions });
-  model = new ScriptedModel(() => next());
+  turns = new ScriptedTurns(world);
   const approver = {
     approve: async (request: ApprovalRequest) => {
       asked.push(request);
       return { allowed: onApproval(request) };
     },
   };
-  agent = await AgentProcess.open({ ...world.parts, approver }, async () => model);
+  agent = await AgentProcess.open({ ...world.parts, approver }, async () => turns.model);
 });
 
-/** Runs one turn whose steps make these calls. @returns the results, as the model got them */
-async function steps(
-  ...calls: (ScriptedReply['calls'] | (() => ScriptedReply['calls']))[]
-): Promise<string[]> {
-  const results = eventsOf(world, 'function.result').length;
-  const left = [...calls];
-  next = () => {
-    const step = left.shift();
-    const made = typeof step === 'function' ? step() : step;
-    return made ? { calls: made } : { text: 'done' };
-  };
-  expect(await agent.submit('go')).toBe('done');
-  const made = eventsOf(world, 'function.result').slice(results);
-  return Promise.all(made.map(({ result }) => world.blobs.get(result)));
-}
-
+const steps = (...calls: Parameters<ScriptedTurns['run']>[1]) => turns.run(agent, calls);
 const content = async (path: string) => (await world.files.read(path)).text;
 const addressIn = (result = '') => /file:\S+@[0-9a-f]{16}/.exec(result)?.[0] ?? '';
 
@@ -172,9 +156,9 @@ it('takes a page that is no longer in the window by its address', async () => {
     log: memoryWorld().log,
     approver: { approve: async () => ({ allowed: true }) },
   };
-  agent = await AgentProcess.open(other, async () => model);
+  agent = await AgentProcess.open(other, async () => turns.model);
   let left = 1;
-  next = () =>
+  turns.next = () =>
     left-- > 0 ? { calls: [edit('a.ts', 'two', '2', { based_on: addressIn(page) })] } : { text: '' };
   await agent.submit('go');
   expect(await content('a.ts')).toBe(text('one', '2'));

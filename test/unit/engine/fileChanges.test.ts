@@ -6,10 +6,10 @@ import { moveFile } from '../../../src/tools/moveFile';
 import { readFile } from '../../../src/tools/readFile';
 import { spawn } from '../../../src/tools/spawn';
 import { writeFile } from '../../../src/tools/writeFile';
-import { eventsOf } from '../../support/engineChecks';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
-import { ScriptedModel, type ScriptedReply } from '../../support/scriptedModel';
+import { ScriptedTurns } from '../../support/ScriptedTurns';
+import type { ScriptedReply } from '../../support/scriptedModel';
 
 const text = (...lines: string[]) => lines.map((line) => `${line}\n`).join('');
 const call = (name: string, args: object) => ({ name, arguments: args });
@@ -18,29 +18,16 @@ const put = (path: string, whole: string) => call('write_file', { path, text: wh
 
 let world: MemoryWorld;
 let agent: AgentProcess;
-let next: () => ScriptedReply;
+let turns: ScriptedTurns;
 
 beforeEach(async () => {
   const functions = [readFile, editFile, writeFile, moveFile, deleteFile, spawn];
   world = memoryWorld({ functions });
-  agent = await AgentProcess.open(world.parts, async () => new ScriptedModel(() => next()));
+  turns = new ScriptedTurns(world);
+  agent = await AgentProcess.open(world.parts, async () => turns.model);
 });
 
-async function steps(
-  ...calls: (ScriptedReply['calls'] | (() => ScriptedReply['calls']))[]
-): Promise<string[]> {
-  const results = eventsOf(world, 'function.result').length;
-  const left = [...calls];
-  next = () => {
-    const step = left.shift();
-    const made = typeof step === 'function' ? step() : step;
-    return made ? { calls: made } : { text: 'done' };
-  };
-  expect(await agent.submit('go')).toBe('done');
-  const made = eventsOf(world, 'function.result').slice(results);
-  return Promise.all(made.map(({ result }) => world.blobs.get(result)));
-}
-
+const steps = (...calls: Parameters<ScriptedTurns['run']>[1]) => turns.run(agent, calls);
 const content = async (path: string) => (await world.files.read(path)).text;
 const pending = async () =>
   (await agent.review.pending()).map(({ path, change, from }) => ({
@@ -180,7 +167,7 @@ it('what a sub-agent edits waits in the chat of the person, and goes back with i
     { text: 'edited' },
   ];
   const outer: ScriptedReply[] = [{ calls: [call('spawn', { task: 'edit a.ts', context: 'fresh' })] }];
-  next = () => outer.shift() ?? inner.shift() ?? { text: 'done' };
+  turns.next = () => outer.shift() ?? inner.shift() ?? { text: 'done' };
   expect(await agent.submit('go')).toBe('done');
   expect(await content('a.ts')).toBe(text('1'));
   expect(await pending()).toEqual([{ path: 'a.ts', change: 'edited' }]);

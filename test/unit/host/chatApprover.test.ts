@@ -10,20 +10,8 @@ const vscode = vi.hoisted(() => ({
   chosen: undefined as string | undefined,
 }));
 
-vi.mock('vscode', () => ({
-  EventEmitter: class<T> {
-    private readonly listeners = new Set<(event: T) => void>();
-    readonly event = (listener: (event: T) => void) => {
-      this.listeners.add(listener);
-      return { dispose: () => this.listeners.delete(listener) };
-    };
-    fire(event: T): void {
-      for (const listener of this.listeners) listener(event);
-    }
-    dispose(): void {
-      this.listeners.clear();
-    }
-  },
+vi.mock('vscode', async () => ({
+  EventEmitter: (await import('../../support/FakeEmitter')).FakeEmitter,
   window: {
     showInformationMessage: async (text: string) => {
       vscode.notices.push(text);

@@ -11,20 +11,8 @@ import { readFileFunction } from '../../support/fakeFunctions';
 import { memoryWorld, roughCounter } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 
-vi.mock('vscode', () => ({
-  EventEmitter: class<Event> {
-    private readonly listeners = new Set<(event: Event) => void>();
-    readonly event = (listener: (event: Event) => void) => {
-      this.listeners.add(listener);
-      return { dispose: () => this.listeners.delete(listener) };
-    };
-    fire(event: Event) {
-      for (const listener of this.listeners) listener(event);
-    }
-    dispose() {
-      this.listeners.clear();
-    }
-  },
+vi.mock('vscode', async () => ({
+  EventEmitter: (await import('../../support/FakeEmitter')).FakeEmitter,
 }));
 
 function memento() {

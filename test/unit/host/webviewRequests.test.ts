@@ -1,36 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { VirtualContextError } from '../../../src/engine/errors';
-import { type ChatActions, chatRequests } from '../../../src/host/chatRequests';
+import { chatRequests } from '../../../src/host/chatRequests';
 import { answerRequest } from '../../../src/host/webviewRequests';
 import { FakeConversation } from '../../support/webview/FakeConversation';
+import { fakeActions } from '../../support/webview/fakeActions';
 
 function host() {
   const conversation = new FakeConversation();
-  const actions = {
-    openFile: vi.fn<ChatActions['openFile']>(async () => undefined),
-    folderIsOpen: () => true,
-    openFolder: vi.fn(async () => undefined),
-    answerApproval: vi.fn(),
-    moveCommand: vi.fn(() => undefined),
-    stopCommand: vi.fn(async () => undefined),
-    showCommand: vi.fn(async () => undefined),
-    selectModel: vi.fn(async () => undefined),
-    selectMode: vi.fn(async () => undefined),
-    allowEdits: vi.fn(async () => undefined),
-    showChanges: vi.fn(async () => undefined),
-    keepChanges: vi.fn(async () => undefined),
-    undoChanges: vi.fn(async () => undefined),
-    restoreCheckpoint: vi.fn(async () => undefined),
-    regenerate: vi.fn(async () => undefined),
-    findMentions: vi.fn<ChatActions['findMentions']>(async () => []),
-    weighMentions: vi.fn(async () => []),
-    mentionUris: vi.fn(async () => ''),
-    slash: vi.fn(async () => ({})),
-    codeBlock: vi.fn<ChatActions['codeBlock']>(async () => undefined),
-    showMemory: vi.fn(async () => undefined),
-    setApiKey: vi.fn(async () => undefined),
-    openWindowSetting: vi.fn(async () => undefined),
-  };
+  const actions = fakeActions();
   const handlers = chatRequests(conversation, actions);
   const ask = (method: string, params: unknown = {}) =>
     answerRequest(handlers, { kind: 'request', id: 5, method, params });

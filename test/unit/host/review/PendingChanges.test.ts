@@ -4,20 +4,8 @@ import { PendingChanges } from '../../../../src/host/review/PendingChanges';
 
 const editor = vi.hoisted(() => ({ typed: (_: { document: { uri: unknown } }) => undefined as unknown }));
 
-vi.mock('vscode', () => ({
-  EventEmitter: class<Event> {
-    private readonly listeners = new Set<(event: Event) => void>();
-    readonly event = (listener: (event: Event) => void) => {
-      this.listeners.add(listener);
-      return { dispose: () => this.listeners.delete(listener) };
-    };
-    fire(event: Event) {
-      for (const listener of this.listeners) listener(event);
-    }
-    dispose() {
-      this.listeners.clear();
-    }
-  },
+vi.mock('vscode', async () => ({
+  EventEmitter: (await import('../../../support/FakeEmitter')).FakeEmitter,
   Uri: { file },
   workspace: {
     onDidChangeTextDocument: (listener: typeof editor.typed) => {
