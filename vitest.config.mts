@@ -1,7 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    // Two on two cores as well: most tests wait for other processes most of the time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
@@ -17,10 +20,9 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/support/startBrowsers.ts', 'test/support/vscode/installed.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // One VS Code at a time: two would starve each other of processor time.
-          fileParallelism: false,
         },
       },
     ],

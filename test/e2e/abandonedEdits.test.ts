@@ -1,22 +1,15 @@
 /** Edited files when the chat goes on from an earlier message, or another one is shown, in the real editor. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { existsSync } from 'node:fs';
+import { beforeAll, expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import { chat, content, file, scriptedChat, server, timeout, vscode } from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
+scriptedChat({ files: { 'a.txt': 'one\ntwo\n' } });
 
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
+beforeAll(async () => {
+  await chat.ask('Hello [[say Hello.]]');
+});
 
-const file = (path: string) => join(home, 'folder', path);
-const content = (path: string) => readFileSync(file(path), 'utf8');
 const changed = () => chat.byTestId('changed-file');
 const paths = () => changed().evaluateAll((rows) => rows.map((row) => row.getAttribute('data-path')));
 
@@ -36,33 +29,6 @@ async function choose(label: string): Promise<void> {
   await vscode.page.locator('.quick-input-widget', { hasText: 'edited files after this message' }).waitFor();
   await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: label }).click();
 }
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'abandoned-'));
-  mkdirSync(file('.'), { recursive: true });
-  writeFileSync(file('a.txt'), 'one\ntwo\n');
-  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-    },
-  });
-  chat = await ChatView.open(vscode);
-  await chat.ask('Hello [[say Hello.]]');
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
 
 const edit = [
   call('read_file', { path: 'a.txt' }),

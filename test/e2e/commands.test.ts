@@ -1,31 +1,27 @@
 /** Commands in the real VS Code: every way to answer a card, the terminal's output, ends of all kinds. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  file,
+  lastResult,
+  reload,
+  scriptedChat,
+  timeout,
+  told,
+  vscode,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let home: string;
-let folder: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
+scriptedChat({
+  files: { 'a.txt': 'content of a\n' },
+  settings: { 'virtualContext.commands.allow': ['rm', 'expr'] },
+});
 
 const card = () => chat.byTestId('approval');
-const made = (name: string) => existsSync(join(folder, name));
-
-function messages() {
-  return server.requests.at(-1)?.body.messages ?? [];
-}
-
-function lastResult(): string {
-  return messages().findLast(({ role }) => role === 'tool')?.content ?? '';
-}
+const made = (name: string) => existsSync(file(name));
 
 /** Has the model run a command; resolves when it is asked about. */
 async function wanted(command: string, args: object = {}): Promise<void> {
@@ -45,34 +41,6 @@ async function unasked(command: string): Promise<string> {
   await chat.ask(`${call('run_command', { command })} [[then]] [[say ok]]`);
   return lastResult();
 }
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'commands-'));
-  folder = join(home, 'folder');
-  mkdirSync(folder);
-  writeFileSync(join(folder, 'a.txt'), 'content of a\n');
-  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.commands.allow': ['rm', 'expr'],
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
 
 it('runs once, in a terminal, when the person says so; a stray Enter runs nothing', async () => {
   await wanted('touch once && echo done-$((1))');
@@ -139,8 +107,8 @@ it('tells the exit code, and shows the output while it comes', async () => {
 it('is ended by Stop, with all it has started', async () => {
   await wanted('sleep 300 & echo $! > pid; sleep 300');
   await chat.byTestId('approval-once').click();
-  await vi.waitUntil(() => made('pid') && readFileSync(join(folder, 'pid'), 'utf8').trim() !== '', timeout);
-  const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'));
+  await vi.waitUntil(() => made('pid') && content('pid').trim() !== '', timeout);
+  const pid = Number(content('pid'));
   await chat.byTestId('stop').click();
   await chat.idle();
   expect(() => process.kill(pid, 0)).toThrow();
@@ -152,8 +120,7 @@ it('asks about what is dangerous in auto mode and though it is on the list', asy
   const settings = join(vscode.profile.userData, 'User/settings.json');
   const now = JSON.parse(readFileSync(settings, 'utf8'));
   writeFileSync(settings, JSON.stringify({ ...now, 'virtualContext.mode': 'auto' }));
-  await vscode.reload();
-  chat = await ChatView.open(vscode);
+  await reload();
   expect(await unasked('cat a.txt')).toContain('content of a');
   await wanted("expr 1 + 1 && sh -c 'rm -rf one'");
   await vscode.screenshot('commands-dangerous');
@@ -167,22 +134,21 @@ it('goes on in the background, is listed, and its end wakes the model; a reload 
   expect(await answered('once')).toContain('Started in the background as c1.');
   await chat.byTestId('background-command').getByText('echo begun').waitFor();
   await vscode.screenshot('commands-background');
-  await vi.waitUntil(() => JSON.stringify(messages()).includes('ended with exit code 0'), timeout);
+  await vi.waitUntil(() => told().includes('ended with exit code 0'), timeout);
   await chat.idle();
-  expect(JSON.stringify(messages())).toMatch(/commandFinished.*Background command c1 .*begun\\nover/);
+  expect(told()).toMatch(/commandFinished.*Background command c1 .*begun\\nover/);
   expect(await chat.byTestId('background-command').count()).toBe(0);
   await wanted('touch b2; sleep 300', { background: true });
   await answered('once');
   await chat.byTestId('background-stop').click();
-  await vi.waitUntil(() => JSON.stringify(messages()).includes('stopped by the person'), timeout);
+  await vi.waitUntil(() => told().includes('stopped by the person'), timeout);
   await chat.idle();
   await wanted('touch b3; sleep 301', { background: true });
   await answered('once');
   // The browser writes the workspace's state every 5 s.
   await vscode.page.waitForTimeout(6000);
-  await vscode.reload();
-  chat = await ChatView.open(vscode);
+  await reload();
   await vscode.page.getByText('has ended with the window it ran in').first().waitFor();
   await chat.ask('[[say ok]]');
-  expect(JSON.stringify(messages())).toContain('(touch b3; sleep 301) has ended with the window');
+  expect(told()).toContain('(touch b3; sleep 301) has ended with the window');
 });

@@ -1,33 +1,23 @@
 /** What a person meets beside the main job: odd files, refusals, endpoints that fail, windows without a folder. */
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { appendFileSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
 import { toolResults } from '../support/modelServer/toolResults';
 import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import {
+  chat,
+  file,
+  messages,
+  openChat,
+  scriptedChat,
+  server,
+  timeout,
+  told,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
 const lines = (count: number, text: string) => Array.from({ length: count }, (_, i) => `${text} ${i + 1}`);
-
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-const modelSettings = () => ({
-  'virtualContext.model.provider': 'custom',
-  'virtualContext.model.baseUrl': server.url,
-  'virtualContext.model.name': 'scripted',
-});
-
-function write(path: string, content: string | Buffer): void {
-  const file = join(home, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-}
 
 const results = () => toolResults(server);
 
@@ -43,35 +33,19 @@ const dialog = () => vscode.page.locator('.monaco-dialog-box');
 const quickInput = () => vscode.page.locator('.quick-input-widget');
 const paging = () => vscode.log('Virtual Context: Paging');
 
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'edges-'));
-});
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
-
 describe('a folder with odd files', () => {
-  beforeAll(async () => {
-    write('folder/.env', 'TOKEN=hunter2\n');
-    write('folder/docs/a file.md', lines(20, 'line').join('\n'));
-    write('folder/src/c#sharp.ts', lines(20, '// sharp').join('\n'));
-    write('folder/src/ünïcode.ts', lines(20, '// uni').join('\n'));
-    write('folder/src/a.ts', `${lines(40, 'export const a').join('\n')}\n`);
-    write('folder/big.log', lines(60_000, `entry ${'x'.repeat(80)}`).join('\n'));
-    write('folder/min.js', 'function f(){return 12345};'.repeat(11_000));
-    write('folder/crlf.txt', lines(400, 'row').join('\r\n'));
-    write('folder/bin.dat', Buffer.from(lines(2000, '').map((_, i) => i % 256)));
-    server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-    vscode = await VSCode.launch({ folder: join(home, 'folder'), settings: modelSettings() });
-    chat = await ChatView.open(vscode);
-  });
-
-  afterAll(async () => {
-    await vscode?.close();
-    await server?.close();
+  scriptedChat({
+    files: {
+      '.env': 'TOKEN=hunter2\n',
+      'docs/a file.md': lines(20, 'line').join('\n'),
+      'src/c#sharp.ts': lines(20, '// sharp').join('\n'),
+      'src/ünïcode.ts': lines(20, '// uni').join('\n'),
+      'src/a.ts': `${lines(40, 'export const a').join('\n')}\n`,
+      'big.log': lines(60_000, `entry ${'x'.repeat(80)}`).join('\n'),
+      'min.js': 'function f(){return 12345};'.repeat(11_000),
+      'crlf.txt': lines(400, 'row').join('\r\n'),
+      'bin.dat': Buffer.from(lines(2000, '').map((_, i) => i % 256)),
+    },
   });
 
   it('reads huge files and lines in part, CRLF by lines, and no binary file', async () => {
@@ -174,15 +148,17 @@ describe('a folder with odd files', () => {
 
   it('queues what is sent while it answers; Stop leaves it, and it is answered next', async () => {
     server.misbehave({ kind: 'slowStream', delayMs: 1500 });
+    const asked = server.requests.length;
     await chat.send('[[say One word after the other, slowly, so that there is time to send more.]]');
-    await chat.byTestId('stop').waitFor();
+    // What is sent before that goes along with the first question.
+    await vi.waitUntil(() => server.requests.length > asked, timeout);
     await chat.send('[[say The second answer.]]');
     await chat.byTestId('queued').waitFor();
     await chat.byTestId('chat-input').press('Escape');
     await vi.waitUntil(async () => (await lastAnswer()).includes('The second answer.'), timeout);
     await chat.idle();
     expect(await chat.byTestId('queued').count()).toBe(0);
-    const told = server.requests.at(-1)?.body.messages.map(({ content }) => content ?? '') ?? [];
+    const told = messages().map(({ content }) => content ?? '');
     expect(told.at(-2)).toContain('<interrupt kind="cancelled">');
     expect(told.at(-1)).toBe('[[say The second answer.]]');
   });
@@ -193,7 +169,7 @@ describe('a folder with odd files', () => {
     await vscode.enter('Keep the entry numbers.');
     const notice = (text: string) => chat.byTestId('notice').filter({ hasText: text });
     await notice('Compacted:').waitFor();
-    expect(JSON.stringify(server.requests.at(-1)?.body.messages)).toContain('Keep the entry numbers.');
+    expect(told()).toContain('Keep the entry numbers.');
     await vscode.runCommand('Virtual Context: Reset the Window');
     await dialog().getByRole('button', { name: 'Reset' }).click();
     await notice('Window reset:').waitFor();
@@ -201,7 +177,7 @@ describe('a folder with odd files', () => {
       /pages? moved out of the window, .* → .* tokens/,
     );
     await chat.ask('[[say Still here.]]');
-    const [system, memory, question, ...rest] = server.requests.at(-1)?.body.messages ?? [];
+    const [system, memory, question, ...rest] = messages();
     expect(system?.role).toBe('system');
     expect(memory?.content).toContain('<evicted');
     expect(question?.content).toBe('[[say Still here.]]');
@@ -216,7 +192,7 @@ describe('a folder with odd files', () => {
     await chat.frame.waitForTimeout(400); // longer than saving waits
     await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
     await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
-    chat = await ChatView.open(vscode);
+    await openChat();
     await vi.waitUntil(async () => (await chat.byTestId('chat-input').inputValue()) !== '', timeout);
     expect(await chat.byTestId('chat-input').inputValue()).toBe('half a question');
     await vi.waitUntil(async () => (await chat.answers.count()) === answers, timeout);
@@ -260,10 +236,10 @@ describe('a folder with odd files', () => {
     await vscode.runCommand('Virtual Context: Pin to Working Memory');
     await note.waitFor();
     expect(await note.innerText()).toBe('src/a.ts:1-3\nexport const a 1\nexport const a 2\nexport const a 3');
-    appendFileSync(join(home, 'folder/src/a.ts'), 'export const more = 1;\n');
+    appendFileSync(file('src/a.ts'), 'export const more = 1;\n');
     await chat.frame.waitForTimeout(700); // a change elsewhere in the file
     expect(await notes.locator('[data-testid=note-stale]').count()).toBe(0);
-    writeFileSync(join(home, 'folder/src/a.ts'), '// changed\n');
+    write('src/a.ts', '// changed\n');
     await notes.locator('[data-testid=note-stale]').waitFor();
     await note.hover();
     await notes.locator('[data-testid=note-delete]').click();
@@ -275,8 +251,8 @@ describe('a folder with odd files', () => {
   });
 
   it('pins a selection of a file outside the workspace as text', async () => {
-    write('outside.txt', 'Kept although it has no address.\n');
-    await vscode.openFile(join(home, 'outside.txt'));
+    write('../outside.txt', 'Kept although it has no address.\n');
+    await vscode.openFile(file('../outside.txt'));
     await vscode.page.locator('.editor-instance .view-line').first().click();
     await vscode.page.keyboard.press('Control+a');
     await vscode.runCommand('Virtual Context: Pin to Working Memory');
@@ -304,7 +280,7 @@ describe('a folder with odd files', () => {
     const status = (text: RegExp) => vscode.page.locator('.statusbar-item', { hasText: text }).waitFor();
     await vscode.runCommand('Virtual Context: Pause Indexing');
     await status(/Index paused/);
-    write('folder/src/zebra.ts', 'export const zebra = 1;\n');
+    write('src/zebra.ts', 'export const zebra = 1;\n');
     await vscode.runCommand('Virtual Context: Resume Indexing');
     await vi.waitFor(async () => {
       await chat.ask(`${call('search_workspace', { query: 'zebra' })} [[then]] [[say ok]]`);
@@ -361,7 +337,7 @@ describe('a folder with odd files', () => {
 
   it('chats without a folder and says that none is open', async () => {
     await vscode.leaveFolder();
-    chat = await ChatView.open(vscode);
+    await openChat();
     await chat.byTestId('no-folder').waitFor();
     await vscode.screenshot('edges-no-folder');
     await chat.ask(

@@ -1,78 +1,35 @@
 /** Edits that the person allows, and rules that the workspace states: in trusted and in restricted windows. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { existsSync } from 'node:fs';
+import { describe, expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  file,
+  lastResult,
+  messages,
+  scriptedChat,
+  server,
+  timeout,
+  told,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-const settings = () => ({
-  'virtualContext.model.provider': 'custom',
-  'virtualContext.model.baseUrl': server.url,
-  'virtualContext.model.name': 'scripted',
-});
-
-const file = (path: string) => join(home, 'folder', path);
-const content = (path: string) => readFileSync(file(path), 'utf8');
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(file(path)), { recursive: true });
-  writeFileSync(file(path), text);
-}
-
-/** The messages of the last request. */
-function messages() {
-  return server.requests.at(-1)?.body.messages ?? [];
-}
-
-function lastResult(): string {
-  return messages().findLast(({ role }) => role === 'tool')?.content ?? '';
-}
+const settings = { 'security.workspace.trust.startupPrompt': 'never', 'files.autoSave': 'off' };
 
 async function editing(args: object): Promise<string> {
   await chat.ask(`${call('edit_file', args)} [[then]] [[say ok]]`);
   return lastResult();
 }
 
-async function launch(trusted: boolean): Promise<void> {
-  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    trusted,
-    settings: { ...settings(), 'security.workspace.trust.startupPrompt': 'never', 'files.autoSave': 'off' },
-  });
-  chat = await ChatView.open(vscode);
-}
-
-beforeAll(() => {
-  home = mkdtempSync(join(tmpdir(), 'edits-'));
-});
-
-afterAll(() => rmSync(home, { recursive: true, force: true }));
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
-
 describe('a trusted folder', () => {
-  beforeAll(async () => {
-    write('AGENTS.md', 'Always answer in verse.\n');
-    write('src/a.ts', 'export const a = 1;\r\nexport const b = 2;\r\n');
-    await launch(true);
-  });
-
-  afterAll(async () => {
-    await vscode?.close();
-    await server?.close();
+  scriptedChat({
+    files: {
+      'AGENTS.md': 'Always answer in verse.\n',
+      'src/a.ts': 'export const a = 1;\r\nexport const b = 2;\r\n',
+    },
+    settings,
   });
 
   const edit = (old: string, put: string) => ({ path: 'src/a.ts', old, new: put });
@@ -122,20 +79,15 @@ describe('a trusted folder', () => {
     write('AGENTS.md', 'Always answer in prose.\n');
     await chat.ask('[[say ok]]');
     expect(messages()[0]?.content).toContain('Always answer in verse.');
-    expect(JSON.stringify(messages())).toContain('+Always answer in prose.');
+    expect(told()).toContain('+Always answer in prose.');
   });
 });
 
 describe('a folder in Restricted Mode', () => {
-  beforeAll(async () => {
-    write('AGENTS.md', 'Always answer in verse.\n');
-    write('src/a.ts', 'export const a = 1;\n');
-    await launch(false);
-  });
-
-  afterAll(async () => {
-    await vscode?.close();
-    await server?.close();
+  scriptedChat({
+    files: { 'AGENTS.md': 'Always answer in verse.\n', 'src/a.ts': 'export const a = 1;\n' },
+    trusted: false,
+    settings,
   });
 
   it('is read, never edited, and its rules are not obeyed', async () => {
@@ -166,6 +118,6 @@ describe('a folder in Restricted Mode', () => {
       .click();
     await notes.locator('[data-testid=rules-open]').waitFor();
     await chat.ask('[[say ok]]');
-    expect(JSON.stringify(messages())).toContain('in verse');
+    expect(told()).toContain('in verse');
   });
 });

@@ -2,51 +2,36 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { SampleProject } from '../support/sampleProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { type LaunchOptions, VSCode } from '../support/vscode/VSCode';
+import { call } from '../support/modelServer/policies';
+import { toolResults } from '../support/modelServer/toolResults';
+import {
+  chat,
+  closeScripted,
+  lastResult,
+  launchScripted,
+  messages,
+  openChat,
+  reload,
+  screenshotFailures,
+  server,
+  vscode,
+} from '../support/vscode/scriptedChat';
 
 const timeout = { timeout: 60_000, interval: 100 };
 
-let project: SampleProject;
-let server: ModelServer;
-let vscode: VSCode | undefined;
+const files = {
+  'src/client.ts': 'export class Client {\n  private shouldRetry(): boolean {\n    return true;\n  }\n}\n',
+  'src/error.ts': "export * from './core/error';\n",
+  'src/core/error.ts': 'export class APIError extends Error {}\n',
+  'src/core/streaming.ts': '/** Streaming of server-sent events. */\nexport class Stream {}\n',
+};
 
-async function launch(
-  options: Partial<LaunchOptions> = {},
-  apiKey?: string,
-): Promise<{ vscode: VSCode; chat: ChatView }> {
-  project = new SampleProject();
-  server = await startModelServer({
-    window: 16_384,
-    policy: summariser(script),
-    ...(apiKey ? { apiKey } : {}),
-  });
-  vscode = await VSCode.launch({
-    folder: project.folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.model.contextWindow': 16_384,
-    },
-    ...options,
-  });
-  return { vscode, chat: await ChatView.open(vscode) };
-}
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode?.screenshot(`failed-${task.name.slice(0, 30)}`);
-  await vscode?.close();
-  await server.close();
-  project.remove();
-});
+afterEach(closeScripted);
+screenshotFailures();
 
 describe('failures', () => {
   it('goes on when the disk process is killed in the middle of a turn', async () => {
-    const { vscode, chat } = await launch();
+    await launchScripted({ files });
     await chat.ask(`${call('search_workspace', { query: 'retry backoff' })} [[then]] [[say First.]]`);
     const before = vscode.diskProcessPid();
     expect(before).toBeDefined();
@@ -55,37 +40,36 @@ describe('failures', () => {
     process.kill(before ?? 0, 'SIGKILL');
     await chat.idle();
     expect(await chat.answers.last().textContent()).toContain('Second.');
-    const result = server.requests.at(-1)?.body.messages.findLast((m) => m.role === 'tool')?.content ?? '';
+    const result = lastResult();
     expect(result).toContain('src/core/streaming.ts');
     expect(vscode.diskProcessPid()).not.toBe(before);
   });
 
   it('keeps every acknowledged message when the extension host is killed in the middle of a turn', async () => {
-    const { vscode, chat } = await launch();
+    await launchScripted({ files });
     await chat.ask('[[say One.]]');
     server.misbehave({ kind: 'slowStream', delayMs: 1500 });
     await chat.send('[[say Two comes slowly, word by word, so that there is time to pull the plug.]]');
     await vi.waitUntil(() => server.requests.length === 2, timeout);
     process.kill(vscode.extensionHostPid() ?? 0, 'SIGKILL');
     await vi.waitUntil(() => server.requests.at(-1)?.abandoned, timeout);
-    await vscode.reload();
-    const again = await ChatView.open(vscode);
-    await vi.waitUntil(async () => (await again.userMessages.count()) === 2, timeout);
-    expect(await again.answers.first().textContent()).toContain('One.');
-    await again.byTestId('action-resumeTurn').click();
-    await again.answers.getByText('Two comes slowly').waitFor();
-    await again.idle();
-    await again.ask('[[say Three.]]');
-    const users = server.requests
-      .at(-1)
-      ?.body.messages.filter((m) => m.role === 'user')
-      .map((m) => m.content ?? '');
-    expect(users?.filter((text) => text.startsWith('[[say One'))).toHaveLength(1);
-    expect(users?.filter((text) => text.startsWith('[[say Two'))).toHaveLength(1);
+    await reload();
+    await vi.waitUntil(async () => (await chat.userMessages.count()) === 2, timeout);
+    expect(await chat.answers.first().textContent()).toContain('One.');
+    await chat.byTestId('action-resumeTurn').click();
+    await chat.answers.getByText('Two comes slowly').waitFor();
+    await chat.idle();
+    await chat.ask('[[say Three.]]');
+    const users = messages()
+      .filter(({ role }) => role === 'user')
+      .map(({ content }) => content ?? '');
+    expect(users.filter((text) => text.startsWith('[[say One'))).toHaveLength(1);
+    expect(users.filter((text) => text.startsWith('[[say Two'))).toHaveLength(1);
   });
 
   it('activates, chats and says what is missing when LanceDB is not there', async () => {
-    const { vscode, chat } = await launch({
+    await launchScripted({
+      files,
       tamper: (extension) => {
         const dist = join(extension, 'dist');
         for (const name of readdirSync(dist)) if (/^lancedb\..*\.node$/.test(name)) rmSync(join(dist, name));
@@ -98,19 +82,16 @@ describe('failures', () => {
       `${call('search_workspace', { query: 'retry' })} ${call('grep', { pattern: 'shouldRetry' })} ${call('read_file', { path: 'src/error.ts' })} [[then]] [[say Without the disk.]]`,
     );
     expect(await chat.answers.last().textContent()).toContain('Without the disk.');
-    const results = server.requests
-      .at(-1)
-      ?.body.messages.filter((m) => m.role === 'tool')
-      .map((m) => m.content ?? '');
-    expect(results?.[0]).toContain('failed');
-    expect(results?.[1]).toContain('src/client.ts');
-    expect(results?.[2]).toContain("export * from './core/error'");
+    const results = toolResults(server);
+    expect(results[0]).toContain('failed');
+    expect(results[1]).toContain('src/client.ts');
+    expect(results[2]).toContain("export * from './core/error'");
     await vscode.runCommand('Virtual Context: Show Index Status');
     await vscode.page.locator('.notifications-toasts', { hasText: 'LanceDB' }).waitFor();
   });
 
   it('begins a new chat with the same notes, and says why, when the last one is damaged', async () => {
-    const { vscode, chat } = await launch();
+    await launchScripted({ files });
     await chat.ask(`${call('pin_note', { text: 'Kept in mind.' })} [[then]] [[say Pinned.]]`);
     const [log] = vscode.sessionFiles('events.jsonl');
     rmSync(join(dirname(log ?? ''), '../../blobs'), { recursive: true });
@@ -118,15 +99,15 @@ describe('failures', () => {
     await vscode.page
       .locator('.notifications-toasts', { hasText: 'The last chat could not be opened' })
       .waitFor();
-    const again = await ChatView.open(vscode);
-    await again.ask('[[say New.]]');
-    expect(await again.userMessages.count()).toBe(1);
-    expect(server.requests.at(-1)?.body.messages[0]?.content).toContain('Kept in mind.');
+    await openChat();
+    await chat.ask('[[say New.]]');
+    expect(await chat.userMessages.count()).toBe(1);
+    expect(messages()[0]?.content).toContain('Kept in mind.');
     expect(vscode.sessionFiles('events.jsonl')).toHaveLength(2);
   });
 
   it('says that the key is wrong and offers to set it', async () => {
-    const { vscode, chat } = await launch({}, 'the right key');
+    await launchScripted({ files, server: { apiKey: 'the right key' } });
     await chat.ask('[[say Hello.]]');
     await chat.byTestId('action-setApiKey').click();
     await vscode.enter('the right key');

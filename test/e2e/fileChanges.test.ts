@@ -1,67 +1,33 @@
 /** Files changed by the model in the real editor: Undo, formatting on save, moves, deletions, modes. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { existsSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  file,
+  lastResult,
+  scriptedChat,
+  timeout,
+  vscode,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-const file = (path: string) => join(home, 'folder', path);
-const content = (path: string) => readFileSync(file(path), 'utf8');
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(file(path)), { recursive: true });
-  writeFileSync(file(path), text);
-}
+scriptedChat({
+  files: {
+    'data.json': '{\n  "one": 1\n}\n',
+    'other.json': '{"a":   1}',
+    'dos.txt': 'one\r\ntwo\r\n',
+    'old.txt': 'old\n',
+    'gone.txt': 'gone\n',
+  },
+  settings: { 'editor.formatOnSave': true, 'files.insertFinalNewline': true, 'files.autoSave': 'off' },
+});
 
 /** Makes calls, a step each. @returns the result of the last */
 async function calls(...made: readonly string[]): Promise<string> {
   await chat.ask([...made, '[[say ok]]'].join(' [[then]] '));
-  const messages = server.requests.at(-1)?.body.messages ?? [];
-  return messages.findLast(({ role }) => role === 'tool')?.content ?? '';
+  return lastResult();
 }
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'changes-'));
-  write('data.json', '{\n  "one": 1\n}\n');
-  write('other.json', '{"a":   1}');
-  write('dos.txt', 'one\r\ntwo\r\n');
-  write('old.txt', 'old\n');
-  write('gone.txt', 'gone\n');
-  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    trusted: true,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'editor.formatOnSave': true,
-      'files.insertFinalNewline': true,
-      'files.autoSave': 'off',
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
 
 it('a file that no editor shows is formatted as the settings say, the model sees it so, and Undo takes it back', async () => {
   // Formatters come with the first file of their language.

@@ -1,48 +1,21 @@
 /** Fork, rewind, earlier chats and sub-agents in the real VS Code. The model server obeys markers: this proves mechanism only. */
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { beforeAll, expect, it, vi } from 'vitest';
 import type { ChatRequest } from '../support/modelServer/chatProtocol';
-import { script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { SampleProject } from '../support/sampleProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import type { ChatView } from '../support/vscode/ChatView';
+import { chat, reload, scriptedChat, server, timeout, vscode } from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let project: SampleProject;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
+scriptedChat({
+  files: { 'src/version.ts': "export const VERSION = '1.0.0';\n" },
+  // What the index finds for a question depends on how far it is.
+  settings: { 'virtualContext.hints': false },
+});
 
 beforeAll(async () => {
-  project = new SampleProject();
-  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: project.folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      // What the index finds for a question depends on how far it is.
-      'virtualContext.hints': false,
-    },
-  });
-  chat = await ChatView.open(vscode);
   await chat.ask(
     'First question [[call read_file {"path":"src/version.ts"}]] [[then]] [[say First answer.]]',
   );
   await chat.ask('Second question [[say Second answer.]]');
   await chat.ask('Third question [[say Third answer.]]');
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  project?.remove();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
 });
 
 const bodies = () => server.requests.map(({ body }) => body as ChatRequest);
@@ -124,8 +97,7 @@ it('rewinds by the command, too, and goes on after the window is reloaded', asyn
   await shows(1, 1);
   // The browser's VS Code writes what it remembers of a window every five seconds.
   await vscode.page.waitForTimeout(6000);
-  await vscode.reload();
-  chat = await ChatView.open(vscode);
+  await reload();
   await shows(1, 1);
   expect(await userTexts()).toEqual([expect.stringContaining('First question')]);
   await chat.ask('Last question [[say Last answer.]]');

@@ -1,34 +1,23 @@
 /** Code as the editor sees it: the built-in TypeScript server on a small project, asked by the model and by the person. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import { chat, content, messages, scriptedChat, timeout, told, vscode } from '../support/vscode/scriptedChat';
 
 const MATH = 'export function add(a: number, b: number): number {\n  return a + b;\n}\n';
 const USE =
   "import { add } from './math';\n\nexport const three = add(1, 2);\nexport const four = add(2, 2);\n";
 const BROKEN = 'export const count: number = "four";\n';
 
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-const file = (path: string) => join(home, 'folder', path);
-const content = (path: string) => readFileSync(file(path), 'utf8');
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(file(path)), { recursive: true });
-  writeFileSync(file(path), text);
-}
-
-function messages() {
-  return server.requests.at(-1)?.body.messages ?? [];
-}
+scriptedChat({
+  files: {
+    'tsconfig.json': '{ "compilerOptions": { "strict": true, "noEmit": true }, "include": ["src"] }\n',
+    'src/math.ts': MATH,
+    'src/use.ts': USE,
+    'src/broken.ts': BROKEN,
+  },
+  server: { window: 32_768 },
+  settings: { 'files.autoSave': 'off', 'virtualContext.diagnosticsDelay': 1500 },
+});
 
 /** Results of the last turn, in the order of its calls. */
 async function results(...calls: string[]): Promise<string[]> {
@@ -41,42 +30,13 @@ async function results(...calls: string[]): Promise<string[]> {
 async function asked(beginning: string): Promise<string> {
   const question = () =>
     messages().findLast(({ role, content: text }) => role === 'user' && text?.startsWith(beginning))?.content;
-  await vi.waitUntil(question, { timeout: 30_000, interval: 100 });
+  await vi.waitUntil(question, timeout);
   await chat.idle();
   return question() ?? '';
 }
 
 const edit = (old: string, put: string) =>
   `${call('read_file', { path: 'src/math.ts' })} [[then]] ${call('edit_file', { path: 'src/math.ts', old, new: put })} [[then]] [[say Edited.]]`;
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'language-'));
-  write('tsconfig.json', '{ "compilerOptions": { "strict": true, "noEmit": true }, "include": ["src"] }\n');
-  write('src/math.ts', MATH);
-  write('src/use.ts', USE);
-  write('src/broken.ts', BROKEN);
-  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'files.autoSave': 'off',
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
 
 it('answers where a symbol is defined and used, and what is wrong, for files that no editor shows', async () => {
   const at = { path: 'src/use.ts', line: 3, symbol: 'add' };
@@ -106,7 +66,7 @@ it('tells the model, before its turn ends, what its edit has broken, and later t
   expect(interrupt).not.toContain('broken.ts');
   await chat.ask(edit('return String(a + b);', 'return b + a;'));
   await chat.ask('[[say ok]]');
-  expect(JSON.stringify(messages())).toContain('src/math.ts has no problems now.');
+  expect(told()).toContain('src/math.ts has no problems now.');
 });
 
 it('renames in every file, through the review of edits', async () => {
@@ -134,7 +94,7 @@ it('sends a problem to the chat from its quick fix, with the lines around as a p
   await action.click();
   const question = await asked('Fix this problem:');
   expect(question).toContain("src/broken.ts:1: error: Type 'string' is not assignable");
-  expect(JSON.stringify(messages())).toContain('export const count: number');
+  expect(told()).toContain('export const count: number');
 });
 
 it('sends a selection to the chat from the editor’s context menu', async () => {

@@ -1,48 +1,15 @@
 /** What the person sees of the memory: the report, the gauge, and the policy they chose. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { describe, expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import { chat, messages, scriptedChat, server, timeout, vscode, write } from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-const call = (name: string, args: unknown) => `[[call ${name} ${JSON.stringify(args)}]]`;
 const reads = (...paths: string[]) => paths.map((path) => call('read_file', { path })).join(' ');
 
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-async function start(window: number, settings: Record<string, unknown> = {}): Promise<void> {
-  home = mkdtempSync(join(tmpdir(), 'memory-'));
-  mkdirSync(join(home, 'src'));
-  for (const name of ['alpha', 'beta', 'gamma', 'delta', 'epsilon']) {
-    const lines = Array.from({ length: 90 }, (_, i) => `export const ${name}${i + 1} = ${i * 7};`);
-    writeFileSync(join(home, 'src', `${name}.ts`), `${lines.join('\n')}\n`);
-  }
-  server = await startModelServer({ window, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: home,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.openFilesOnFault': false,
-      ...settings,
-    },
-  });
-  chat = await ChatView.open(vscode);
-}
-
-async function stop(): Promise<void> {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-}
+const names = ['alpha', 'beta', 'gamma', 'delta', 'epsilon'];
+const lines = (name: string) =>
+  Array.from({ length: 90 }, (_, i) => `export const ${name}${i + 1} = ${i * 7};\n`);
+const files = Object.fromEntries(names.map((name) => [`src/${name}.ts`, lines(name).join('')]));
+const settings = { 'virtualContext.openFilesOnFault': false };
 
 /** The report as the editor draws it, as soon as it matches `text`. */
 async function report(text: string | RegExp): Promise<string> {
@@ -62,13 +29,8 @@ function row(shown: string, text: string): string {
 
 const paging = () => vscode.log('Virtual Context: Paging');
 
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
-
 describe('the memory report', () => {
-  beforeAll(() => start(16_384));
-  afterAll(stop);
+  scriptedChat({ files, settings });
 
   it('is there before the first turn, and follows the chat: faults, pages, what is pinned', async () => {
     await vscode.runCommand('Virtual Context: Show Memory');
@@ -89,9 +51,7 @@ describe('the memory report', () => {
 
   it('shows a changed limit at once', async () => {
     await report(/resident limit +96,000 +more than the window holds/);
-    mkdirSync(join(home, '.vscode'));
-    const limit = { 'virtualContext.memory.residentLimit': 10_000 };
-    writeFileSync(join(home, '.vscode/settings.json'), JSON.stringify(limit));
+    write('.vscode/settings.json', JSON.stringify({ 'virtualContext.memory.residentLimit': 10_000 }));
     await report(/resident limit +10,000 +kept at most/);
     const bar = chat.byTestId('gauge').locator('.gauge-bar');
     expect(await bar.getAttribute('aria-label')).toContain('At most 10,000 tokens are kept');
@@ -113,16 +73,18 @@ describe('the memory report', () => {
 });
 
 describe('with the policy of the paper', () => {
-  beforeAll(() => start(9000, { 'virtualContext.policy': 'memgpt' }));
-  afterAll(stop);
+  scriptedChat({
+    files,
+    server: { window: 9000 },
+    settings: { ...settings, 'virtualContext.policy': 'memgpt' },
+  });
 
   it('edits notes in place, warns, and moves the oldest half out at 100 %', async () => {
     await chat.ask(`${call('pin_note', { text: 'The total is in cents.' })} [[then]] [[say Noted.]]`);
     expect(paging()).toMatch(/epoch\.started .*notesChanged/);
-    const system = () => server.requests.at(-1)?.body.messages[0]?.content ?? '';
+    const system = () => messages()[0]?.content ?? '';
     expect(system()).toContain('The total is in cents.');
-    for (const name of ['alpha', 'beta', 'gamma', 'delta', 'epsilon'])
-      await chat.ask(`${reads(`src/${name}.ts`)} [[then]] [[say ${name} read.]]`);
+    for (const name of names) await chat.ask(`${reads(`src/${name}.ts`)} [[then]] [[say ${name} read.]]`);
     expect(paging()).toContain('memoryPressure');
     expect(paging()).toMatch(/epoch\.started .*highWatermark/);
     await vscode.runCommand('Virtual Context: Show Memory');

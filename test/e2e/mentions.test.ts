@@ -1,56 +1,38 @@
 /** Mentions, slash commands and code blocks in the real VS Code. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { SampleProject } from '../support/sampleProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  file,
+  folder,
+  messages,
+  scriptedChat,
+  timeout,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
 const greet = 'export function greet(name: string) {\n  return hello(name);\n}\n';
 
-let project: SampleProject;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
+scriptedChat({
+  files: { 'greet.ts': greet, 'src/a.ts': 'export const a = 1;\n' },
+  prepare: () => {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
+    git('init', '--quiet');
+    git('add', '-A');
+    git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
+  },
+  server: { window: 32_768 },
+  settings: { 'virtualContext.hints': false },
+});
 
 const input = () => chat.byTestId('chat-input');
 const chips = () => chat.byTestId('mention');
 const paging = () => vscode.log('Virtual Context: Paging');
-const lastMessages = () => (server.requests.at(-1)?.body.messages ?? []).map(({ content }) => content ?? '');
+const lastMessages = () => messages().map(({ content: text }) => text ?? '');
 const attached = () => lastMessages().filter((text) => text.startsWith('<interrupt kind="attached"'));
-
-beforeAll(async () => {
-  project = new SampleProject();
-  writeFileSync(join(project.folder, 'greet.ts'), greet);
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: project.folder });
-  git('add', '-A');
-  git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
-  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: project.folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.hints': false,
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  project?.remove();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
 
 it('mentions a file by keyboard, shows its cost, and makes it a page that need not be read again', async () => {
   await input().focus();
@@ -76,7 +58,7 @@ it('attaches the selection, git changes, problems and a folder', async () => {
   await vscode.page.keyboard.press('Shift+ArrowDown');
   await vscode.runCommand('Virtual Context: Add Selection to Chat');
   await vi.waitFor(async () => expect(await input().inputValue()).toBe('@greet.ts:1-1 '), timeout);
-  writeFileSync(join(project.folder, 'greet.ts'), greet.replace('hello', 'goodMorning'));
+  write('greet.ts', greet.replace('hello', 'goodMorning'));
   // The editor sees what others have changed in its own time.
   await vi.waitFor(
     async () => {
@@ -100,7 +82,7 @@ it('takes what is dropped, refuses what is outside, and keeps the text', async (
       data.setData('text/uri-list', dropped);
       box.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
     }, uri);
-  await drop(`file://${project.folder}/greet.ts`);
+  await drop(`file://${file('greet.ts')}`);
   await vi.waitFor(async () => expect(await input().inputValue()).toBe('Compare @greet.ts '), timeout);
   await drop('file:///etc/hostname');
   await chat.frame.locator('.problem', { hasText: 'outside the workspace' }).waitFor();
@@ -126,7 +108,7 @@ it('inserts a code block at the cursor, and applies one where it belongs and now
   const other = 'export function other() {\n  return 1;\n}';
   await chat.ask(`[[say \`\`\`ts greet.ts\n${block}\n\`\`\`\n\n\`\`\`ts greet.ts\n${other}\n\`\`\`]]`);
   const apply = chat.answers.last().getByRole('button', { name: 'Apply to File' });
-  const text = () => readFileSync(join(project.folder, 'greet.ts'), 'utf8');
+  const text = () => content('greet.ts');
   const before = text();
   await apply.nth(1).click();
   await chat.frame.locator('.problem', { hasText: 'Not applied to greet.ts' }).waitFor();
@@ -154,7 +136,7 @@ it('mentions a note, an earlier chat, and what a command in the terminal has pri
   await vscode.page.keyboard.press('Enter');
   await vi.waitFor(async () => expect(await chat.userMessages.count()).toBe(0), timeout);
   await vscode.runCommand('Terminal: Create New Terminal');
-  await vscode.page.locator('.terminal .xterm-screen').waitFor();
+  await vscode.page.locator('.terminal .xterm-screen').first().waitFor();
   await vi.waitFor(
     async () => {
       await vscode.page.locator('.terminal .xterm-helper-textarea').first().focus();

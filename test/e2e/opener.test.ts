@@ -1,29 +1,8 @@
 /** The card that says where the person left off, in the real VS Code. No model is involved: it is extracted. */
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { SampleProject } from '../support/sampleProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { describe, expect, it, vi } from 'vitest';
+import { chat, reload, scriptedChat, timeout, vscode } from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let project: SampleProject;
-let vscode: VSCode;
-let chat: ChatView;
-
-beforeAll(async () => {
-  project = new SampleProject();
-  vscode = await VSCode.launch({ folder: project.folder });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  project?.remove();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
+const files = { 'src/backoff.ts': 'export const backoff = (attempt: number) => 2 ** attempt;\n' };
 
 async function newChat(): Promise<void> {
   await vscode.runCommand('Virtual Context: New Chat');
@@ -31,6 +10,8 @@ async function newChat(): Promise<void> {
 }
 
 describe('the opener', () => {
+  scriptedChat({ files, offline: true });
+
   it('is not there while there is nothing to tell', async () => {
     await chat.byTestId('example').first().waitFor();
     expect(await chat.byTestId('opener').count()).toBe(0);
@@ -68,8 +49,7 @@ describe('the opener', () => {
     await vi.waitUntil(async () => (await chat.byTestId('opener').count()) === 0, timeout);
     // VS Code writes what an extension remembers a moment later.
     await vscode.page.waitForTimeout(1000);
-    await vscode.reload();
-    chat = await ChatView.open(vscode);
+    await reload();
     await chat.byTestId('example').first().waitFor();
     await vscode.page.waitForTimeout(1000);
     expect(await chat.byTestId('opener').count()).toBe(0);
@@ -87,13 +67,9 @@ describe('the opener', () => {
 });
 
 describe('the opener as a message', () => {
+  scriptedChat({ files, offline: true, settings: { 'virtualContext.opener': 'message' } });
+
   it('is the first thing said in a new chat, once', async () => {
-    await vscode.close();
-    vscode = await VSCode.launch({
-      folder: project.folder,
-      settings: { 'virtualContext.opener': 'message' },
-    });
-    chat = await ChatView.open(vscode);
     await chat.ask('Next: test the jitter\nWhere is the backoff?');
     await newChat();
     await chat.answers.first().waitFor();
@@ -103,8 +79,7 @@ describe('the opener as a message', () => {
     expect(await chat.answers.first().innerText()).toContain('test the jitter');
     expect(await chat.byTestId('opener').count()).toBe(0);
     await vscode.screenshot('opener-message');
-    await vscode.reload();
-    chat = await ChatView.open(vscode);
+    await reload();
     await chat.answers.first().waitFor();
     await vscode.page.waitForTimeout(2000);
     expect(await chat.answers.count()).toBe(1);

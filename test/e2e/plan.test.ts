@@ -1,52 +1,24 @@
 /** The plan, and rules that hold for some files, in the real editor. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { existsSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  file,
+  scriptedChat,
+  server,
+  timeout,
+  told,
+  vscode,
+} from '../support/vscode/scriptedChat';
 
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-const file = (path: string) => join(home, 'folder', path);
-const sent = () => JSON.stringify(server.requests.at(-1)?.body.messages);
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(file(path)), { recursive: true });
-  writeFileSync(file(path), text);
-}
-
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'plan-'));
-  write('.virtual-context/rules/ts.md', '---\nglobs: src/**/*.ts\n---\nAlways answer in verse.\n');
-  write('src/a.ts', 'export const a = 1;\n');
-  server = await startModelServer({ window: 16_384, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    trusted: true,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.mode': 'ask',
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+scriptedChat({
+  files: {
+    '.virtual-context/rules/ts.md': '---\nglobs: src/**/*.ts\n---\nAlways answer in verse.\n',
+    'src/a.ts': 'export const a = 1;\n',
+  },
+  settings: { 'virtualContext.mode': 'ask' },
 });
 
 it('is kept by the model and edited by the person', async () => {
@@ -59,17 +31,17 @@ it('is kept by the model and edited by the person', async () => {
   await chat.byTestId('plan-tick').first().click();
   await chat.byTestId('plan-count').filter({ hasText: '1/2' }).waitFor();
   await chat.ask('[[say ok]]');
-  expect(sent()).toContain('the plan is now:\\n[x] look at it\\n[ ] mend it');
+  expect(told()).toContain('the plan is now:\\n[x] look at it\\n[ ] mend it');
   await vscode.runCommand('Virtual Context: Reset the Window');
   await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Reset' }).click();
   await chat.byTestId('notice').filter({ hasText: 'Window reset:' }).waitFor();
   await chat.ask('[[say ok]]');
-  expect(sent()).toContain('[plan] (kept with update_plan)\\n[x] look at it\\n[ ] mend it');
+  expect(told()).toContain('[plan] (kept with update_plan)\\n[x] look at it\\n[ ] mend it');
   // It was made where nothing may be changed; now it is to be done.
   expect(await chat.byTestId('mode-button').innerText()).toContain('Ask');
   await chat.byTestId('plan-carry-out').click();
   await chat.byTestId('mode-button').filter({ hasText: 'Edit' }).waitFor();
-  await vi.waitUntil(() => sent().includes('Carry out the plan.'), { timeout: 30_000, interval: 100 });
+  await vi.waitUntil(() => told().includes('Carry out the plan.'), timeout);
   await chat.idle();
   await chat.byTestId('plan-clear').click();
   await chat.byTestId('plan').waitFor({ state: 'detached' });
@@ -78,7 +50,7 @@ it('is kept by the model and edited by the person', async () => {
 it('is told rules for some files when one of them is touched', async () => {
   expect(JSON.stringify(server.requests.map(({ body }) => body))).not.toContain('in verse');
   await chat.ask(`${call('read_file', { path: 'src/a.ts' })} [[then]] [[say ok]]`);
-  expect(sent()).toContain('(for files matching src/**/*.ts) hold now:\\nAlways answer in verse.');
+  expect(told()).toContain('(for files matching src/**/*.ts) hold now:\\nAlways answer in verse.');
   await vscode.runCommand('View: Show Virtual Context');
   const notes = await vscode.webview('[data-testid=note-input]');
   expect(await notes.locator('[data-testid=rules-scope]').innerText()).toBe('For files matching src/**/*.ts');
@@ -90,5 +62,5 @@ it('has a command that begins a rules file', async () => {
   await vscode.page.keyboard.press('Enter');
   await vscode.page.locator('.tab.active', { hasText: 'testing.md' }).waitFor();
   await vi.waitUntil(() => existsSync(file('.virtual-context/rules/testing.md')));
-  expect(readFileSync(file('.virtual-context/rules/testing.md'), 'utf8')).toContain('globs: []');
+  expect(content('.virtual-context/rules/testing.md')).toContain('globs: []');
 });

@@ -1,49 +1,22 @@
 /** A day's work in a real TypeScript project with its real tests: a failing test is mended, in the real VS Code. */
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import { toolResults } from '../support/modelServer/toolResults';
 import { TestedProject } from '../support/testedProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { chat, scriptedChat, server, told, vscode } from '../support/vscode/scriptedChat';
 
 const timeout = { timeout: 60_000, interval: 100 };
 
 let project: TestedProject;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
 
-/** Results the model was given since the person last spoke, in order. */
-function results(): string[] {
-  const messages = server.requests.at(-1)?.body.messages ?? [];
-  return messages.filter(({ role }) => role === 'tool').map(({ content }) => content ?? '');
-}
-
-const heard = () => JSON.stringify(server.requests.at(-1)?.body.messages);
-
-beforeAll(async () => {
-  project = new TestedProject();
-  project.write('AGENTS.md', 'Run the tests of what you change.\n');
-  server = await startModelServer({ window: 64_000, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: project.folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  project?.remove();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+scriptedChat({
+  project: () => {
+    project = new TestedProject();
+    return project;
+  },
+  prepare: () => project.write('AGENTS.md', 'Run the tests of what you change.\n'),
+  server: { window: 64_000 },
+  settings: { 'virtualContext.diagnosticsDelay': 1500 },
 });
 
 it('mends a failing test: reads, plans, edits with review, sees the error it made, runs the tests, finishes', async () => {
@@ -72,14 +45,14 @@ it('mends a failing test: reads, plans, edits with review, sees the error it mad
   await chat.byTestId('approval-session').click();
   await chat.answers.filter({ hasText: 'the tests pass' }).waitFor({ timeout: 240_000 });
   await chat.idle();
-  const [, failed, read, wrong, seen, mended, , passed] = results();
+  const [, failed, read, wrong, seen, mended, , passed] = toolResults(server);
   expect(failed).toMatch(/Exit code 1[\s\S]*16 failed/);
   expect(read).toContain(mistake);
   expect(wrong).not.toContain('Refused');
-  expect(`${wrong}\n${seen}\n${heard()}`).toContain("Type 'number' is not assignable to type 'boolean'");
+  expect(`${wrong}\n${seen}\n${told()}`).toContain("Type 'number' is not assignable to type 'boolean'");
   expect(mended).not.toContain('Refused');
   expect(passed).toMatch(/Exit code 0[\s\S]*21 passed/);
-  expect(heard()).toContain('Run the tests of what you change.');
+  expect(told()).toContain('Run the tests of what you change.');
   expect(project.read(source)).toContain(right);
   // The plan is done and folded; the change waits for the person, once: back to what it was is no change.
   expect(await chat.byTestId('plan-count').innerText()).toBe('3/3');

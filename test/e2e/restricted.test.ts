@@ -1,71 +1,41 @@
 /** A workspace that is not trusted, of folders with one name, and an endpoint whose window is not known. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
 import { toolResults } from '../support/modelServer/toolResults';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { chat, file, scriptedChat, server, timeout, vscode } from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
 const lines = (text: string) => Array.from({ length: 10 }, (_, i) => `${text} ${i + 1}`).join('\n');
-
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
 
 const lastAnswer = () => chat.answers.last().innerText();
 const paging = () => vscode.log('Virtual Context: Paging');
 
-function write(path: string, content: string): void {
-  const file = join(home, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-}
+/** Of the workspace: none of these may hold. */
+const settings = {
+  'virtualContext.maxCallsPerTurn': 1,
+  'virtualContext.notes.tokenLimit': 100,
+  'virtualContext.model.baseUrl': 'http://127.0.0.1:1/v1',
+};
 
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'restricted-'));
-  write('one/src/alpha.ts', lines('export const alpha'));
-  write('target/beta.ts', lines('export const beta'));
-  mkdirSync(join(home, 'two'));
-  symlinkSync(join(home, 'target'), join(home, 'two/src'));
-  symlinkSync('/etc/hostname', join(home, 'one/src/leak.txt'));
-  const settings = {
-    'virtualContext.maxCallsPerTurn': 1,
-    'virtualContext.notes.tokenLimit': 100,
-    'virtualContext.model.baseUrl': 'http://127.0.0.1:1/v1',
-  };
-  write(
-    'ws.code-workspace',
-    JSON.stringify({ folders: [{ path: 'one/src' }, { path: 'two/src' }], settings }),
-  );
-  const policy = summariser(script);
-  server = await startModelServer({ window: 12_000, tellsWindow: false, policy, model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'ws.code-workspace'),
-    trusted: false,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.openFilesOnFault': false,
-      'security.workspace.trust.startupPrompt': 'never',
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+scriptedChat({
+  files: {
+    'one/src/alpha.ts': lines('export const alpha'),
+    'target/beta.ts': lines('export const beta'),
+    'ws.code-workspace': JSON.stringify({ folders: [{ path: 'one/src' }, { path: 'two/src' }], settings }),
+  },
+  prepare: () => {
+    mkdirSync(file('two'));
+    symlinkSync(file('target'), file('two/src'));
+    symlinkSync('/etc/hostname', file('one/src/leak.txt'));
+  },
+  open: 'ws.code-workspace',
+  trusted: false,
+  server: { window: 12_000, tellsWindow: false },
+  settings: {
+    'virtualContext.openFilesOnFault': false,
+    'security.workspace.trust.startupPrompt': 'never',
+  },
 });
 
 it('tells folders of one name apart, follows none outside, and obeys no setting of the workspace', async () => {

@@ -1,25 +1,25 @@
 /** The person's review of what the assistant edits, and the way back, in the real VS Code. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { existsSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import { call, script } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  file,
+  lastResult,
+  messages,
+  openChat,
+  reload,
+  scriptedChat,
+  timeout,
+  told,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
 /** What happens while the model thinks about what it was given. */
 let meanwhile: (() => Promise<void>) | undefined;
 
-const file = (path: string) => join(home, 'folder', path);
-const content = (path: string) => readFileSync(file(path), 'utf8');
-const messages = () => server.requests.at(-1)?.body.messages ?? [];
 const lines = (count: number) =>
   Array.from({ length: count }, (_, i) => `export const v${i + 1} = ${i + 1};\n`);
 const edit = (path: string, old: string, put: string) => call('edit_file', { path, old, new: put });
@@ -28,57 +28,33 @@ const row = (path: string) => chat.frame.locator(`[data-testid=changed-file][dat
 const lens = (title: string) => vscode.page.locator('.codelens-decoration a', { hasText: title });
 const editorText = () => vscode.page.locator('.editor-instance .view-lines').last().innerText();
 
-function write(path: string, text: string): void {
-  mkdirSync(dirname(file(path)), { recursive: true });
-  writeFileSync(file(path), text);
-}
-
 /** What the list shows, one line a file. */
 async function listed(): Promise<string[]> {
   const rows = await chat.byTestId('changed-file').allInnerTexts();
   return rows.map((text) => text.replace(/\s+/g, ' ').trim());
 }
 
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'review-'));
-  write('src/a.ts', lines(30).join(''));
-  write('src/b.ts', lines(5).join('').replaceAll('\n', '\r\n'));
-  write('old/gone.ts', 'gone\n');
-  write('old/moved.ts', 'moved\n');
-  server = await startModelServer({
-    window: 32_768,
-    policy: async (request) => {
-      const act = meanwhile;
-      if (act && request.messages.at(-1)?.role === 'tool') {
-        meanwhile = undefined;
-        await act();
-      }
-      return summariser(script)(request);
-    },
-    model: 'scripted',
-  });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.openFilesOnFault': false,
-      'files.autoSave': 'off',
-      'workbench.colorTheme': 'Default Light Modern',
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+scriptedChat({
+  files: {
+    'src/a.ts': lines(30).join(''),
+    'src/b.ts': lines(5).join('').replaceAll('\n', '\r\n'),
+    'old/gone.ts': 'gone\n',
+    'old/moved.ts': 'moved\n',
+  },
+  server: { window: 32_768 },
+  policy: async (request) => {
+    const act = meanwhile;
+    if (act && request.messages.at(-1)?.role === 'tool') {
+      meanwhile = undefined;
+      await act();
+    }
+    return script(request);
+  },
+  settings: {
+    'virtualContext.openFilesOnFault': false,
+    'files.autoSave': 'off',
+    'workbench.colorTheme': 'Default Light Modern',
+  },
 });
 
 it('lists what was edited with its counts; nothing was asked', async () => {
@@ -95,8 +71,7 @@ it('lists what was edited with its counts; nothing was asked', async () => {
 });
 
 it('lists it after a reload of the window, too', async () => {
-  await vscode.reload();
-  chat = await ChatView.open(vscode);
+  await reload();
   await vi.waitFor(async () => expect(await listed()).toEqual(['a.ts src +2 −2', 'b.ts src +1 −0']), timeout);
 });
 
@@ -110,7 +85,7 @@ it('undoes one hunk in the diff editor, which the model is told, and keeps the o
   expect(content('src/a.ts')).toContain('v3 = 33;');
   await vi.waitFor(async () => expect(await listed()).toContain('a.ts src +1 −1'), timeout);
   await chat.ask('[[say ok]]');
-  expect(JSON.stringify(messages())).toContain('The person undid a part of your changes of src/a.ts');
+  expect(told()).toContain('The person undid a part of your changes of src/a.ts');
   await lens('Keep').first().click();
   await vi.waitFor(async () => expect(await listed()).toEqual(['b.ts src +1 −0']), timeout);
   // The diff has nothing more to say.
@@ -182,7 +157,7 @@ it('restores a checkpoint: the files, and then the conversation too', async () =
   await dialog.getByText('Replace My Changes Too').click();
   await vi.waitFor(() => expect(existsSync(file('new.ts'))).toBe(false), timeout);
   expect(content('src/a.ts')).toBe(before);
-  chat = await ChatView.open(vscode);
+  await openChat();
   await vi.waitFor(async () => {
     expect(await chat.byTestId('chat-input').inputValue()).toContain('v10 = 7');
   }, timeout);
@@ -238,7 +213,7 @@ it('edits nothing in the mode “Ask”, which is chosen by keyboard', async () 
   await chat.ask(
     `${read('src/a.ts')} [[then]] ${edit('src/a.ts', 'v10 = 1;', 'v10 = 5;')} [[then]] [[say ok]]`,
   );
-  expect(messages().findLast(({ role }) => role === 'tool')?.content).toContain('the mode is "ask"');
+  expect(lastResult()).toContain('the mode is "ask"');
   expect(content('src/a.ts')).toContain('v10 = 1;');
   await vscode.runCommand('Virtual Context: Select Mode');
   await vscode.page.locator('.quick-input-list').getByText('Auto', { exact: true }).click();

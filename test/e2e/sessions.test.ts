@@ -1,45 +1,26 @@
 /** The list of chats, and what can be done to a chat, in the real VS Code. The model server obeys markers: mechanism only. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { SampleProject } from '../support/sampleProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { existsSync } from 'node:fs';
+import { expect, it, vi } from 'vitest';
+import type { ChatView } from '../support/vscode/ChatView';
+import {
+  chat,
+  content,
+  file,
+  scriptedChat,
+  server,
+  timeout,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
-
-let project: SampleProject;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-beforeAll(async () => {
-  project = new SampleProject();
-  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: project.folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.model.prices': { scripted: { input: 2, cachedInput: 0.5, output: 8 } },
-      'virtualContext.hints': false,
-      'files.simpleDialog.enable': true,
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  project?.remove();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+scriptedChat({
+  files: { 'a.ts': 'export const a = 1;\n' },
+  server: { window: 32_768 },
+  settings: {
+    'virtualContext.model.prices': { scripted: { input: 2, cachedInput: 0.5, output: 8 } },
+    'virtualContext.hints': false,
+    'files.simpleDialog.enable': true,
+  },
 });
 
 const userTexts = async () => (await chat.userMessages.allTextContents()).map((text) => text.trim());
@@ -133,23 +114,20 @@ it('finds what was said in a chat that was left, and opens it there', async () =
 });
 
 it('exports to Markdown and JSON, and imports the JSON as a chat of its own', async () => {
-  for (const [title, file] of [
+  for (const [title, name] of [
     ['Markdown', 'Airships.md'],
     ['JSON', 'Airships.json'],
   ] as const) {
     await vscode.runCommand(`Virtual Context: Export Chat as ${title}…`);
     await vscode.page.locator('.quick-input-list').getByText('Airships', { exact: true }).first().click();
-    await fileDialog(file);
+    await fileDialog(name);
     await vscode.page.keyboard.press('Enter');
-    await vi.waitUntil(() => existsSync(join(project.folder, file)), timeout);
+    await vi.waitUntil(() => existsSync(file(name)), timeout);
   }
   await vi.waitFor(() => {
-    expect(readFileSync(join(project.folder, 'Airships.md'), 'utf8')).toMatch(
-      /^# Airships\n\n## You\n\nWhere is/,
-    );
+    expect(content('Airships.md')).toMatch(/^# Airships\n\n## You\n\nWhere is/);
   }, timeout);
-  const exported = join(project.folder, 'Airships.json');
-  writeFileSync(exported, readFileSync(exported, 'utf8').replace('"Airships"', '"Dirigibles"'));
+  write('Airships.json', content('Airships.json').replace('"Airships"', '"Dirigibles"'));
   await vscode.runCommand('Virtual Context: Import Chat…');
   const input = await fileDialog('/');
   await vscode.page.locator('.quick-input-list').getByText('Airships.json', { exact: true }).click();

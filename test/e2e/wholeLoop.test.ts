@@ -4,17 +4,12 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ChatRequest, Policy } from '../support/modelServer/chatProtocol';
 import { asksForSummary } from '../support/modelServer/chatProtocol';
-import { call, researcher, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
+import { call, researcher, script } from '../support/modelServer/policies';
 import { SampleProject } from '../support/sampleProject';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
-
-const window = 8192;
-const timeout = { timeout: 30_000, interval: 100 };
+import { chat, reload, scriptedChat, server, timeout, vscode } from '../support/vscode/scriptedChat';
 
 /** Markers are obeyed; a plain question is looked up. */
 const policy: Policy = (request) => {
@@ -22,27 +17,7 @@ const policy: Policy = (request) => {
   return (asked?.content?.includes('[[') ? script : researcher)(request);
 };
 
-let project: SampleProject;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-
-beforeAll(async () => {
-  project = new SampleProject();
-  server = await startModelServer({ window, policy: summariser(policy), model: 'scripted' });
-  vscode = await VSCode.launch({ folder: project.folder });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  project?.remove();
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
-});
+scriptedChat({ project: () => new SampleProject(), server: { window: 8192 }, policy, offline: true });
 
 const paging = () => vscode.log('Virtual Context: Paging');
 const lastBody = () => server.requests.at(-1)?.body as ChatRequest;
@@ -199,8 +174,7 @@ describe('the whole loop', () => {
   it('goes on in the same session after the window is reloaded', async () => {
     const answers = await chat.answers.count();
     const before = lastBody();
-    await vscode.reload();
-    chat = await ChatView.open(vscode);
+    await reload();
     await vi.waitUntil(async () => (await chat.answers.count()) === answers, timeout);
     await chat.ask('[[say Still here.]]');
     expect(JSON.stringify(lastBody().messages.slice(0, before.messages.length))).toBe(

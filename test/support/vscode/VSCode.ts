@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type Browser, chromium, type Frame, type Page } from 'playwright-core';
-import { vi } from 'vitest';
-import { chromiumPath } from '../../../scripts/chromium.mjs';
-import { vsixPath } from '../../../scripts/package.mjs';
+import type { Browser, Frame, Page } from 'playwright-core';
+import { inject, vi } from 'vitest';
 import { root } from '../../../scripts/run.mjs';
-import { installExtension, startServer } from '../../../scripts/vscode.mjs';
+import { startServer } from '../../../scripts/vscode.mjs';
+import { connectBrowser } from '../browsers';
+import { linkExtensions } from './installed';
 import { findProcesses, isDescendant, killAll } from './processes';
 
 export interface LaunchOptions {
@@ -33,16 +33,6 @@ const quietSettings = {
   'git.openRepositoryInParentFolders': 'never',
 };
 
-const chromiumArguments = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
 const uiTimeout = 30_000;
 
 /**
@@ -67,13 +57,13 @@ export class VSCode {
   ) {}
 
   static async launch(options: LaunchOptions): Promise<VSCode> {
-    const browser = await chromium.launch({ executablePath: chromiumPath(), args: chromiumArguments });
+    const browser = await connectBrowser();
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     page.setDefaultTimeout(uiTimeout);
     const vscode = new VSCode(options, browser, page);
     try {
       vscode.writeSettings(options.settings ?? {});
-      await installExtension(vscode.profile, vsixPath);
+      await linkExtensions(inject('installed'), vscode.profile.extensions);
       options.tamper?.(vscode.extensionFolder());
       await vscode.start(0);
       return vscode;
@@ -157,12 +147,16 @@ export class VSCode {
 
   private async pickInPalette(query: string, label: string): Promise<void> {
     const palette = this.page.locator('.quick-input-widget');
+    let patience = 500;
     const pick = async () => {
       // Only where it closes a palette: Escape would end a selection, or the turn.
       if (await palette.isVisible()) await this.page.keyboard.press('Escape');
       await this.page.keyboard.press('F1');
       await palette.locator('input').first().fill(query, { timeout: 2000 });
-      await palette.getByText(label, { exact: true }).first().click({ timeout: 4000 });
+      patience = Math.min(2 * patience, 4000);
+      const entry = palette.getByText(label, { exact: true }).first();
+      await entry.waitFor({ timeout: patience });
+      await entry.click({ timeout: 4000 });
     };
     // A key is lost while the focus moves between frames, and an open palette does not take in the commands of
     // extensions that are still loading: it is opened anew.

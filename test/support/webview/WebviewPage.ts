@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type * as vscode from 'vscode';
-import { chromiumPath } from '../../../scripts/chromium.mjs';
 import { root } from '../../../scripts/run.mjs';
+import { connectBrowser } from '../browsers';
 import themes from './themes.json';
 
 export type Theme = keyof typeof themes;
@@ -52,11 +52,7 @@ export class WebviewBrowser {
   static async launch(): Promise<WebviewBrowser> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const executablePath = chromiumPath();
-    const browser = await chromium.launch({
-      ...(executablePath ? { executablePath } : {}),
-      args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-    });
+    const browser = await connectBrowser();
     const self = new WebviewBrowser(browser, server);
     await self.bundle();
     server.on('request', (request, response) => {
