@@ -84,7 +84,7 @@ export class FileEditor {
 
   /** @throws EditConflictError when there is something; as `edit` */
   async move({ from, to }: FileMove, signal: AbortSignal): Promise<FunctionOutcome> {
-    const { files, changes } = this.parts;
+    const { files, changes, diff } = this.parts;
     if ((await files.version(from)) === undefined) await files.read(from, signal);
     const text = await files.read(from, signal).then(
       (snapshot) => snapshot.text,
@@ -95,8 +95,11 @@ export class FileEditor {
       },
     );
     const renamed = `rename from ${from}\nrename to ${to}`;
+    // What something is obeyed for is in its text.
+    const arriving = () => `${renamed}\n${text === undefined ? '(not text)' : diff('', text)}`;
     for (const path of [from, to]) {
-      const refused = await this.askPerson(path, path === to, () => renamed, signal);
+      const shown = path === to ? arriving : () => renamed;
+      const refused = await this.askPerson(path, path === to, shown, signal);
       if (refused) return refused;
     }
     const change: FileChange = { kind: 'move', from, path: to, ...(text === undefined ? {} : { text }) };

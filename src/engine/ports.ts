@@ -373,7 +373,16 @@ export interface RulesSource {
 // ---- the person -------------------------------------------------------------------------------------------------------------
 
 export type ApprovalRequest =
-  | { readonly kind: 'secretFile'; readonly path: string }
+  | {
+      readonly kind: 'secretFile';
+      readonly path: string;
+      /** Absent: it is only read. */
+      readonly change?: {
+        readonly act: 'edit' | 'write' | 'delete' | 'move';
+        /** What would be changed, as far as it is known; may be empty. */
+        readonly diff: string;
+      };
+    }
   | {
       readonly kind: 'edit';
       readonly path: string;

@@ -3,7 +3,15 @@ import type { ApprovalRequest } from '../engine/ports';
 import type { ApprovalCard, ApprovalChoice } from '../webview/protocol';
 
 /** A card scrolls, and yet has an end. */
-const MAX_DETAIL_CHARS = 20_000;
+const MAX_DIFF_CHARS = 200_000;
+
+const SECRET_ACTS = {
+  read: 'Read',
+  edit: 'Edit',
+  write: 'Write',
+  delete: 'Delete',
+  move: 'Move',
+} as const;
 
 const deny: ApprovalChoice = { decision: 'deny', label: 'Don’t Allow' };
 
@@ -13,16 +21,17 @@ export function approvalCard(request: ApprovalRequest): Omit<ApprovalCard, 'id'>
     case 'secretFile':
       return {
         kind: request.kind,
-        title: `Read ${request.path}?`,
-        detail: 'It looks like it holds secrets. What is read is sent to the model you configured.',
+        title: `${SECRET_ACTS[request.change?.act ?? 'read']} ${seen(request.path)}?`,
+        detail: 'It looks like it holds secrets. What is read of it is sent to the model you configured.',
+        ...(request.change?.diff ? { diff: cut(request.change.diff) } : {}),
         choices: [deny, { decision: 'once', label: 'Allow Once' }],
       };
     case 'edit':
       return {
         kind: request.kind,
-        title: `${request.creates ? 'Create' : 'Edit'} ${request.path}?`,
+        title: `${request.creates ? 'Create' : 'Edit'} ${seen(request.path)}?`,
         detail: '',
-        diff: request.diff.slice(0, MAX_DETAIL_CHARS),
+        diff: cut(request.diff),
         choices: [deny, { decision: 'once', label: request.creates ? 'Create File' : 'Apply Edit' }],
       };
     case 'fetch':
@@ -58,13 +67,32 @@ function commandCard({
       { decision: 'always', label: 'Always Allow', about: named },
     );
   }
-  const where = background ? `In ${folder}, in the background.` : `In ${folder}.`;
+  const lines = command.split('\n').length;
+  const where = background ? `In ${seen(folder)}, in the background.` : `In ${seen(folder)}.`;
   return {
     kind: 'command',
     title: 'Run this command?',
-    detail: `${where} The command ${reason}.`,
+    detail: [where, lines > 1 ? `${lines} lines.` : '', `The command ${seen(reason)}.`]
+      .filter(Boolean)
+      .join(' '),
     command,
     ...(dangerous ? { dangerous } : {}),
     choices,
   };
+}
+
+/** Names of files may hold what ends a line, or cannot be seen. */
+function seen(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0;
+    return `\\u${code.toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** Whole lines, with a mark that says how many more there are. */
+function cut(diff: string): string {
+  if (diff.length <= MAX_DIFF_CHARS) return diff;
+  const shown = diff.slice(0, MAX_DIFF_CHARS);
+  const more = diff.slice(MAX_DIFF_CHARS).split('\n').length;
+  return `${shown}\n[cut here: ${more.toLocaleString('en-US')} more lines are not shown]`;
 }

@@ -10,7 +10,7 @@ export const deleteFile = defineFunction({
   arguments: z.object({ path: z.string() }),
   async run({ path: written }, context) {
     const path = context.files.canonical(written);
-    const refused = await refusedSecret(path, context);
+    const refused = await refusedSecret(path, context, { act: 'delete', diff: '' });
     return refused ?? context.changeFile.delete(path);
   },
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bareAddress } from './bareAddress';
 import { defineFunction } from './defineFunction';
-import { refusedSecret } from './refusedSecret';
+import { refusedSecret, signedLines } from './refusedSecret';
 
 export const editFile = defineFunction({
   name: 'edit_file',
@@ -20,7 +20,11 @@ export const editFile = defineFunction({
   async run({ path: written, edits, based_on }, context) {
     const path = context.files.canonical(written);
     // A refusal shows what the file says.
-    const refused = await refusedSecret(path, context);
+    const diff = edits.flatMap((edit) => [signedLines('-', edit.old), signedLines('+', edit.new)]);
+    const refused = await refusedSecret(path, context, {
+      act: 'edit',
+      diff: diff.filter((lines) => lines !== '').join('\n'),
+    });
     if (refused) return refused;
     return context.changeFile.edit({
       path,

@@ -10,7 +10,10 @@ export const moveFile = defineFunction({
   arguments: z.object({ from: z.string(), to: z.string() }),
   async run(args, context) {
     const from = context.files.canonical(args.from);
-    const refused = await refusedSecret(from, context);
-    return refused ?? context.changeFile.move({ from, to: context.files.canonical(args.to) });
+    const to = context.files.canonical(args.to);
+    const change = { act: 'move', diff: `rename from ${from}\nrename to ${to}` } as const;
+    const refused =
+      (await refusedSecret(from, context, change)) ?? (await refusedSecret(to, context, change));
+    return refused ?? context.changeFile.move({ from, to });
   },
 });

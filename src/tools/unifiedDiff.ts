@@ -8,6 +8,8 @@ const MAX_CHANGED_LINES = 2000;
 /** Unified diff without file headers; empty when the texts are equal. */
 export const unifiedDiff: TextDiff = (before, after) => {
   if (before === after) return '';
+  // A text that comes or goes is shown, however long.
+  if (before === '' || after === '') return wholeText(before, after);
   const patch = structuredPatch('', '', before, after, '', '', {
     context: CONTEXT_LINES,
     maxEditLength: MAX_CHANGED_LINES,
@@ -15,3 +17,12 @@ export const unifiedDiff: TextDiff = (before, after) => {
   if (patch === undefined) return '(the text has changed throughout)';
   return formatPatch(patch, OMIT_HEADERS).replace(/\n$/, '');
 };
+
+function wholeText(before: string, after: string): string {
+  const [sign, text] = before === '' ? ['+', after] : ['-', before];
+  const lines = text.replace(/\n$/, '').split('\n');
+  const range = `1,${lines.length}`;
+  const heading = before === '' ? `@@ -0,0 +${range} @@` : `@@ -${range} +0,0 @@`;
+  const end = text.endsWith('\n') ? [] : ['\\ No newline at end of file'];
+  return [heading, ...lines.map((line) => sign + line), ...end].join('\n');
+}

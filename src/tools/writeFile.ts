@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { bareAddress } from './bareAddress';
 import { defineFunction } from './defineFunction';
-import { refusedSecret } from './refusedSecret';
+import { refusedSecret, signedLines } from './refusedSecret';
 
 export const writeFile = defineFunction({
   name: 'write_file',
@@ -16,7 +16,7 @@ export const writeFile = defineFunction({
   }),
   async run({ path: written, text, based_on }, context) {
     const path = context.files.canonical(written);
-    const refused = await refusedSecret(path, context);
+    const refused = await refusedSecret(path, context, { act: 'write', diff: signedLines('+', text) });
     if (refused) return refused;
     return context.changeFile.write({
       path,

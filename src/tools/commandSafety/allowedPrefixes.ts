@@ -1,4 +1,7 @@
 /** What the person has allowed: the words that a simple command begins with. */
+import type { CommandPaths } from './commandPaths';
+import { isReader } from './knownSafeCommands';
+import { programName } from './programName';
 import type { SimpleCommand } from './shellScript';
 
 /** By their second word they test, build or check the project, or record it, whatever follows. */
@@ -16,6 +19,9 @@ const RUNS_PROGRAM = /^(npx|pnpx|bunx|(npm|pnpm|yarn|bundle) exec|(uv|poetry) ru
 /** They look over the project, test it, or make folders and empty files in it, whatever follows. */
 const CHECKERS =
   /^(tsc|vue-tsc|eslint|prettier|biome|stylelint|markdownlint|knip|depcruise|vitest|jest|mocha|ava|karma|pytest|tox|nox|ruff|mypy|pyright|black|isort|flake8|pylint|rustfmt|gofmt|golangci-lint|rubocop|rspec|phpunit|phpstan|ktlint|swiftlint|shellcheck|mkdir|touch)$/;
+/** What they do is in all of their words. */
+const ACTS_BY_WORD =
+  /^(rm|mv|cp|sed|gsed|curl|wget|ssh|scp|rsync|tar|docker|podman|kubectl|make|gmake|just)$/;
 /** Ends an entry that allows a command with nothing behind it. */
 const END = '$';
 /** Variables that change how a program prints, not what it does. */
@@ -34,17 +40,37 @@ function entryOf(prefix: string): { readonly words: readonly string[]; readonly 
 
 /**
  * @param whole whether an entry must be the whole command: of those that run others
- * @returns whether one of the entries allows it
+ * @returns whether one of the entries allows it, and what follows its words stays within the workspace
  */
-export function isAllowed(command: SimpleCommand, prefixes: readonly string[], whole: boolean): boolean {
+export function isAllowed(
+  command: SimpleCommand,
+  prefixes: readonly string[],
+  whole: boolean,
+  paths: CommandPaths,
+): boolean {
   const words = wordsOf(command);
   if (words === undefined) return false;
   return prefixes.some((prefix) => {
     const { words: allowed, all } = entryOf(prefix);
     if (allowed.length === 0 || allowed.length > words.length) return false;
-    if ((whole || all) && allowed.length !== words.length) return false;
-    return allowed.every((word, index) => word === words[index]);
+    const needsAll = whole || all || looksOrActs(allowed);
+    if (needsAll && allowed.length !== words.length) return false;
+    if (!allowed.every((word, index) => word === words[index])) return false;
+    return words.slice(allowed.length).every((word) => staysInside(word, paths));
   });
+}
+
+/** Entries of programs that show whatever they are told to, and do what all of their words say. */
+function looksOrActs([name = '', second = '']: readonly string[]): boolean {
+  if (isReader(name, second)) return true;
+  // Who allows such a program by its name alone has said so.
+  return second !== '' && ACTS_BY_WORD.test(programName(name));
+}
+
+/** Whether a word behind what was allowed names nothing outside of the workspace, and no secret. */
+function staysInside(word: string, paths: CommandPaths): boolean {
+  const named = [word, word.slice(word.indexOf('=') + 1), ...(/^-[^-]/.test(word) ? [word.slice(2)] : [])];
+  return named.every((path) => path === '' || /^-/.test(path) || paths.isReadable(path));
 }
 
 /**
@@ -53,10 +79,12 @@ export function isAllowed(command: SimpleCommand, prefixes: readonly string[], w
  */
 export function prefixOf(command: SimpleCommand, whole: boolean): string | undefined {
   const words = wordsOf(command);
-  if (words === undefined || words.length === 0 || words.some((word) => word === '' || /\s/.test(word)))
-    return undefined;
+  if (words === undefined || words.length === 0) return undefined;
   const first = whole ? undefined : plainBeginning(words);
-  return first === undefined ? [...words, END].join(' ') : words.slice(0, first).join(' ');
+  const offered = first === undefined ? words : words.slice(0, first);
+  // The list is of words with spaces between them.
+  if (offered.some((word) => word === '' || /\s/.test(word))) return undefined;
+  return [...offered, ...(first === undefined ? [END] : [])].join(' ');
 }
 
 /** @returns how many of the first words say what it does; undefined when all of them do */

@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { Language, Parser } from 'web-tree-sitter';
 import type { CommandClassifier, CommandPlace, CommandVerdict } from '../commandClassifier';
+import { actsByOption } from './actingOptions';
 import { isAllowed, prefixOf } from './allowedPrefixes';
 import { bashScript } from './bashScript';
 import { CommandPaths } from './commandPaths';
@@ -102,8 +103,11 @@ class Judge {
   verdict(text: string): CommandVerdict {
     if (!this.readable)
       return { level: 'danger', reason: 'is for a shell that is not understood', prefixes: [] };
-    if (UNSEEN.test(text))
-      return { level: 'danger', reason: 'holds characters that cannot be seen', prefixes: [] };
+    const unseen = UNSEEN.exec(text)?.[0].codePointAt(0);
+    if (unseen !== undefined) {
+      const code = `U+${unseen.toString(16).toUpperCase().padStart(4, '0')}`;
+      return { level: 'danger', reason: `holds characters that cannot be seen (${code})`, prefixes: [] };
+    }
     const script = this.read(text);
     const judged = this.script(script, this.place.allowed, 0);
     if (judged.level !== 'ask') return { ...judged, prefixes: [] };
@@ -170,14 +174,14 @@ class Judge {
   ): Judgement {
     const [name, ...args] = command.words;
     if (name === undefined) return { level: 'ask', reason: 'sets variables' };
-    const danger = dangerOf(command, paths);
+    const danger = dangerOf(command, paths) ?? actsByOption(command);
     if (danger !== undefined) return { level: 'danger', reason: danger };
     const wrapped = wrappedIn(command);
     const hidden = wrapped.danger ?? this.hidden(wrapped, paths, depth);
     if (hidden !== undefined) return { level: 'danger', reason: hidden };
     if (/^(cd|chdir|pushd|popd|set-location|sl)$/.test(name.text ?? ''))
       return this.enter(name.text ?? '', args, paths);
-    if (isAllowed(command, allowed, wrapped.wraps)) return { level: 'allowed', reason: '' };
+    if (isAllowed(command, allowed, wrapped.wraps, paths)) return { level: 'allowed', reason: '' };
     if (isKnownSafe(command, paths)) return { level: 'knownSafe', reason: '' };
     return { level: 'ask', reason: 'is not on the list of allowed commands' };
   }

@@ -72,6 +72,11 @@ const GIT_READS =
 /** Options with which a look writes a file, runs a program or leaves the repository. */
 const GIT_ACTS = /^(-O|--(ext|textc|no-i|exec|upl|cont|open|out|o$|ou$|filters|batch|stdin))/;
 
+/** @returns whether a program (with its second word) is there to show what it is told to */
+export function isReader(name: string, second: string): boolean {
+  return name === 'git' ? GIT_READS.test(second) : Object.hasOwn(READERS, name) || name === 'find';
+}
+
 /** @returns whether the command looks at the workspace, and does nothing else */
 export function isKnownSafe({ words, assignments }: SimpleCommand, paths: CommandPaths): boolean {
   if (assignments.length > 0 || words.some((word) => word.text === undefined)) return false;

@@ -6,9 +6,14 @@ import { send } from '../shared/events';
 import { growToContent } from '../shared/growToContent';
 import { LightElement } from '../shared/LightElement';
 
+/** How long a card that has moved takes no answer, ms. */
+const SETTLING_MS = 500;
+
 @customElement('vc-approval')
 export class ApprovalView extends LightElement {
   @property({ attribute: false }) card!: ApprovalCard;
+  /** When a card above it went, `performance.now()`: it has moved to where that one was clicked. */
+  @property({ type: Number }) movedAt = Number.NEGATIVE_INFINITY;
 
   /** The command as it stands in the box; undefined: untouched. */
   @state() private edited: string | undefined;
@@ -93,7 +98,7 @@ export class ApprovalView extends LightElement {
         data-decision=${decision}
         data-testid="approval-${decision}"
         title=${about ?? nothing}
-        @click=${() => this.answer(decision)}
+        @click=${(event: MouseEvent) => this.clicked(event, decision)}
       >${label}${about === undefined ? nothing : html`<code>${about}</code>`}</vscode-button>
       ${
         explains
@@ -110,6 +115,12 @@ export class ApprovalView extends LightElement {
     this.explaining = true;
     await this.updateComplete;
     this.words?.focus();
+  }
+
+  /** The second half of a double click answers nothing, nor does a click meant for the card that was there. */
+  private clicked(event: MouseEvent, decision: ApprovalChoice['decision']): void {
+    if (event.detail > 1 || performance.now() - this.movedAt < SETTLING_MS) return;
+    this.answer(decision);
   }
 
   private answer(decision: ApprovalChoice['decision']): void {

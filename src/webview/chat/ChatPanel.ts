@@ -45,6 +45,8 @@ export class ChatPanel extends LightElement {
   /** For screen readers: the last change of state. */
   @state() private announcement = '';
   @state() private atEnd = true;
+  /** When a card was answered, `performance.now()`. */
+  private cardsMovedAt = Number.NEGATIVE_INFINITY;
 
   @query('.messages') private readonly scroller!: HTMLElement;
   @query('.message-list') private readonly list!: HTMLElement;
@@ -138,7 +140,7 @@ export class ChatPanel extends LightElement {
           ${repeat(
             approvals,
             (card) => card.id,
-            (card) => html`<vc-approval .card=${card}></vc-approval>`,
+            (card) => html`<vc-approval .card=${card} .movedAt=${this.cardsMovedAt}></vc-approval>`,
           )}
           ${running && approvals.length === 0 && !showsProgress(last) ? working() : nothing}
         </div>
@@ -306,7 +308,11 @@ export class ChatPanel extends LightElement {
       this.prompt.insert(event.text);
       return;
     }
-    if (event.type === 'approvals') this.announceApproval(event.cards);
+    if (event.type === 'approvals') {
+      const left = new Set(event.cards.map(({ id }) => id));
+      if (this.transcript.approvals.some(({ id }) => !left.has(id))) this.cardsMovedAt = performance.now();
+      this.announceApproval(event.cards);
+    }
     this.apply(event);
     if (event.type === 'turnEnded') {
       this.announcement =

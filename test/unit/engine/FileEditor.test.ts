@@ -219,7 +219,7 @@ it('asks before a file with secrets is edited: a refusal would show it', async (
   onApproval = () => false;
   const [refused] = await steps([edit('.env', 'KEY=2', 'KEY=3')]);
   expect(refused).toContain('looks like a file with secrets');
-  expect(asked).toEqual([{ kind: 'secretFile', path: '.env' }]);
+  expect(asked).toMatchObject([{ kind: 'secretFile', path: '.env', change: { act: 'edit' } }]);
 });
 
 it('never edits from lines that are not as they were shown, whoever edits in between', async () => {

@@ -75,6 +75,33 @@ describe('a card', () => {
     expect(approver.cards()[1]).toMatchObject({ dangerous: true, command: 'npm test' });
   });
 
+  it('shows what cannot be seen, how long it is, and what is cut', async () => {
+    void approver.approve(
+      command({
+        command: 'a\nb\nc',
+        reason: 'writes outside the workspace (x\n\u202ey)',
+        prefixes: ['make $', 'npm test'],
+      }),
+      never,
+    );
+    void approver.approve(
+      { kind: 'edit', path: 'a\u200b', creates: false, diff: '+x\n'.repeat(80_000) },
+      never,
+    );
+    void approver.approve(
+      { kind: 'secretFile', path: '.env', change: { act: 'write', diff: '+A=1' } },
+      never,
+    );
+    const [run, edit, secret] = approver.cards();
+    expect(run?.detail).toBe(
+      'In proj. 3 lines. The command writes outside the workspace (x\\u000a\\u202ey).',
+    );
+    expect(run?.choices[3]?.about).toBe('make (with nothing behind it), npm test …');
+    expect(edit?.title).toBe('Edit a\\u200b?');
+    expect(edit?.diff).toMatch(/\n\[cut here: 13,33\d more lines are not shown\]$/);
+    expect(secret).toMatchObject({ title: 'Write .env?', diff: '+A=1' });
+  });
+
   it.each([
     [{ decision: 'once' }, { allowed: true }],
     [{ decision: 'session' }, { allowed: true, remember: 'session' }],

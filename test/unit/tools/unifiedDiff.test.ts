@@ -24,3 +24,10 @@ it('gives up on texts that share nothing, in bounded time', () => {
   const lines = (prefix: string) => Array.from({ length: 5000 }, (_, i) => `${prefix}${i}`).join('\n');
   expect(unifiedDiff(lines('a'), lines('b'))).toBe('(the text has changed throughout)');
 });
+
+it('shows all of a text that comes or goes, however long', () => {
+  const text = Array.from({ length: 5000 }, (_, n) => `line ${n}\n`).join('');
+  expect(unifiedDiff('', text).split('\n')).toHaveLength(5001);
+  expect(unifiedDiff('', 'a\nb\n')).toBe('@@ -0,0 +1,2 @@\n+a\n+b');
+  expect(unifiedDiff('a\nb', '')).toBe('@@ -1,2 +0,0 @@\n-a\n-b\n\\ No newline at end of file');
+});
