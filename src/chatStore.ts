@@ -9,18 +9,24 @@ import { FileSessionLog } from './journal/fileSessionLog';
 import { SessionCatalog } from './journal/sessionCatalog';
 import { readLineage } from './journal/sessionFiles';
 import { emptyTrash, listTrash, restoreSession, trashSession } from './journal/sessionTrash';
+import { sweepBlobs } from './journal/sweepBlobs';
 
 export interface ChatStoreParts {
   /** Folder of all sessions. */
   readonly sessions: string;
   /** @throws JournalError */
   readonly blobs: () => Promise<BlobStore>;
+  /** Folder of the blob store. */
+  readonly blobsFolder: string;
+  /** Bytes that copies of files may take which only checkpoints need. */
+  readonly maxCheckpointBytes: () => number;
   readonly counter: TokenCounter;
   /** Names of the workspace folders. */
   readonly folders: () => readonly string[];
 }
 
-export function createChatStore({ sessions, blobs, counter, folders }: ChatStoreParts): ChatStore {
+export function createChatStore(parts: ChatStoreParts): ChatStore {
+  const { sessions, blobs, blobsFolder, maxCheckpointBytes, counter, folders } = parts;
   const catalog = new SessionCatalog(sessions);
   const read = async (id: string, title: string) =>
     exportChat(title, readLineage(sessions, id), await blobs());
@@ -29,7 +35,11 @@ export function createChatStore({ sessions, blobs, counter, folders }: ChatStore
     deleted: () => listTrash(sessions),
     remove: (id) => trashSession(sessions, id, Date.now()),
     restore: (id) => restoreSession(sessions, id),
-    clean: () => emptyTrash(sessions, Date.now()),
+    clean: async () => {
+      const now = Date.now();
+      await emptyTrash(sessions, now);
+      await sweepBlobs({ blobs: blobsFolder, sessions, maxCheckpointBytes: maxCheckpointBytes(), now });
+    },
     rename: async (id, name) => {
       const log = await FileSessionLog.open(sessions, id);
       try {

@@ -189,7 +189,14 @@ export function activate(context: ExtensionContext): void {
   const chatStore = lazily(async () => {
     const { createChatStore } = await import('./chatStore');
     const folders = () => roots().map((root) => root.name);
-    return createChatStore({ sessions: sessionsFolder(store), blobs: openBlobs, counter, folders });
+    return createChatStore({
+      sessions: sessionsFolder(store),
+      blobs: openBlobs,
+      blobsFolder: blobsFolder(store),
+      maxCheckpointBytes: () => readSettings().maxCheckpointBytes,
+      counter,
+      folders,
+    });
   });
   const chatsView = new ChatsView(chatStore, sessions, () => readSettings().prices);
   const chatList = window.createTreeView(ChatsView.viewType, { treeDataProvider: chatsView });
@@ -387,10 +394,11 @@ export function activate(context: ExtensionContext): void {
     embed();
     if (roots().length > 0) indexWorkspace();
     unsaved.reportAll();
-    background(
-      feed().then(async () => (await chatStore()).clean()),
-      'recall',
-    );
+    const fed = feed();
+    background(fed, 'recall');
+    const clean = async () => (await chatStore()).clean();
+    // With or without the disk.
+    background(fed.then(clean, clean), 'clean-up');
   });
 }
 

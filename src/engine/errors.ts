@@ -85,6 +85,12 @@ export class BadQueryError extends VirtualContextError {}
 /** The disk process or LanceDB is not there; the chat goes on without it. */
 export class DiskUnavailableError extends VirtualContextError {}
 
+/** A checkpoint whose files are no longer kept. */
+export class CheckpointGoneError extends VirtualContextError {}
+
+/** A text that is no longer in the blob store. */
+export class MissingBlobError extends VirtualContextError {}
+
 /** The session log or the blob store could not be written (disk full, no permission). */
 export class JournalError extends VirtualContextError {}
 

@@ -174,6 +174,24 @@ export class ChatSessions implements Conversation, Disposable {
     await this.branch(pointOf, files ? { files } : {});
   }
 
+  /**
+   * Puts files back as they were at a checkpoint. A turn that runs is stopped first: it would go on from files that are
+   * no longer there.
+   * @param force also those that the person has changed since
+   * @param message what the conversation is taken back to as well; undefined: it stays
+   * @throws as `Checkpoints.restore` and `rewind`; when the files were not put back, the conversation stays
+   */
+  async restore(seq: number, force: boolean, message?: number): Promise<void> {
+    const agent = await this.current();
+    await agent.halt();
+    try {
+      await agent.checkpoints.restore(seq, { force });
+      if (message !== undefined) await this.rewind(message, 'keep');
+    } finally {
+      agent.goOn();
+    }
+  }
+
   async retry(model?: string): Promise<void> {
     const { session } = await this.current();
     const asked = this.transcript().findLast((event) => event.type === 'userMessage');

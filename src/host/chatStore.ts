@@ -22,7 +22,7 @@ export interface ChatStore {
   remove(id: string): Promise<readonly string[]>;
   /** @throws JournalError */
   restore(id: string): Promise<readonly string[]>;
-  /** Removes for good what was deleted long ago. @throws JournalError */
+  /** Removes for good what was deleted long ago, and texts that nothing needs any more. @throws JournalError */
   clean(): Promise<void>;
   /** A chat that no window has open. @throws HeldElsewhereError | JournalError */
   rename(id: string, name: string): Promise<void>;

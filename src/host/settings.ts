@@ -42,6 +42,8 @@ export interface Settings {
   readonly opener: OpenerMode;
   /** How far the model may act by itself. */
   readonly mode: AgentMode;
+  /** Copies of files that only checkpoints need; infinite: no limit. */
+  readonly maxCheckpointBytes: number;
   /** What commands begin with that run unasked. */
   readonly allowedCommands: readonly string[];
 }
@@ -81,8 +83,14 @@ export function readSettings(policy?: string): Settings {
     storageUri: section.get('storage.uri', '').trim(),
     opener: section.get<OpenerMode>('opener', 'card'),
     mode: section.get<AgentMode>('mode', 'edit'),
+    maxCheckpointBytes: checkpointBytes(section.get('checkpoints.maxMegabytes', 500)),
     allowedCommands: section.get<readonly string[]>('commands.allow', []),
   };
+}
+
+/** @param megabytes 0: no limit */
+function checkpointBytes(megabytes: number): number {
+  return megabytes > 0 ? megabytes * 1024 * 1024 : Number.POSITIVE_INFINITY;
 }
 
 /** What is no text is passed over: settings are typed by hand. */

@@ -3,7 +3,12 @@ import { createHash } from 'node:crypto';
 import { createTwoFilesPatch } from 'diff';
 import type { AgentParts, AgentSettings } from '../../src/engine/AgentParts';
 import type { EngineFunction } from '../../src/engine/EngineFunction';
-import { EditConflictError, JournalError, UnreadableFileError } from '../../src/engine/errors';
+import {
+  EditConflictError,
+  JournalError,
+  MissingBlobError,
+  UnreadableFileError,
+} from '../../src/engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../../src/engine/events';
 import { virtualPolicy } from '../../src/engine/memoryPolicies';
 import type {
@@ -118,7 +123,8 @@ export class MemoryBlobs implements BlobStore {
 
   async get(hash: string): Promise<string> {
     const text = this.texts.get(hash);
-    if (text === undefined) throw new JournalError(`Blob ${hash} is missing.`, 'Nothing to do in a test.');
+    if (text === undefined)
+      throw new MissingBlobError(`Blob ${hash} is missing.`, 'Nothing to do in a test.');
     return text;
   }
 }

@@ -14,6 +14,7 @@ import type {
   WorkspaceFiles,
 } from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
+import { keptText } from './keptText';
 import { madeMeanwhile } from './madeMeanwhile';
 import { pendingRegions, withRegions } from './pendingRegions';
 
@@ -192,6 +193,8 @@ export class FileChanges {
     const known = recorder.state.changes.pending.get(change.kind === 'move' ? change.from : change.path);
     const texts = known && before !== undefined && (await this.textsOf(known));
     if (!texts) return undefined;
+    // What it was compared with is no longer kept: from here on it is compared with what it is now.
+    if (texts === 'gone') return blobs.put(before);
     // What they rewrote of it is theirs from now on.
     let baseline = this.rebased(texts.baseline, texts.last, before);
     if (kept && after !== undefined) baseline = this.rebased(baseline, before, after);
@@ -206,10 +209,12 @@ export class FileChanges {
     return withRegions(now, ours, ({ old }) => old);
   }
 
-  private async textsOf({ baseline, last }: PendingChange) {
-    if (baseline === undefined || last === undefined) return undefined;
+  private async textsOf(change: PendingChange) {
+    if (change.baseline === undefined || change.last === undefined) return undefined;
     const { blobs } = this.parts;
-    return { baseline: await blobs.get(baseline), last: await blobs.get(last) };
+    const baseline = await keptText(blobs, change.baseline);
+    const last = await keptText(blobs, change.last);
+    return baseline === undefined || last === undefined ? 'gone' : { baseline, last };
   }
 }
 

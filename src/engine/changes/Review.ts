@@ -93,7 +93,8 @@ export class Review {
   private async waiting(path: string | undefined): Promise<readonly WaitingFile[]> {
     const { pending } = this.parts.recorder.state.changes;
     const chosen = [...pending].filter(([name]) => path === undefined || name === path);
-    return Promise.all(chosen.map(([name, change]) => readWaiting(this.parts, name, change)));
+    const files = await Promise.all(chosen.map(([name, change]) => readWaiting(this.parts, name, change)));
+    return files.filter((file) => file !== undefined);
   }
 
   /** @returns undefined of a file that is new or gone: its one hunk is the file. @throws UnknownHunkError */

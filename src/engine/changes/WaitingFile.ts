@@ -2,7 +2,8 @@
 
 import type { PendingChange } from '../events';
 import { splitLines } from '../filePages';
-import type { BlobStore, ContentHasher, LineDiff, WorkspaceFiles } from '../ports';
+import type { BlobHash, BlobStore, ContentHasher, LineDiff, WorkspaceFiles } from '../ports';
+import { keptText } from './keptText';
 import { type PendingRegion, pendingRegions } from './pendingRegions';
 import { textNow } from './putBack';
 
@@ -52,18 +53,23 @@ export interface WaitingParts {
   readonly lineDiff: LineDiff;
 }
 
-/** @throws JournalError */
+/**
+ * @returns undefined when its texts are no longer kept: a chat that goes on from long ago may have changes that were
+ *   reviewed since then. @throws JournalError
+ */
 export async function readWaiting(
   { files, blobs, lineDiff }: WaitingParts,
   path: string,
   change: PendingChange,
-): Promise<WaitingFile> {
-  const text = (hash: string | undefined) => (hash === undefined ? undefined : blobs.get(hash));
+): Promise<WaitingFile | undefined> {
   const [baseline, last, now] = await Promise.all([
-    text(change.baseline),
-    text(change.last),
+    keptText(blobs, change.baseline),
+    keptText(blobs, change.last),
     textNow(files, path),
   ]);
+  const isGone = (hash: BlobHash | undefined, text: string | undefined) =>
+    hash !== undefined && text === undefined;
+  if (isGone(change.baseline, baseline) || isGone(change.last, last)) return undefined;
   const isEdit = baseline !== undefined && last !== undefined && now !== undefined;
   const regions = isEdit ? pendingRegions(baseline, last, now, lineDiff) : [];
   return { path, change, baseline, last, now, regions };

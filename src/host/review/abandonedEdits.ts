@@ -35,18 +35,23 @@ export async function askAboutEdits(
   }
 }
 
-function choicesOf({ files, moves }: CheckpointPreview): readonly Choice[] {
+function choicesOf({ files, moves, gone }: CheckpointPreview): readonly Choice[] {
   const names = named(
     [...files.map(({ path }) => path), ...moves.map(({ from, path }) => `${path} (moved back to ${from})`)],
     '',
   );
+  const keep = {
+    does: 'keep',
+    label: '$(check) Keep Them as They Are',
+    detail: 'What waits for review goes on waiting, and a checkpoint is made.',
+  } as const;
+  if (gone.length > 0) {
+    const why = `What ${named(gone, '')} said then is no longer kept: they cannot be put back.`;
+    return [{ ...keep, detail: `${why} ${keep.detail}` }];
+  }
   return [
     { does: 'putBack', label: '$(discard) Put the Files Back', detail: names },
-    {
-      does: 'keep',
-      label: '$(check) Keep Them as They Are',
-      detail: 'What waits for review goes on waiting, and a checkpoint is made.',
-    },
+    keep,
     ...(files.length > 0
       ? [{ does: 'preview', label: '$(diff-multiple) Show What Would Change' } as const]
       : []),

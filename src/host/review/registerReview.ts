@@ -44,11 +44,12 @@ export function registerReview({ sessions, resolve, onTrouble }: ReviewParts): R
   const chat: RestorableChat = {
     checkpoints: async () => (await checkpoints()).list(),
     preview: async (seq) => (await checkpoints()).preview(seq),
-    restoreFiles: async (seq, force) => (await checkpoints()).restore(seq, { force }),
-    rewind: async (message) => {
+    busy: async () => (await sessions.current()).busy,
+    restore: async ({ seq, force, message }) => {
       // The message that is taken back goes into the input box.
-      await commands.executeCommand('virtualContext.chat.focus');
-      await sessions.rewind(message, 'keep');
+      if (message !== undefined) await commands.executeCommand('virtualContext.chat.focus');
+      if (seq !== undefined) await sessions.restore(seq, force, message);
+      else if (message !== undefined) await sessions.rewind(message, 'keep');
     },
     resolve,
   };

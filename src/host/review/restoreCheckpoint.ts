@@ -4,26 +4,36 @@ import type { CheckpointInfo, CheckpointPreview } from '../../engine/changes/Che
 import { UnknownCheckpointError } from '../../engine/errors';
 import { BeforeDocuments } from './BeforeDocuments';
 
+interface Restored {
+  /** The checkpoint whose files come back; undefined: they stay. */
+  readonly seq: number | undefined;
+  /** Replaces what the person has changed since, too. */
+  readonly force: boolean;
+  /** The chat goes on in a new one that ends before this message; undefined: it stays. */
+  readonly message: number | undefined;
+}
+
 export interface RestorableChat {
   /** Newest first. @throws JournalError */
   checkpoints(): Promise<readonly CheckpointInfo[]>;
   /** @throws VirtualContextError */
   preview(seq: number): Promise<CheckpointPreview>;
-  /** @param force replaces what the person has changed since, too @throws VirtualContextError */
-  restoreFiles(seq: number, force: boolean): Promise<void>;
-  /** Goes on in a new chat that ends before this message. @throws VirtualContextError */
-  rewind(message: number): Promise<void>;
+  /** Whether a turn runs, which restoring stops. */
+  busy(): Promise<boolean>;
+  /** The files first. @throws VirtualContextError */
+  restore(what: Restored): Promise<void>;
   /** Absolute path of a workspace path. @throws OutsideWorkspaceError */
   resolve(path: string): string;
 }
 
 type Part = 'files' | 'conversation' | 'both';
-type Choice = QuickPickItem & { readonly does: Part | 'preview' };
+type Choice = QuickPickItem & { readonly does: Part | 'preview' | 'setting' };
 
 const LABEL_CHARS = 80;
 const TITLE_CHARS = 30;
 const NAMED_FILES = 8;
 const CONFIRM_MS = 5000;
+const SETTING = 'virtualContext.checkpoints.maxMegabytes';
 const REPLACE = 'Replace My Changes Too';
 
 /**
@@ -40,13 +50,15 @@ export async function restoreCheckpoint(chat: RestorableChat, seq?: number): Pro
   const preview = await chat.preview(checkpoint.seq);
   const part = await choosePart(chat, checkpoint, preview);
   if (!part) return;
-  if (part !== 'conversation') {
-    const force = preview.files.some(({ editedSince }) => editedSince);
-    if (force && !(await confirmed(preview))) return;
-    await chat.restoreFiles(checkpoint.seq, force);
-    await closePreview(checkpoint);
-  }
-  if (part !== 'files' && checkpoint.prompt) await chat.rewind(checkpoint.prompt.seq);
+  const withFiles = part !== 'conversation';
+  const force = withFiles && preview.files.some(({ editedSince }) => editedSince);
+  if (force && !(await confirmed(preview))) return;
+  await chat.restore({
+    seq: withFiles ? checkpoint.seq : undefined,
+    force,
+    message: part === 'files' ? undefined : checkpoint.prompt?.seq,
+  });
+  if (withFiles) await closePreview(checkpoint);
   const what = { files: 'Files', conversation: 'Conversation', both: 'Files and conversation' }[part];
   window.setStatusBarMessage(`$(bookmark) ${what} restored`, CONFIRM_MS);
 }
@@ -55,10 +67,7 @@ async function pick(all: readonly CheckpointInfo[]): Promise<CheckpointInfo | un
   const items = all.map((info) => ({
     label: nameOf(info),
     description: new Date(info.at).toLocaleString(),
-    detail: named(
-      info.files.map(({ path, added, removed }) => `${path} +${added} −${removed}`),
-      'Changed nothing',
-    ),
+    detail: `${named(info.files.map(changedFile), 'Changed nothing')}${info.gone ? ' (the files’ old texts are no longer kept)' : ''}`,
     info,
   }));
   const picked = await window.showQuickPick(items, {
@@ -78,18 +87,23 @@ async function choosePart(
 ): Promise<Part | undefined> {
   const choices = choicesOf(checkpoint, preview);
   for (;;) {
+    const stops = (await chat.busy()) ? ' (this stops the turn that runs)' : '';
     const picked = await window.showQuickPick(choices, {
-      title: `Restore the checkpoint before “${nameOf(checkpoint)}”`,
+      title: `Restore the checkpoint before “${nameOf(checkpoint)}”${stops}`,
       placeHolder:
         choices.length === 0 ? 'The files are as they were, and there is no message to go back to' : 'What?',
       ignoreFocusOut: true,
     });
+    if (picked?.does === 'setting') {
+      await commands.executeCommand('workbench.action.openSettings', SETTING);
+      return undefined;
+    }
     if (picked?.does !== 'preview') return picked?.does;
     await showPreview(chat, checkpoint, preview);
   }
 }
 
-function choicesOf({ prompt }: CheckpointInfo, { files, moves }: CheckpointPreview): readonly Choice[] {
+function choicesOf({ prompt }: CheckpointInfo, { files, moves, gone }: CheckpointPreview): readonly Choice[] {
   const names = [
     ...files.map(({ path, before, editedSince }) => {
       const act = before === undefined ? ' (deleted)' : '';
@@ -97,9 +111,14 @@ function choicesOf({ prompt }: CheckpointInfo, { files, moves }: CheckpointPrevi
     }),
     ...moves.map(({ from, path }) => `${path} (moved back to ${from})`),
   ];
-  const some = names.length > 0;
+  const some = names.length > 0 && gone.length === 0;
   const choices: Choice[] = [];
-  if (some) choices.push({ does: 'files', label: '$(files) Files', detail: named(names, '') });
+  if (some)
+    choices.push({
+      does: 'files',
+      label: '$(files) Files',
+      detail: `${named(names, '')}. What commands changed stays as it is.`,
+    });
   if (prompt)
     choices.push({
       does: 'conversation',
@@ -114,7 +133,14 @@ function choicesOf({ prompt }: CheckpointInfo, { files, moves }: CheckpointPrevi
       label: '$(history) Files and Conversation',
       detail: 'As if it was not said.',
     });
-  if (files.length > 0) choices.push({ does: 'preview', label: '$(diff-multiple) Show What Would Change' });
+  if (gone.length > 0)
+    choices.push({
+      does: 'setting',
+      label: '$(circle-slash) Files: No Longer Kept',
+      detail: `${named(gone, '')}: the oldest texts go beyond ${SETTING}. Opens the setting.`,
+    });
+  if (some && files.length > 0)
+    choices.push({ does: 'preview', label: '$(diff-multiple) Show What Would Change' });
   return choices;
 }
 
@@ -163,6 +189,10 @@ function nameOf({ prompt, turn, why }: CheckpointInfo, chars = LABEL_CHARS): str
   const text = prompt?.text.replace(/\s+/g, ' ').trim() ?? '';
   if (text === '') return `Turn ${turn}`;
   return text.length > chars ? `${text.slice(0, chars - 1)}…` : text;
+}
+
+function changedFile({ path, added, removed }: CheckpointInfo['files'][number]): string {
+  return added === undefined || removed === undefined ? path : `${path} +${added} −${removed}`;
 }
 
 export function named(names: readonly string[], otherwise: string): string {

@@ -163,6 +163,8 @@ describe('export and import', () => {
     createChatStore({
       sessions: dir,
       blobs: async () => blobs,
+      blobsFolder: join(home, 'blobs'),
+      maxCheckpointBytes: () => 0,
       counter: inProcessTokenCounter,
       folders: () => ['w'],
     });

@@ -6,8 +6,10 @@ import type { SessionLog } from '../../../src/engine/ports';
 import { ChatSessions, type ChatSessionsParts } from '../../../src/host/chatSessions';
 import { Openers } from '../../../src/host/openers';
 import { ShownSessions } from '../../../src/host/shownSessions';
+import { editFile } from '../../../src/tools/editFile';
+import { readFile } from '../../../src/tools/readFile';
 import { writeFile } from '../../../src/tools/writeFile';
-import { readFileFunction } from '../../support/fakeFunctions';
+import { fakeFunction, readFileFunction } from '../../support/fakeFunctions';
 import { memoryWorld, roughCounter } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 
@@ -345,3 +347,70 @@ function once(file: { path: string; text: string }): ConstructorParameters<typeo
     return { calls: [{ name: 'write_file', arguments: file }] };
   };
 }
+
+describe('restoring a checkpoint while a turn runs', () => {
+  /** The turn that edits goes on until it is stopped. */
+  async function running() {
+    const edited = Promise.withResolvers<void>();
+    const wait = fakeFunction('wait', () => {
+      edited.resolve();
+      return new Promise(() => undefined);
+    });
+    const world = memoryWorld({ functions: [readFile, editFile, wait] });
+    world.files.set('a.ts', 'one\n');
+    const steps = [
+      { calls: [{ name: 'read_file', arguments: { path: 'a.ts' } }] },
+      { calls: [{ name: 'edit_file', arguments: { path: 'a.ts', old: 'one', new: 'two' } }] },
+    ];
+    const model = new ScriptedModel(({ messages }) => {
+      const told = messages.map(({ content }) => content).join();
+      if (told.includes('next')) return { text: `told: ${told.includes('The person put files back')}` };
+      const step = steps.shift();
+      if (step) return step;
+      return { calls: [{ name: 'wait', arguments: {} }] };
+    });
+    const { history: _, log, ...agent } = world.parts;
+    const parts = { ...agent, history: world.sessions };
+    const open = conversation({
+      models: modelsOf(model),
+      history: world.sessions,
+      openLog: async (session) => world.sessions.open(session),
+      agent: async () => ({ ...parts, settings: () => ({ ...parts.settings(), mode: 'edit' as const }) }),
+    });
+    const asked = open.sessions.submit('go');
+    await edited.promise;
+    const process = await open.sessions.current();
+    expect(process.busy).toBe(true);
+    const [checkpoint] = await process.checkpoints.list();
+    const content = async () => (await world.files.read('a.ts')).text;
+    expect(await content()).toBe('two\n');
+    return { ...open, process, asked, seq: checkpoint?.seq ?? 0, prompt: checkpoint?.prompt?.seq, content };
+  }
+
+  it('stops the turn first, and what was sent meanwhile goes on from the files as they are then', async () => {
+    const { sessions, asked, seq, content, answers } = await running();
+    void sessions.submit('next');
+    await sessions.restore(seq, false);
+    await asked;
+    expect(await content()).toBe('one\n');
+    await vi.waitFor(() => expect(answers().at(-1)).toBe('told: true'));
+  });
+
+  it('takes the conversation back as well', async () => {
+    const { sessions, asked, seq, prompt, content, process, texts } = await running();
+    await sessions.restore(seq, false, prompt);
+    await asked;
+    expect(await content()).toBe('one\n');
+    expect(sessions.session).not.toBe(process.session);
+    expect({ texts: texts(), back: sessions.takeBack() }).toEqual({ texts: [], back: 'go' });
+  });
+
+  it('leaves the conversation where it is when the files cannot be put back', async () => {
+    const { sessions, asked, seq, prompt, process } = await running();
+    const unknown = sessions.restore(seq + 1, false, prompt);
+    await expect(unknown).rejects.toThrow('no such checkpoint');
+    await asked;
+    expect(sessions.session).toBe(process.session);
+    expect(process.busy).toBe(false);
+  });
+});
