@@ -1,7 +1,7 @@
 /** The engine's output as the chat panel is told it. Pure. */
-import type { InterruptKind } from '../engine/events';
 import type { MemoryGauge, OutputEvent } from '../engine/OutputBuffer';
 import type { ChatEvent, Gauge } from '../webview/protocol';
+import { noticeOf } from './noticeOf';
 
 /** @returns the panel's event, or undefined for what the chat panel does not show (notes have their own view) */
 export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
@@ -50,8 +50,7 @@ export function chatEventOf(event: OutputEvent): ChatEvent | undefined {
         ms: event.ms,
       };
     case 'interrupt':
-      if (!isNotice(event.kind)) return undefined;
-      return { type: 'notice', kind: event.kind, text: noticeText(event.kind, event.text) };
+      return noticeOf(event.kind, event.text);
     case 'evicted':
       return {
         type: 'notice',
@@ -110,45 +109,6 @@ function gaugeOf(gauge: MemoryGauge): Gauge {
     ...(gauge.hitRatio === undefined ? {} : { hitRatio: gauge.hitRatio }),
     thrashing: gauge.thrashing,
   };
-}
-
-/** A failed call shows in its own row, a stopped turn says so at its end, and what begins a chat is its first message. */
-type Unnoticed = 'failedCall' | 'cancelled' | 'opener';
-
-function isNotice(kind: InterruptKind): kind is Exclude<InterruptKind, Unnoticed> {
-  return kind !== 'failedCall' && kind !== 'cancelled' && kind !== 'opener';
-}
-
-/** What the model is told before an attachment. */
-const ATTACHED_HEADING = /^Attached by the person to their message: /;
-
-/** Interrupts are written for the model; the person gets one line. */
-function noticeText(kind: Exclude<InterruptKind, Unnoticed>, text: string): string {
-  switch (kind) {
-    case 'memoryPressure':
-      return 'Memory pressure: the model was told that the oldest pages go next';
-    case 'thrashing':
-      return 'Pages come back soon after they were evicted: more is kept in the window for a while';
-    case 'notesChanged':
-      return 'Changed notes passed on to the model';
-    case 'planChanged':
-      return 'The changed plan was passed on to the model';
-    case 'rulesChanged':
-      return 'Changed rules passed on to the model';
-    case 'resumed':
-      return 'Continued';
-    case 'hint':
-      return 'The model was pointed at what was found for your message';
-    case 'attached':
-      return (text.split('\n', 1)[0] ?? '').replace(ATTACHED_HEADING, 'Attached ');
-    case 'fileChanged':
-    case 'prefetch':
-    case 'childFinished':
-    case 'commandFinished':
-    case 'timer':
-    case 'diagnosticsChanged':
-      return text.split('\n', 1)[0] ?? '';
-  }
 }
 
 function evictedText(event: Extract<OutputEvent, { type: 'evicted' }>): string {

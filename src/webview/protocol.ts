@@ -182,7 +182,13 @@ export type ChatEvent =
       /** Milliseconds. */
       readonly ms: number;
     }
-  | { readonly type: 'notice'; readonly kind: NoticeKind; readonly text: string }
+  | {
+      readonly type: 'notice';
+      readonly kind: NoticeKind;
+      readonly text: string;
+      /** What the model was told, where that is more. */
+      readonly detail?: string;
+    }
   /** Files are kept as they were here: the turn is about to edit, or what `why` says. `seq` names the checkpoint. */
   | { readonly type: 'checkpoint'; readonly seq: number; readonly why?: CheckpointReason }
   | { readonly type: 'turnStarted' }

@@ -131,6 +131,21 @@ describe('the chat panel', () => {
     await row.locator('.tool-details').waitFor({ state: 'detached' });
   });
 
+  it('says in a line what the model was told, and all of it on opening, by keyboard too', async () => {
+    await openChat();
+    const told = 'After your edits the editor shows:\na.ts:1: error: x\na.ts:2: error: y';
+    conversation.emit({ type: 'interrupt', kind: 'diagnosticsChanged', text: told });
+    conversation.emit({ type: 'interrupt', kind: 'resumed', text: '' });
+    const [first, second] = [view.byTestId('notice').first(), view.byTestId('notice').last()];
+    await second.waitFor();
+    expect(await first.innerText()).toBe('After your edits the editor shows: a.ts:1: error: x (and 1 more)');
+    await first.locator('summary').focus();
+    await view.page.keyboard.press('Enter');
+    await vi.waitFor(async () => expect(await first.locator('pre').innerText()).toBe(told));
+    expect(await second.locator('summary').count()).toBe(0);
+    await view.page.screenshot({ path: 'test-results/notice-details.png' });
+  });
+
   it('pins messages, and says why when it cannot', async () => {
     conversation.emit(...sampleTranscript);
     await openChat();

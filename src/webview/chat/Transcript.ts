@@ -65,6 +65,8 @@ export interface NoticeItem {
   readonly key: string;
   readonly notice: NoticeKind;
   readonly text: string;
+  /** What the model was told, where that is more. */
+  readonly detail?: string;
 }
 
 /** Files can be restored as they were here. */
@@ -231,7 +233,12 @@ export function applyEvent(state: Transcript, event: ChatEvent | LocalEvent): Tr
         : replace(state, index, (item) => ({ ...item, outcome }) as CallItem);
     }
     case 'notice':
-      return add(state, { kind: 'notice', notice: event.kind, text: event.text });
+      return add(state, {
+        kind: 'notice',
+        notice: event.kind,
+        text: event.text,
+        ...(event.detail === undefined ? {} : { detail: event.detail }),
+      });
     case 'checkpoint':
       return addCheckpoint(state, event);
     case 'turnEnded':

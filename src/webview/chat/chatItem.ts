@@ -58,10 +58,7 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
         .running=${surroundings.running}
       ></vc-tool-row>`;
     case 'notice':
-      return html`<div class="item notice" title=${item.text} data-testid="notice">
-        <span class="icon-small codicon codicon-${NOTICE_ICONS[item.notice]}" aria-hidden="true"></span>
-        <span>${item.text}</span>
-      </div>`;
+      return notice(item);
     case 'checkpoint':
       return checkpoint(item);
     case 'spent':
@@ -69,6 +66,19 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
     case 'end':
       return turnEnd(item, surroundings);
   }
+}
+
+function notice({ notice: kind, text, detail }: NoticeItem): TemplateResult {
+  const icon = html`<span class="icon-small codicon codicon-${NOTICE_ICONS[kind]}" aria-hidden="true"></span>`;
+  if (detail === undefined)
+    return html`<div class="item notice" data-testid="notice">${icon}<span class="notice-text">${text}</span></div>`;
+  return html`<details class="item notice-details" data-testid="notice">
+    <summary class="notice" title="What the model was told">
+      ${icon}<span class="notice-text">${text}</span>
+      <span class="icon-small codicon codicon-chevron-right notice-more" aria-hidden="true"></span>
+    </summary>
+    <pre class="notice-detail" tabindex="0">${detail}</pre>
+  </details>`;
 }
 
 /** @returns what stands at the end while nothing else moves there */

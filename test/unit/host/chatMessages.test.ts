@@ -56,17 +56,43 @@ it('keeps only the last gauge of a transcript, and leaves notes to their view', 
 });
 
 describe('interrupts', () => {
-  const interrupt = (kind: 'failedCall' | 'opener' | 'memoryPressure' | 'fileChanged', text: string) =>
-    chatEventOf({ type: 'interrupt', kind, text });
+  const interrupt = (
+    kind: 'failedCall' | 'opener' | 'memoryPressure' | 'fileChanged' | 'diagnosticsChanged',
+    text: string,
+  ) => chatEventOf({ type: 'interrupt', kind, text });
 
   it('are one quiet line', () => {
     expect(interrupt('fileChanged', 'src/a.ts has changed.\nIts pages are stale.')).toEqual({
       type: 'notice',
       kind: 'fileChanged',
       text: 'src/a.ts has changed.',
+      detail: 'src/a.ts has changed.\nIts pages are stale.',
     });
+    expect(interrupt('fileChanged', 'src/b.ts has changed.')).not.toHaveProperty('detail');
     expect(interrupt('memoryPressure', '5 of 7')).toMatchObject({
       text: expect.stringContaining('pressure'),
+    });
+  });
+
+  it('name files, not pages, and say what they tell of', () => {
+    const stale = 'Stale: file:w/src/a.ts#L1-L9@0123456789abcdef no longer matches src/a.ts; now:\n-a\n+b';
+    expect(interrupt('fileChanged', stale)).toMatchObject({
+      text: 'src/a.ts has changed: the model was told',
+      detail: stale,
+    });
+    expect(
+      interrupt('fileChanged', 'Stale: file:w/b@0123: b was deleted, moved or made unreadable.'),
+    ).toMatchObject({
+      text: 'b was deleted, moved or made unreadable.',
+    });
+    expect(
+      interrupt(
+        'diagnosticsChanged',
+        'After your edits the editor shows:\na.ts:1: error: x\na.ts:2: error: y',
+      ),
+    ).toMatchObject({ text: 'After your edits the editor shows: a.ts:1: error: x (and 1 more)' });
+    expect(interrupt('diagnosticsChanged', 'a.ts has no problems now.')).toMatchObject({
+      text: 'a.ts has no problems now.',
     });
   });
 
