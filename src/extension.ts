@@ -18,7 +18,7 @@ import { tellChatStarted } from './host/chatStarted';
 import { ChatsView } from './host/chatsView';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
-import { editClosedDocument, editOpenDocument } from './host/editOpenDocument';
+import { editClosedDocument, editOpenDocument, saveCreated } from './host/editOpenDocument';
 import { createInEditor, moveInEditor, removeInEditor } from './host/editorFiles';
 import { registerEditorPrompts } from './host/editorPrompts';
 import { VisibleEditor } from './host/editorState';
@@ -124,6 +124,7 @@ export function activate(context: ExtensionContext): void {
         editOpen: editOpenDocument,
         editClosed: editClosedDocument,
         create: createInEditor,
+        saveCreated,
         remove: removeInEditor,
         move: moveInEditor,
       });

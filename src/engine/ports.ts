@@ -274,7 +274,8 @@ export interface WorkspaceFiles {
    * Replaces a file's text, if it is `before` at that moment still (compare and swap); line ends, byte order mark and
    * mode stay. What has unsaved changes in an editor is changed there and not saved.
    * @param before the text as `read` gave it; undefined creates the file, with its folders
-   * @param form of a file that is created; default: UTF-8 without a mark, the usual mode
+   * @param form of a file that is put back, byte for byte; default: one that the model writes, which saving may format as
+   *   the person's settings say; created in UTF-8 without a mark, with the usual mode
    * @returns `unsaved` when only an editor holds the new text: it had unsaved changes, or could not save
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError
    */

@@ -1,5 +1,6 @@
 /** Edits a file through its document, so that Undo knows, unsaved changes stay, and saving formats it as the settings say. */
 import { Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
+import { formatterLoaded } from './formatterLoaded';
 
 /**
  * @param before what the document must hold still
@@ -24,11 +25,37 @@ export async function editClosedDocument(
   after: string,
 ): Promise<'saved' | 'unsaved' | 'conflict' | 'elsewhere'> {
   // What no document can be made of (too large, of an encoding the editor does not take for text) is edited on disk.
-  const document = await workspace.openTextDocument(Uri.file(absolutePath)).then(
+  const document = await documentOf(absolutePath);
+  if (!document) return 'elsewhere';
+  await formatterLoaded(document);
+  return editDocument(document, before, after);
+}
+
+/**
+ * Has done to a file that was just created what saving does, as the person's settings say: formatting, code actions, blanks
+ * and line ends at the end. Undo knows of it. Never throws.
+ * @param text what the file holds
+ */
+export async function saveCreated(absolutePath: string, text: string): Promise<void> {
+  const document = await documentOf(absolutePath);
+  if (!document || document.isDirty || document.getText() !== text) return;
+  await formatterLoaded(document);
+  // Saving does something only to a document that was changed since.
+  const end = document.positionAt(text.length);
+  const [put, taken] = [new WorkspaceEdit(), new WorkspaceEdit()];
+  put.insert(document.uri, end, ' ');
+  if (!(await workspace.applyEdit(put)) || document.getText() !== `${text} `) return;
+  taken.delete(document.uri, new Range(end, document.positionAt(text.length + 1)));
+  await workspace.applyEdit(taken);
+  if (document.getText() === text) await saved(document);
+}
+
+/** Without showing it. @returns undefined for what no document can be made of */
+async function documentOf(absolutePath: string): Promise<TextDocument | undefined> {
+  return workspace.openTextDocument(Uri.file(absolutePath)).then(
     (opened) => opened,
     () => undefined,
   );
-  return document ? editDocument(document, before, after) : 'elsewhere';
 }
 
 async function editDocument(document: TextDocument, before: string, after: string) {
@@ -43,12 +70,15 @@ async function editDocument(document: TextDocument, before: string, after: strin
   if (!(await workspace.applyEdit(edit))) return 'conflict';
   // What the person has not saved is theirs to save.
   if (unsaved) return 'unsaved';
-  // Refused for what is read-only, by a full disk, by an extension.
-  const saved = await document.save().then(
+  return (await saved(document)) ? 'saved' : 'unsaved';
+}
+
+/** False for what is read-only, on a full disk, or refused by an extension. */
+async function saved(document: TextDocument): Promise<boolean> {
+  return document.save().then(
     (done) => done,
     () => false,
   );
-  return saved ? 'saved' : 'unsaved';
 }
 
 /** The part that differs, never half a character or half a line end. */

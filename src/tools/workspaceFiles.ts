@@ -42,6 +42,8 @@ export interface WorkspaceFilesOptions {
   readonly editClosed?: (absolutePath: string, before: string, after: string) => Promise<OpenEdit>;
   /** Creates a file by way of the editor; its folder is there. */
   readonly create?: (absolutePath: string, bytes: Uint8Array) => Promise<void>;
+  /** Has done to a file that was created what saving does, as the person's settings say. Never throws. */
+  readonly saveCreated?: (absolutePath: string, text: string) => Promise<void>;
   /** Removes a file by way of the editor: to the trash, where Undo finds it. */
   readonly remove?: (absolutePath: string) => Promise<void>;
   /** Moves a file by way of the editor, which takes its open documents along. */
@@ -103,7 +105,7 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     path: string,
     before: string | undefined,
     after: string,
-    form: FileForm = {},
+    form?: FileForm,
   ): Promise<'saved' | 'unsaved'> {
     const roots = this.options.roots();
     const place = locate(roots, path);
@@ -113,23 +115,19 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
         if (place === undefined) throw outside(path);
         refuseGitOwnFiles(shown, await this.placeOfNew(place));
         const absolute = join(place.root.path, place.relative);
-        await createTextFile(shown, absolute, after, form, this.options.create);
+        await createTextFile(shown, absolute, after, form ?? {}, this.options.create);
+        if (!form) await this.options.saveCreated?.(absolute, after);
         return 'saved';
       }
       const { place: found, real, inside } = await this.resolve(path);
       refuseGitOwnFiles(shown, inside);
       // Neither an editor's save nor a rename tells it in time.
       await refuseReadOnly(real);
-      for (const opened of new Set([join(found.root.path, found.relative), real])) {
-        const edit = (await this.options.editOpen?.(opened, before, after)) ?? 'elsewhere';
-        if (edit === 'conflict') throw changedMeanwhile(shown);
-        if (edit !== 'elsewhere') return edit;
-      }
-      const edit = (await this.options.editClosed?.(real, before, after)) ?? 'elsewhere';
+      const edit = await this.editInEditor([join(found.root.path, found.relative), real], before, after);
       if (edit === 'conflict') throw changedMeanwhile(shown);
-      if (edit !== 'elsewhere') return edit;
-      await replaceTextFile(shown, real, before, after);
-      return 'saved';
+      if (edit === 'elsewhere') await replaceTextFile(shown, real, before, after);
+      else if (form && edit === 'saved') await replaceFormatted(shown, real, after);
+      return edit === 'unsaved' ? edit : 'saved';
     } catch (error) {
       throw error instanceof VirtualContextError ? error : unwritable(shown, error);
     }
@@ -219,6 +217,20 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       );
     }
     return listed.sort(foldersFirst);
+  }
+
+  /** @param names of the file, the one with links resolved last */
+  private async editInEditor(
+    names: readonly [string, string],
+    before: string,
+    after: string,
+  ): Promise<OpenEdit> {
+    const { editOpen, editClosed } = this.options;
+    for (const name of new Set(names)) {
+      const edit = (await editOpen?.(name, before, after)) ?? 'elsewhere';
+      if (edit !== 'elsewhere') return edit;
+    }
+    return (await editClosed?.(names[1], before, after)) ?? 'elsewhere';
   }
 
   /** A file itself, not what a link leads to; not one whose newest text only an editor has. */
@@ -356,4 +368,10 @@ async function refuseReadOnly(real: string): Promise<void> {
   await access(real, constants.W_OK);
   const { mode } = await stat(real);
   if ((mode & 0o222) === 0) throw Object.assign(new Error('the file is read-only'), { code: 'EACCES' });
+}
+
+/** Saving has formatted what is to be as it was. */
+async function replaceFormatted(path: string, real: string, wanted: string): Promise<void> {
+  const { text } = await readTextFile(path, real, new AbortController().signal);
+  if (text !== wanted) await replaceTextFile(path, real, text, wanted);
 }

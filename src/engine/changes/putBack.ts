@@ -31,7 +31,7 @@ async function replace(
   path: string,
   now: string | undefined,
   then: string | undefined,
-  form: FileForm | undefined,
+  form: FileForm = {},
 ): Promise<FileForm | undefined> {
   if (now === then) return undefined;
   if (then === undefined) return now === undefined ? undefined : files.remove(path, now);

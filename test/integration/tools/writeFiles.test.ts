@@ -145,6 +145,27 @@ it('leaves the file alone when an editor takes the edit, or shows something else
   expect((await bytes('a.ts')).toString()).toBe('mine\n');
 });
 
+it('is as it was after it is put back, however saving formats; only what is created anew is formatted, too', async () => {
+  const formatted: string[] = [];
+  const format = async (path: string, _: string, after: string) => {
+    await writeFile(path, after.toUpperCase());
+    return 'saved' as const;
+  };
+  const through = new NodeWorkspaceFiles({
+    roots: () => [{ name: 'app', path: join(dir, 'app') }],
+    editClosed: format,
+    saveCreated: async (path, text) => void formatted.push(`${path} ${text}`),
+  });
+  await writeFile(inside('a.ts'), 'one\n');
+  await through.write('a.ts', 'one\n', 'two\n');
+  expect((await bytes('a.ts')).toString()).toBe('TWO\n');
+  await through.write('a.ts', 'TWO\n', 'one\n', {});
+  expect((await bytes('a.ts')).toString()).toBe('one\n');
+  await through.write('new.ts', undefined, 'new\n');
+  await through.write('back.ts', undefined, 'back\n', {});
+  expect(formatted).toEqual([`${inside('new.ts')} new\n`]);
+});
+
 describe("git's own files", () => {
   it('are neither replaced nor created, through a link or in another case either', async () => {
     await mkdir(inside('.git/hooks'), { recursive: true });

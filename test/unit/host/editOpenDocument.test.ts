@@ -1,9 +1,10 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { editClosedDocument, editOpenDocument } from '../../../src/host/editOpenDocument';
+import { editClosedDocument, editOpenDocument, saveCreated } from '../../../src/host/editOpenDocument';
 
 const editor = vi.hoisted(() => ({
   text: 'one\n',
   isDirty: false,
+  applies: true,
   save: vi.fn(async () => true),
 }));
 
@@ -16,6 +17,12 @@ vi.mock('vscode', () => ({
   },
   Uri: { file: (fsPath: string) => ({ fsPath }) },
   WorkspaceEdit: class {
+    insert(_: unknown, at: number, put: string) {
+      editor.text = editor.text.slice(0, at) + put + editor.text.slice(at);
+    }
+    delete(_: unknown, { start, end }: { start: number; end: number }) {
+      editor.text = editor.text.slice(0, start) + editor.text.slice(end);
+    }
     replace(_: unknown, { start, end }: { start: number; end: number }, put: string) {
       editor.text = editor.text.slice(0, start) + put + editor.text.slice(end);
     }
@@ -42,13 +49,15 @@ vi.mock('vscode', () => ({
         save: editor.save,
       };
     },
-    applyEdit: async () => true,
+    applyEdit: async () => editor.applies,
+    getConfiguration: () => ({ get: () => false }),
   },
 }));
 
 beforeEach(() => {
   editor.text = 'one\n';
   editor.isDirty = false;
+  editor.applies = true;
   editor.save.mockReset();
 });
 
@@ -79,6 +88,20 @@ it('edits what no editor shows through a document of its own, and leaves what no
   // Its document has one kind of line end: the file is another.
   expect(await editClosedDocument('/app/closed.ts', 'two\r\nthree\n', 'x')).toBe('elsewhere');
   expect(await editClosedDocument('/app/image.png', 'one\n', 'two\n')).toBe('elsewhere');
+});
+
+it('has saving done to what was created, and leaves it as it is where its document is another', async () => {
+  editor.save.mockImplementation(async () => {
+    editor.text = editor.text.toUpperCase();
+    return true;
+  });
+  await saveCreated('/app/closed.ts', 'one\n');
+  expect(editor.text).toBe('ONE\n');
+  await saveCreated('/app/closed.ts', 'one\r\n');
+  await saveCreated('/app/image.png', 'ONE\n');
+  editor.applies = false;
+  await saveCreated('/app/closed.ts', 'ONE\n');
+  expect(editor.save).toHaveBeenCalledOnce();
 });
 
 it('leaves what no editor shows to others', async () => {
