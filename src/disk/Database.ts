@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { Field, Float64, Schema, Utf8 } from 'apache-arrow';
 import type { TableSize } from '../engine/indexStatus';
 import { forgetMiscounted } from './integrity';
-import { LanceTable, type TableSpec } from './LanceTable';
+import { LanceTable } from './LanceTable';
 import { loadLance } from './loadLance';
+import type { TableSpec } from './TableQueries';
 import { filesSchema, pagesSchema, symbolsSchema } from './tableSchemas';
 
 /** Goes up whenever tables, pages or terms change form: tables of another number are dropped and made anew. */

@@ -1,9 +1,9 @@
 import { bm25 } from './bm25';
 import type { Catalog, FileKey } from './Catalog';
 import type { Database } from './Database';
-import type { TermQuery } from './LanceTable';
 import type { SharedIndex } from './SharedIndex';
 import { isOneOf } from './sql';
+import type { TermQuery } from './TableQueries';
 
 type Row = Record<string, unknown>;
 

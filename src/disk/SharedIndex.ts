@@ -1,12 +1,12 @@
 import type { SharedIndexStatus } from '../engine/indexStatus';
 import type { TermStatistics } from './bm25';
 import type { FileKey } from './Catalog';
-import type { TermQuery } from './LanceTable';
 import { reasonOf } from './loadLance';
 import type { WorkspaceRoot } from './protocol';
 import { SharedStore } from './SharedStore';
 import type { SharedLocation } from './sharedLocation';
 import { isOneOf, quote } from './sql';
+import type { TermQuery } from './TableQueries';
 
 /** Between two attempts to reach it, ms; doubling. */
 const firstRetry = 5000;

@@ -1,9 +1,10 @@
 import type * as Lance from '@lancedb/lancedb';
 import { Field, Float64, Schema, Utf8 } from 'apache-arrow';
 import { tableFolder, tableSpecs } from './Database';
-import { LanceTable, type TableSpec } from './LanceTable';
+import { LanceTable } from './LanceTable';
 import { loadLance } from './loadLance';
 import { connectShared, type SharedLocation } from './sharedLocation';
+import type { TableSpec } from './TableQueries';
 
 const text = (name: string) => new Field(name, new Utf8(), false);
 const number = (name: string) => new Field(name, new Float64(), false);
