@@ -1,6 +1,7 @@
 /** What the person sees: streamed text, tool rows and the state of memory; never raw memory traffic. */
 
-import type { CheckpointReason, EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
+import type { CheckpointReason } from './changes/changeEvents';
+import type { EpochReason, InterruptKind, Note, PlanItem, TurnEnd } from './events';
 import type { Bill } from './modelPrices';
 import type { Fault, FilePage } from './pages';
 

@@ -1,13 +1,7 @@
 /** What the model and the person's reviews have done to files, folded from events: what waits, and the checkpoints. */
-import type {
-  ChangedFile,
-  CheckpointReason,
-  EventOf,
-  PendingChange,
-  PendingPath,
-  SessionEvent,
-} from '../events';
+import type { EventOf, SessionEvent } from '../events';
 import type { BlobHash, FileForm } from '../ports';
+import type { ChangedFile, CheckpointReason, PendingChange, PendingPath } from './changeEvents';
 
 export interface Checkpoint {
   /** Sequence number of its `checkpoint.created`. */

@@ -3,10 +3,11 @@
  * then follows from the changes recorded since, whose texts are kept anyway.
  */
 import { CheckpointGoneError, EditConflictError, UnknownCheckpointError } from '../errors';
-import type { ChangedFile, CheckpointReason, PendingChange, SessionEventBody } from '../events';
+import type { SessionEventBody } from '../events';
 import type { BlobStore, ContentHasher, FileForm, LineDiff, WorkspaceFiles } from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
 import { type Checkpoint, pendingOf, type TouchedFile } from './ChangeLedger';
+import type { ChangedFile, CheckpointReason, PendingChange } from './changeEvents';
 import type { FileChanges } from './FileChanges';
 import { keptText } from './keptText';
 import { putBack, textNow } from './putBack';

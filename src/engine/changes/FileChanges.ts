@@ -2,7 +2,7 @@
  * The one door through which changes of files go: the texts before and after are kept, the first of a turn makes a
  * checkpoint, and each is recorded once it is made.
  */
-import type { PendingChange, SessionEventBody } from '../events';
+import type { SessionEventBody } from '../events';
 import type { AgentMode } from '../modes';
 import type {
   BlobHash,
@@ -14,6 +14,7 @@ import type {
   WorkspaceFiles,
 } from '../ports';
 import type { SessionRecorder } from '../SessionRecorder';
+import type { PendingChange } from './changeEvents';
 import { keptText } from './keptText';
 import { madeMeanwhile } from './madeMeanwhile';
 import { pendingRegions, withRegions } from './pendingRegions';

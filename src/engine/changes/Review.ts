@@ -1,9 +1,10 @@
 /** The person's review of the model's changes: what waits, hunk by hunk, and keeping or undoing it. */
 import { describeError, UnknownHunkError } from '../errors';
-import type { ChangedFile, PendingChange, SessionEventBody } from '../events';
+import type { SessionEventBody } from '../events';
 import { splitLines } from '../filePages';
 import type { SessionRecorder } from '../SessionRecorder';
 import { pendingOf } from './ChangeLedger';
+import type { ChangedFile, PendingChange } from './changeEvents';
 import type { FileChanges } from './FileChanges';
 import { type PendingRegion, withRegions } from './pendingRegions';
 import { putBack } from './putBack';

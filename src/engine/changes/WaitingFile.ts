@@ -1,8 +1,8 @@
 /** A file with changes that wait for the person: its texts, and what they are shown of it. */
 
-import type { PendingChange } from '../events';
 import { splitLines } from '../filePages';
 import type { BlobHash, BlobStore, ContentHasher, LineDiff, WorkspaceFiles } from '../ports';
+import type { PendingChange } from './changeEvents';
 import { keptText } from './keptText';
 import { type PendingRegion, pendingRegions } from './pendingRegions';
 import { textNow } from './putBack';

@@ -1,7 +1,8 @@
 /** What waits for the person goes along when one session takes the place of another: a file is judged once, wherever it was changed. */
-import type { ChangedFile, PendingChange, PendingPath, SessionEventBody } from '../events';
+import type { SessionEventBody } from '../events';
 import type { SessionRecorder } from '../SessionRecorder';
 import type { Checkpoint } from './ChangeLedger';
+import type { ChangedFile, PendingChange, PendingPath } from './changeEvents';
 
 /**
  * Crash-safe: between the two logs it waits in both.

@@ -1,6 +1,7 @@
 /** Makes a file what it was: writes, creates or removes it, if it is still what it was taken for. */
-import type { ChangedFile } from '../events';
+
 import type { BlobStore, FileForm, WorkspaceFiles } from '../ports';
+import type { ChangedFile } from './changeEvents';
 
 /**
  * Both texts are kept before anything is done: whatever happens then, neither is lost.
