@@ -31,7 +31,7 @@ it('reads back addresses of messages, runs, results and notes', () => {
     fc.property(session, line, fc.integer({ min: 0, max: 50 }), (id, seq, more) => {
       const range = { kind: 'msg', session: id, firstSeq: seq, lastSeq: seq + more };
       expect(parseAddress(messageAddress(id, seq, seq + more))).toEqual(range);
-      expect(parseAddress(toolAddress(id, seq))).toEqual({ kind: 'tool', session: id, call: String(seq) });
+      expect(parseAddress(toolAddress(id, seq))).toEqual({ kind: 'tool', session: id, call: seq });
       expect(parseAddress(noteAddress(id))).toEqual({ kind: 'note', id });
     }),
   );
