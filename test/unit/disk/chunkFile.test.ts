@@ -1,20 +1,11 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Parsers } from '../../../src/disk/Parsers';
-import { grammarFolder } from '../../support/grammarFolder';
 import { expectExact, pagesOf, plain } from '../../support/pagesOf';
+import { grammars, parsers, testParsers } from '../../support/testParsers';
 
-let grammars: string;
-let parsers: Parsers;
-
-beforeAll(() => {
-  grammars = grammarFolder();
-  parsers = new Parsers(grammars);
-});
-
-afterAll(() => rmSync(grammars, { recursive: true, force: true }));
+testParsers();
 
 const chunk = (content: string | Uint8Array, language: string, using: Parsers = parsers) =>
   pagesOf(content, language, using);

@@ -1,20 +1,10 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PageSymbol, SourcePage } from '../../../src/disk/Page';
-import { Parsers } from '../../../src/disk/Parsers';
-import { grammarFolder } from '../../support/grammarFolder';
 import { expectExact, pagesOf } from '../../support/pagesOf';
+import { parsers, testParsers } from '../../support/testParsers';
 import { languageSamples } from './languageSamples';
 
-let grammars: string;
-let parsers: Parsers;
-
-beforeAll(() => {
-  grammars = grammarFolder();
-  parsers = new Parsers(grammars);
-});
-
-afterAll(() => rmSync(grammars, { recursive: true, force: true }));
+testParsers();
 
 function described(page: SourcePage): string {
   const named = (kind: PageSymbol['kind']) =>

@@ -1,22 +1,13 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { languageOf } from '../../../src/disk/languages';
-import { Parsers } from '../../../src/disk/Parsers';
 import { decodeText } from '../../../src/engine/decodeText';
-import { grammarFolder } from '../../support/grammarFolder';
 import { expectExact, pagesOf } from '../../support/pagesOf';
+import { parsers, testParsers } from '../../support/testParsers';
 
 const modules = resolve(import.meta.dirname, '../../../node_modules');
-let grammars: string;
-let parsers: Parsers;
-
-beforeAll(() => {
-  grammars = grammarFolder();
-  parsers = new Parsers(grammars);
-});
-
-afterAll(() => rmSync(grammars, { recursive: true, force: true }));
+testParsers();
 
 describe('pages of real packages', () => {
   // TypeScript, JavaScript, Markdown, JSON, C, bundles and source maps of one line.

@@ -8,6 +8,7 @@ import { SessionRecorder } from '../../../src/engine/SessionRecorder';
 import { SessionState } from '../../../src/engine/SessionState';
 import { readFile } from '../../../src/tools/readFile';
 import { eventsOf, numbered } from '../../support/engineChecks';
+import { epochStarted } from '../../support/epochStarted';
 import { type MemoryWorld, memoryWorld, roughCounter } from '../../support/memoryPorts';
 import { rebuildRequests } from '../../support/rebuildRequests';
 import { ScriptedModel, type ScriptedReply } from '../../support/scriptedModel';
@@ -124,23 +125,8 @@ it('tells that a page went stale which had left, and come back, before its last 
   expect(await look()).toContain('Stale');
   world.files.set('a.ts', 'one\n');
   await checker.refresh(never);
-  await recorder.record({
-    type: 'epoch.started',
-    epoch: 1,
-    reason: 'reset',
-    model: 'm',
-    budget: 7000,
-    head: await world.blobs.put('[]'),
-    headTokens: { system: 0, notes: 0, summary: 0 },
-    functions: await world.blobs.put('[]'),
-    summary: null,
-    summaryBy: 'none',
-    notesThrough: 0,
-    retained: [],
-    evicted: [{ address, seq: 1, kind: 'file', tokens: 10, label: 'a.ts:1-1' }],
-    tokensBefore: 10,
-    tokensAfter: 0,
-  });
+  const evicted = [{ address, seq: 1, kind: 'file' as const, tokens: 10, label: 'a.ts:1-1' }];
+  await recorder.record(await epochStarted(world.blobs, { reason: 'reset', evicted }));
   expect((await show('a.ts', 1, 1)).address).toBe(address);
   world.files.set('a.ts', 'three\n');
   expect(await look()).toContain(`Stale: ${address}`);

@@ -33,6 +33,17 @@ async function readInOrder(order: readonly number[]): Promise<{ world: MemoryWor
   return { world, stats };
 }
 
+const result = {
+  type: 'function.result',
+  turn: 1,
+  callId: 'c',
+  name: 'f',
+  result: 'h',
+  tokens: 100,
+  isError: false,
+  ms: 1,
+} as const;
+
 it('counts what was cold, what had been evicted, and what left without ever being used', async () => {
   const { stats, world } = await readInOrder([...Array(20).keys(), 0, 1]);
   const figures = stats.figures();
@@ -93,16 +104,6 @@ it('does not cry wolf over files that are read once', async () => {
 
 describe('the distance of a re-fault', () => {
   const session = 's1';
-  const result = {
-    type: 'function.result',
-    turn: 1,
-    callId: 'c',
-    name: 'f',
-    result: 'h',
-    tokens: 100,
-    isError: false,
-    ms: 1,
-  } as const;
   const page = (lines: string) => ({
     address: `file:p/a.ts#${lines}@0123456789abcdef`,
     path: 'a.ts',
@@ -145,18 +146,7 @@ describe('the distance of a re-fault', () => {
 
 it('does not take a page for gone that a later entry shows as well', () => {
   const stats = new MemoryStats();
-  const shown = {
-    type: 'function.result',
-    turn: 1,
-    callId: 'c',
-    name: 'f',
-    result: 'h',
-    tokens: 100,
-    isError: false,
-    ms: 1,
-    address: 'tool:s1/1',
-    pages: [],
-  };
+  const shown = { ...result, address: 'tool:s1/1', pages: [] };
   for (const seq of [1, 2]) stats.apply({ ...shown, seq, at: 0 } as SessionEvent, 's1');
   const evicted = [{ address: 'tool:s1/1', seq: 1, kind: 'tool', tokens: 100, label: 'f' }];
   stats.apply(

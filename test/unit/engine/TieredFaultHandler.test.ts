@@ -8,6 +8,7 @@ import { SessionState } from '../../../src/engine/SessionState';
 import { TieredFaultHandler } from '../../../src/engine/TieredFaultHandler';
 import type { Slice } from '../../../src/engine/textSlices';
 import { numbered } from '../../support/engineChecks';
+import { epochStarted } from '../../support/epochStarted';
 import { type MemoryWorld, memoryWorld, roughCounter } from '../../support/memoryPorts';
 
 const never = new AbortController().signal;
@@ -59,23 +60,7 @@ async function evictAll(): Promise<void> {
   const pages = state.pages
     .pages()
     .map(({ address, seq }) => ({ address, seq, kind: 'file', tokens: 1, label: '' }) as const);
-  await record({
-    type: 'epoch.started',
-    epoch: state.epoch + 1,
-    reason: 'highWatermark',
-    model: 'm',
-    budget: 7000,
-    head: await world.blobs.put('[]'),
-    headTokens: { system: 0, notes: 0, summary: 0 },
-    functions: await world.blobs.put('[]'),
-    summary: null,
-    summaryBy: 'none',
-    notesThrough: 0,
-    retained: [],
-    evicted: pages,
-    tokensBefore: 1,
-    tokensAfter: 1,
-  });
+  await record(await epochStarted(world.blobs, { epoch: state.epoch + 1, evicted: pages }));
 }
 
 describe('readFile', () => {
