@@ -1,6 +1,6 @@
 /** The card that says where the person left off, in the real VS Code. No model is involved: it is extracted. */
 import { describe, expect, it, vi } from 'vitest';
-import { chat, reload, scriptedChat, timeout, vscode } from '../support/vscode/scriptedChat';
+import { chat, reload, scriptedChat, timeout, vscode, write } from '../support/vscode/scriptedChat';
 
 const files = { 'src/backoff.ts': 'export const backoff = (attempt: number) => 2 ** attempt;\n' };
 
@@ -64,18 +64,17 @@ describe('the opener', () => {
     await vi.waitUntil(async () => (await chat.byTestId('opener').count()) === 0, timeout);
     await chat.idle();
   });
-});
 
-describe('the opener as a message', () => {
-  scriptedChat({ files, offline: true, settings: { 'virtualContext.opener': 'message' } });
-
-  it('is the first thing said in a new chat, once', async () => {
+  it('as a message is the first thing said in a new chat, once', async () => {
+    write('.vscode/settings.json', JSON.stringify({ 'virtualContext.opener': 'message' }));
+    await reload();
+    const ends = () => vscode.log('Virtual Context: Paging').match(/turn\.ended \| done/g)?.length ?? 0;
+    const before = ends();
     await chat.ask('Next: test the jitter\nWhere is the backoff?');
     await newChat();
     await chat.answers.first().waitFor();
     // Of the question, and of the opener: a window that is reloaded earlier offers to continue it.
-    const ended = () => vscode.log('Virtual Context: Paging').match(/turn\.ended \| done/g)?.length === 2;
-    await vi.waitUntil(ended, timeout);
+    await vi.waitUntil(() => ends() === before + 2, timeout);
     expect(await chat.answers.first().innerText()).toContain('test the jitter');
     expect(await chat.byTestId('opener').count()).toBe(0);
     await vscode.screenshot('opener-message');

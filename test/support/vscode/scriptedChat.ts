@@ -42,20 +42,23 @@ let cleanUp: (() => Promise<void>) | undefined;
 
 /** Starts it before the tests, takes a picture when one fails, and closes it afterwards. */
 export function scriptedChat(options: ScriptedOptions): void {
-  beforeAll(() => launchScripted(options));
-  afterAll(closeScripted);
-  screenshotFailures();
-}
-
-export function screenshotFailures(): void {
+  beforeAll(() => launch(options));
+  afterAll(close);
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
   });
 }
 
-/** For tests that need one of their own: to be closed by `closeScripted`. */
-export async function launchScripted(options: ScriptedOptions): Promise<void> {
-  const { project, files = {}, prepare, open = '.', policy = script, offline = false, ...launch } = options;
+async function launch(options: ScriptedOptions): Promise<void> {
+  const {
+    project,
+    files = {},
+    prepare,
+    open = '.',
+    policy = script,
+    offline = false,
+    ...launchOptions
+  } = options;
   const home = mkdtempSync(join(tmpdir(), 'scripted-'));
   const made = project?.();
   folder = made?.folder ?? join(home, 'folder');
@@ -76,7 +79,7 @@ export async function launchScripted(options: ScriptedOptions): Promise<void> {
     rmSync(home, { recursive: true, force: true });
   };
   vscode = launched = await VSCode.launch({
-    ...launch,
+    ...launchOptions,
     folder: join(folder, open),
     settings: { ...(!offline && modelSettings()), ...options.settings },
   });
@@ -91,7 +94,7 @@ const modelSettings = () => ({
   'virtualContext.diagnosticsDelay': 200,
 });
 
-export async function closeScripted(): Promise<void> {
+async function close(): Promise<void> {
   await cleanUp?.();
   cleanUp = undefined;
 }
