@@ -43,8 +43,10 @@ import {
   affectsEmbeddings,
   affectsIndex,
   affectsMemory,
+  affectsMode,
   affectsModel,
   chatSettings,
+  readMode,
   readSettings,
 } from './host/settings';
 import { SharedIndexAccess } from './host/sharedIndexAccess';
@@ -111,7 +113,6 @@ export function activate(context: ExtensionContext): void {
     settings: readSettings,
     catalog,
     create: (choice) => createModel(keys, choice),
-    memento: context.workspaceState,
   });
   const sessions: ChatSessions = new ChatSessions({
     open: async (...session) => (await import('./agent')).AgentProcess.open(...session),
@@ -170,6 +171,7 @@ export function activate(context: ExtensionContext): void {
       ),
     shown: new ShownSessions(context.workspaceState),
     models: chatModels,
+    mode: readMode,
     openers: new Openers({
       history,
       counter,
@@ -239,7 +241,7 @@ export function activate(context: ExtensionContext): void {
   const memory = new MemoryDocument(sessions);
   const models = new ModelPicker(keys, catalog);
 
-  const mode = new ModeChoice();
+  const mode = new ModeChoice(sessions);
   const review = registerReview({
     sessions,
     resolve,
@@ -281,7 +283,7 @@ export function activate(context: ExtensionContext): void {
     stopCommand: (id: string) => extras.stopCommand(id),
     showCommand: (id: string) => extras.showCommand(id),
     selectMode: () => mode.select(),
-    allowEdits: () => mode.allowEdits(),
+    allowEdits: () => sessions.carryOutPlan(),
     showChanges: (path?: string) => review.actions.show(path),
     keepChanges: (path?: string) => review.actions.keep(path),
     undoChanges: (path?: string) => review.actions.undo(path),
@@ -382,6 +384,7 @@ export function activate(context: ExtensionContext): void {
       if (affectsIndex(change) && roots().length > 0) indexWorkspace();
       if (affectsEmbeddings(change)) embed();
       if (affectsModel(change)) sessions.modelChanged();
+      if (affectsMode(change)) sessions.modeChanged();
       if (change.affectsConfiguration('virtualContext.model.forMode'))
         background(models.checkModeModels(), 'models');
       if (affectsMemory(change)) sessions.limitsChanged();

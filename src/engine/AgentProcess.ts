@@ -9,6 +9,7 @@ import { AttachmentDelivery } from './AttachmentDelivery';
 import { messageAddress } from './addresses';
 import { askIfProtected } from './askIfProtected';
 import type { Attachment, AttachmentDraft, AttachmentWeight } from './attachments';
+import type { Choices } from './ChatChoices';
 import { CoherenceChecker } from './CoherenceChecker';
 import type { Checkpoints } from './changes/Checkpoints';
 import { handOver } from './changes/handOver';
@@ -190,6 +191,11 @@ export class AgentProcess {
     return this.scheduler.busy;
   }
 
+  /** What the person has chosen for this chat. */
+  get choices(): Choices {
+    return this.state.choices.now;
+  }
+
   /** Every durable event from now on, as the paging log shows it. @returns a function that stops listening */
   onEvent(listener: SessionListener): () => void {
     return this.recorder.subscribe(listener);
@@ -290,6 +296,12 @@ export class AgentProcess {
   /** Names the chat; an empty name takes the name away. @throws JournalError */
   async rename(name: string): Promise<void> {
     await this.recorder.record({ type: 'session.renamed', name });
+  }
+
+  /** Records what the person chooses for this chat; what is missing stays as it is. @throws JournalError */
+  async choose(choices: Choices): Promise<void> {
+    const bodies = this.state.choices.changes(choices);
+    if (bodies.length > 0) await this.recorder.record(...bodies);
   }
 
   /** Tells the process of an outside event. Resolves once it is durable. @throws JournalError */

@@ -32,6 +32,10 @@ export function pagingLines(event: SessionEvent): readonly PagingLine[] {
       ];
     case 'session.renamed':
       return [line('info', event.type, event.name)];
+    case 'model.chosen':
+      return [line('info', event.type, event.model)];
+    case 'mode.chosen':
+      return [line('info', event.type, event.mode)];
     case 'model.notice':
       return [line('warn', event.type, event.model, event.text)];
     case 'turn.started':

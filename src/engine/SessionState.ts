@@ -1,6 +1,7 @@
 /** The state of a session, folded from its events: the same fold serves a live session and a resumed one. */
 
 import { messageAddress } from './addresses';
+import { ChatChoices } from './ChatChoices';
 import { ChangeLedger } from './changes/ChangeLedger';
 import type { ChatMessage, FunctionSchema } from './chat';
 import { findDecisions } from './decisions';
@@ -39,6 +40,7 @@ export class SessionState {
   readonly shownTexts = new ShownTexts();
   readonly stats = new MemoryStats();
   readonly spent = new SpentTokens();
+  readonly choices = new ChatChoices();
   readonly events = new EventQueue();
   readonly hints = new HintLedger();
   readonly processes = new ProcessLedger();
@@ -115,6 +117,7 @@ export class SessionState {
     this.events.apply(event);
     this.stats.apply(event, this.session);
     this.spent.apply(event);
+    this.choices.apply(event);
     this.hints.apply(event);
     this.processes.apply(event);
     this.changes.apply(event);

@@ -6,6 +6,7 @@
 import type { Attachment } from './attachments';
 import type { ChangeEventBody } from './changes/changeEvents';
 import type { TokenUsage, ToolCall } from './chat';
+import type { AgentMode } from './modes';
 import type {
   Anchor,
   CarriedPage,
@@ -340,6 +341,15 @@ export type SessionEventBody =
   | { readonly type: 'model.notice'; readonly model: string; readonly text: string }
   /** The person has named the chat; empty: it goes by its first question again. */
   | { readonly type: 'session.renamed'; readonly name: string }
+  /** The person has chosen who answers this chat, named as in the settings. */
+  | { readonly type: 'model.chosen'; readonly model: string }
+  | {
+      /** How far the model may act in this chat from now on. */
+      readonly type: 'mode.chosen';
+      readonly mode: AgentMode;
+      /** It is for making a plan: the mode that comes back when the plan is carried out. */
+      readonly afterPlan?: AgentMode;
+    }
   | {
       /** A refusal for length has shown that the model takes less than was promised or estimated. */
       readonly type: 'budget.corrected';

@@ -34,7 +34,7 @@ export async function forkPoint(
     if (last) {
       if (event.type === 'turn.ended') last = event;
       // The end of a turn may come after what the person sent or changed meanwhile.
-      if (!/^(?:note|plan)\./.test(event.type) && !isSent(event)) break;
+      if (!isAside(event) && !isSent(event)) break;
       continue;
     }
     if (event.type === 'message.assistant') open = event.calls.length;
@@ -77,10 +77,15 @@ export async function rewindPoint(
     if (event.type === 'turn.started') {
       beforeTurn = last;
       begins = true;
-    } else if (event.type !== 'interrupt') begins = false;
+    } else if (event.type !== 'interrupt' && !isAside(event)) begins = false;
     last = event;
   }
   return forkPoint(session, events(), seq);
+}
+
+/** What the person does beside the conversation, at any moment. */
+function isAside({ type }: SessionEvent): boolean {
+  return /^(?:note|plan)\.|^session\.renamed$|\.chosen$/.test(type);
 }
 
 /** What is recorded when something is sent, before it is delivered. */

@@ -1,18 +1,9 @@
-/** The mode the assistant works in: one setting of the person's, shown in the chat and chosen there. */
-import {
-  ConfigurationTarget,
-  type Disposable,
-  EventEmitter,
-  type QuickPickItem,
-  window,
-  workspace,
-} from 'vscode';
-import { VirtualContextError } from '../engine/errors';
+/** The mode the assistant works in: each chat has its own, shown in the panel and chosen there. */
+import { type Disposable, EventEmitter, type QuickPickItem, window, workspace } from 'vscode';
 import type { AgentMode } from '../engine/modes';
 import type { ChatEvent } from '../webview/protocol';
+import type { ChatSessions } from './chatSessions';
 import type { PanelSource } from './panelSource';
-
-const SETTING = 'virtualContext.mode';
 
 const MODES: readonly (QuickPickItem & { readonly mode: AgentMode })[] = [
   {
@@ -35,45 +26,35 @@ const MODES: readonly (QuickPickItem & { readonly mode: AgentMode })[] = [
 
 export class ModeChoice implements Disposable, PanelSource {
   private readonly changed = new EventEmitter<ChatEvent>();
-  private readonly subscription = workspace.onDidChangeConfiguration((change) => {
-    if (!change.affectsConfiguration(SETTING)) return;
-    for (const event of this.current()) this.changed.fire(event);
-  });
+  private readonly subscription: Disposable;
 
   readonly onEvent = this.changed.event;
 
-  current(): readonly ChatEvent[] {
-    return [{ type: 'mode', mode: readMode() }];
+  constructor(private readonly sessions: Pick<ChatSessions, 'mode' | 'onModeChanged' | 'chooseMode'>) {
+    this.subscription = sessions.onModeChanged(() => {
+      for (const event of this.current()) this.changed.fire(event);
+    });
   }
 
-  /** Lets the person choose; holds from the next call of the assistant on. */
+  current(): readonly ChatEvent[] {
+    return [{ type: 'mode', mode: this.sessions.mode }];
+  }
+
+  /** Lets the person choose; holds from the next call of the assistant on. @throws JournalError */
   async select(): Promise<void> {
-    const now = readMode();
+    const now = this.sessions.mode;
     const items = MODES.map((item) => (item.mode === now ? { ...item, description: 'current' } : item));
     const picked = await window.showQuickPick(items, {
-      title: 'Select Mode',
+      title: 'Select the Mode of This Chat',
       placeHolder: workspace.isTrusted
         ? 'What the assistant may do'
         : 'In Restricted Mode nothing is edited and nothing run, whatever the mode',
     });
-    if (picked) await workspace.getConfiguration().update(SETTING, picked.mode, ConfigurationTarget.Global);
-  }
-
-  /** Ends the mode that only reads. @throws VirtualContextError when the folder's settings hold it there */
-  async allowEdits(): Promise<void> {
-    if (readMode() !== 'ask') return;
-    await workspace.getConfiguration().update(SETTING, 'edit', ConfigurationTarget.Global);
-    if (readMode() === 'ask')
-      throw new VirtualContextError('The settings of this folder say "ask".', `Change ${SETTING} there.`);
+    if (picked) await this.sessions.chooseMode(picked.mode);
   }
 
   dispose(): void {
     this.subscription.dispose();
     this.changed.dispose();
   }
-}
-
-function readMode(): AgentMode {
-  const mode = workspace.getConfiguration().get<string>(SETTING, 'edit');
-  return mode === 'ask' || mode === 'auto' ? mode : 'edit';
 }

@@ -1,5 +1,5 @@
 /** Which model answers a chat: the one chosen for it, else the one of its mode, else the one of the settings. */
-import type { Memento } from 'vscode';
+import type { AgentMode } from '../engine/modes';
 import type { LanguageModel } from '../engine/ports';
 import { endpointUrl, type ModelCatalog, modelLabel } from './modelCatalog';
 import type { ModelProvider, Settings } from './settings';
@@ -19,13 +19,15 @@ export interface ChatModelsParts {
   readonly catalog: ModelCatalog;
   /** @throws ModelError when the choice names no model that can be reached */
   readonly create: (choice: ModelChoice) => Promise<LanguageModel>;
-  /** Remembers the models that were chosen for single chats. */
-  readonly memento: Memento;
 }
 
-const CHOSEN = 'chatModels';
-/** Chats whose choice is remembered. */
-const REMEMBERED = 200;
+/** What decides who answers a chat. */
+export interface ModelledChat {
+  /** As the person has chosen it for this chat, named as in the settings. */
+  readonly model?: string | undefined;
+  readonly mode: AgentMode;
+}
+
 const PROVIDERS: ReadonlySet<string> = new Set(['offline', 'openai', 'ollama', 'custom']);
 
 export class ChatModels {
@@ -34,8 +36,8 @@ export class ChatModels {
   constructor(private readonly parts: ChatModelsParts) {}
 
   /** The same object as long as nothing about the model changes. @throws ModelError */
-  current(session: string): Promise<LanguageModel> {
-    return this.model(this.choiceFor(session));
+  current(chat: ModelledChat): Promise<LanguageModel> {
+    return this.model(this.choiceFor(chat));
   }
 
   /** Undefined where none is set. @throws ModelError */
@@ -45,22 +47,9 @@ export class ChatModels {
     return name === '' ? undefined : this.model(modelChoice(name, settings, this.parts.catalog));
   }
 
-  describe(session: string): { readonly label: string; readonly offline: boolean } {
-    const { provider, name } = this.choiceFor(session);
+  describe(chat: ModelledChat): { readonly label: string; readonly offline: boolean } {
+    const { provider, name } = this.choiceFor(chat);
     return { label: modelLabel({ provider, modelName: name }), offline: provider === 'offline' };
-  }
-
-  /** @param name as in the settings: a model of the same provider, or `provider:model` */
-  async choose(session: string, name: string): Promise<void> {
-    const { [session]: _, ...others } = this.chosen();
-    const kept = Object.entries(others).slice(-REMEMBERED + 1);
-    await this.parts.memento.update(CHOSEN, Object.fromEntries([...kept, [session, name]]));
-  }
-
-  /** What a fork goes on with. */
-  async inherit(from: string, session: string): Promise<void> {
-    const name = this.chosen()[from];
-    if (name !== undefined) await this.choose(session, name);
   }
 
   /** Settings or keys have changed: models are made anew. */
@@ -68,14 +57,10 @@ export class ChatModels {
     this.made.clear();
   }
 
-  private choiceFor(session: string): ModelChoice {
+  private choiceFor({ model, mode }: ModelledChat): ModelChoice {
     const settings = this.parts.settings();
-    const name = this.chosen()[session] ?? settings.modeModels[settings.mode]?.trim() ?? '';
+    const name = model ?? settings.modeModels[mode]?.trim() ?? '';
     return modelChoice(name, settings, this.parts.catalog);
-  }
-
-  private chosen(): Readonly<Record<string, string>> {
-    return this.parts.memento.get<Readonly<Record<string, string>>>(CHOSEN, {});
   }
 
   private model(choice: ModelChoice): Promise<LanguageModel> {

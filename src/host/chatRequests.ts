@@ -35,7 +35,7 @@ export interface ChatActions {
   showCommand(id: string): Promise<void>;
   selectModel(): Promise<void>;
   selectMode(): Promise<void>;
-  /** Ends the mode that only reads. @throws VirtualContextError */
+  /** Ends the mode that only reads: the plan is to be carried out. @throws VirtualContextError */
   allowEdits(): Promise<void>;
   /** Shows, keeps and undoes what the assistant has changed; without a path all of it. @throws VirtualContextError */
   showChanges(path?: string): Promise<void>;

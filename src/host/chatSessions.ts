@@ -4,16 +4,18 @@ import { type Disposable, EventEmitter } from 'vscode';
 import type { AgentParts } from '../engine/AgentParts';
 import type { AgentProcess } from '../engine/AgentProcess';
 import type { AttachmentDraft } from '../engine/attachments';
+import type { Choices } from '../engine/ChatChoices';
 import { describeError, errorKind, HeldElsewhereError, UnknownAddressError } from '../engine/errors';
 import type { Note, SessionEvent } from '../engine/events';
 import { type ForkPoint, forkPoint, rewindPoint, type TakenBack } from '../engine/forkPoint';
+import type { AgentMode } from '../engine/modes';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
 import type { OutsideEvent, SessionHistory, SessionLog } from '../engine/ports';
 import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
 import { WorkingContext } from '../engine/WorkingContext';
 import type { PlanView } from '../webview/protocol';
-import type { ChatModels } from './chatModels';
+import type { ChatModels, ModelledChat } from './chatModels';
 import type { Conversation } from './conversation';
 import type { Openers } from './openers';
 import type { AbandonedEdits } from './review/abandonedEdits';
@@ -31,7 +33,9 @@ export interface ChatSessionsParts {
   /** Ids of all sessions that are chats, last changed first. */
   readonly chats: () => Promise<readonly string[]>;
   readonly shown: ShownSessions;
-  readonly models: Pick<ChatModels, 'current' | 'describe' | 'choose' | 'inherit' | 'forget'>;
+  readonly models: Pick<ChatModels, 'current' | 'describe' | 'forget'>;
+  /** The mode of chats for which none was chosen. */
+  readonly mode: () => AgentMode;
   readonly openers: Openers;
   /** What is sent with a message for what it mentions. Never throws. */
   readonly attachmentsOf: (text: string) => Promise<readonly AttachmentDraft[]>;
@@ -65,6 +69,7 @@ export class ChatSessions implements Conversation, Disposable {
   private readonly output = new EventEmitter<OutputEvent>();
   private readonly resets = new EventEmitter<void>();
   private readonly modelChanges = new EventEmitter<void>();
+  private readonly modeChanges = new EventEmitter<void>();
   private agent: AgentProcess | undefined;
   private opening: Promise<AgentProcess> | undefined;
   private unsubscribe: (() => void) | undefined;
@@ -80,6 +85,8 @@ export class ChatSessions implements Conversation, Disposable {
   readonly onOutput = this.output.event;
   readonly onReset = this.resets.event;
   readonly onModelChanged = this.modelChanges.event;
+  /** The mode of the chat that is shown is another, or another chat is shown. */
+  readonly onModeChanged = this.modeChanges.event;
 
   constructor(private readonly parts: ChatSessionsParts) {}
 
@@ -88,11 +95,16 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   get modelLabel(): string {
-    return this.parts.models.describe(this.session).label;
+    return this.parts.models.describe(this.modelled(this.agent)).label;
   }
 
   get modelIsOffline(): boolean {
-    return this.parts.models.describe(this.session).offline;
+    return this.parts.models.describe(this.modelled(this.agent)).offline;
+  }
+
+  /** Of the chat that is shown. */
+  get mode(): AgentMode {
+    return this.modelled(this.agent).mode;
   }
 
   transcript(): readonly OutputEvent[] {
@@ -204,10 +216,30 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** From the next step on another model answers this chat. @param model as in the settings */
   async chooseModel(model: string): Promise<void> {
-    const { session } = await this.current();
-    await this.parts.models.choose(session, model);
-    this.modelChanges.fire();
-    if (this.agent) this.prepare(this.agent);
+    await (await this.current()).choose({ model });
+    this.answererChanged();
+  }
+
+  /** From the next call on this chat works in that mode. @throws JournalError */
+  async chooseMode(mode: AgentMode): Promise<void> {
+    await (await this.current()).choose({ mode });
+    this.modeChosen();
+  }
+
+  /** A plan is to be made, and nothing changed until it is carried out. @throws JournalError */
+  async beginPlan(): Promise<void> {
+    const agent = await this.current();
+    const { mode } = this.modelled(agent);
+    const { modeAfterPlan } = agent.choices;
+    const after = mode === 'ask' ? modeAfterPlan : mode;
+    await agent.choose({ mode: 'ask', ...(after === undefined ? {} : { modeAfterPlan: after }) });
+    this.modeChosen();
+  }
+
+  /** Ends the mode that only reads: with the mode in which the plan was asked for. @throws JournalError */
+  async carryOutPlan(): Promise<void> {
+    const agent = await this.current();
+    if (this.modelled(agent).mode === 'ask') await this.chooseMode(agent.choices.modeAfterPlan ?? 'edit');
   }
 
   /** A deleted session is not to be opened again. */
@@ -275,8 +307,12 @@ export class ChatSessions implements Conversation, Disposable {
   /** The settings name another model, or another key or window for it. */
   modelChanged(): void {
     this.parts.models.forget();
-    this.modelChanges.fire();
-    if (this.agent) this.prepare(this.agent);
+    this.answererChanged();
+  }
+
+  /** The settings name another mode for chats for which none was chosen. */
+  modeChanged(): void {
+    this.modeChosen();
   }
 
   /** The settings name other limits of the notes or of the window. */
@@ -303,7 +339,7 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   dispose(): void {
-    for (const emitter of [this.output, this.resets, this.modelChanges]) emitter.dispose();
+    for (const emitter of [this.output, this.resets, this.modelChanges, this.modeChanges]) emitter.dispose();
   }
 
   private live(): Promise<AgentProcess> {
@@ -401,10 +437,10 @@ export class ChatSessions implements Conversation, Disposable {
           const drafts = await before.draftsOf(takenBack.attachments);
           taken = { session: fork, text: takenBack.text, drafts };
         }
-        if (model === undefined) await this.parts.models.inherit(session, fork);
-        else await this.parts.models.choose(fork, model);
         const log = await forkLog(fork, { from, through, kind: 'session' });
-        await this.open(log, [], takesBack ? taken : undefined);
+        // What was chosen after that point goes along too.
+        const choices = { ...before.choices, ...(model === undefined ? {} : { model }) };
+        await this.open(log, [], takesBack ? taken : undefined, choices);
         return through;
       } catch (error) {
         before.goOn();
@@ -463,8 +499,9 @@ export class ChatSessions implements Conversation, Disposable {
     log: SessionLog,
     notes: readonly Note[],
     takenBack?: TakenBackMessage,
+    choices: Choices = {},
   ): Promise<AgentProcess> {
-    const agent = await this.start(log, notes);
+    const agent = await this.start(log, notes, choices);
     if (this.disposed) {
       await agent.dispose();
       return agent;
@@ -475,6 +512,7 @@ export class ChatSessions implements Conversation, Disposable {
       if (event.type === 'turnStarted' || event.type === 'turnEnded') {
         this.parts.onBusy(event.type === 'turnStarted');
       }
+      if (event.type === 'turnStarted') this.keepMode(agent);
       this.output.fire(event);
     });
     this.parts.onBusy(agent.busy);
@@ -484,14 +522,43 @@ export class ChatSessions implements Conversation, Disposable {
     this.again = takenBack;
     await this.parts.shown.remember(agent.session);
     this.resets.fire();
+    this.modeChanges.fire();
     this.prepare(agent);
     return agent;
   }
 
-  private async start(log: SessionLog, notes: readonly Note[]): Promise<AgentProcess> {
+  /** What the settings say later is the mode of other chats. */
+  private keepMode(agent: AgentProcess): void {
+    if (agent.choices.mode !== undefined) return;
+    // Where it cannot be recorded, the turn fails of the same.
+    agent.choose({ mode: this.parts.mode() }).catch(() => undefined);
+  }
+
+  private modelled(agent: AgentProcess | undefined): ModelledChat {
+    const { model, mode } = agent?.choices ?? {};
+    return { model, mode: mode ?? this.parts.mode() };
+  }
+
+  private modeChosen(): void {
+    this.modeChanges.fire();
+    // Modes may have models of their own.
+    this.answererChanged();
+  }
+
+  private answererChanged(): void {
+    this.modelChanges.fire();
+    if (this.agent) this.prepare(this.agent);
+  }
+
+  private async start(log: SessionLog, notes: readonly Note[], choices: Choices): Promise<AgentProcess> {
     try {
-      const parts = { ...(await this.parts.agent()), log };
-      return await this.parts.open(parts, () => this.parts.models.current(log.sessionId), notes);
+      let agent: AgentProcess | undefined;
+      const chat = () => this.modelled(agent);
+      const { settings, ...others } = await this.parts.agent();
+      const parts = { ...others, settings: () => ({ ...settings(), mode: chat().mode }), log };
+      agent = await this.parts.open(parts, () => this.parts.models.current(chat()), notes);
+      await agent.choose(choices);
+      return agent;
     } catch (error) {
       // Else this process would hold a session that it does not show.
       await log.close();

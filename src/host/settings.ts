@@ -2,7 +2,7 @@
 import { type ConfigurationChangeEvent, type WorkspaceConfiguration, workspace } from 'vscode';
 import { type MemoryPolicy, memgptPolicy, virtualPolicy } from '../engine/memoryPolicies';
 import type { ModelPrices } from '../engine/modelPrices';
-import type { AgentMode, ModeSettings } from '../engine/modes';
+import { AGENT_MODES, type AgentMode, type ModeSettings } from '../engine/modes';
 import type { OpenerMode } from './openers';
 
 export type ModelProvider = 'offline' | 'openai' | 'ollama' | 'custom';
@@ -82,7 +82,7 @@ export function readSettings(policy?: string): Settings {
     pauseOnBattery: section.get('index.pauseOnBattery', false),
     storageUri: section.get('storage.uri', '').trim(),
     opener: section.get<OpenerMode>('opener', 'card'),
-    mode: section.get<AgentMode>('mode', 'edit'),
+    mode: readMode(),
     maxCheckpointBytes: checkpointBytes(section.get('checkpoints.maxMegabytes', 500)),
     allowedCommands: section.get<readonly string[]>('commands.allow', []),
   };
@@ -91,6 +91,12 @@ export function readSettings(policy?: string): Settings {
 /** @param megabytes 0: no limit */
 function checkpointBytes(megabytes: number): number {
   return megabytes > 0 ? megabytes * 1024 * 1024 : Number.POSITIVE_INFINITY;
+}
+
+/** @returns the mode of chats for which none was chosen */
+export function readMode(): AgentMode {
+  const mode = workspace.getConfiguration(SECTION).get<unknown>('mode', 'edit');
+  return AGENT_MODES.find((known) => known === mode) ?? 'edit';
 }
 
 /** What is no text is passed over: settings are typed by hand. */
@@ -171,7 +177,12 @@ export async function writeModelSettings(
 
 /** @returns whether a change concerns who answers */
 export function affectsModel(change: ConfigurationChangeEvent): boolean {
-  return change.affectsConfiguration(`${SECTION}.model`) || change.affectsConfiguration(`${SECTION}.mode`);
+  return change.affectsConfiguration(`${SECTION}.model`);
+}
+
+/** @returns whether a change concerns the mode of chats for which none was chosen */
+export function affectsMode(change: ConfigurationChangeEvent): boolean {
+  return change.affectsConfiguration(`${SECTION}.mode`);
 }
 
 /** @returns whether a change concerns what the gauge, the notes or the memory report show */

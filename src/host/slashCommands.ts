@@ -1,12 +1,12 @@
 /** What slash commands do: some act at once, the others are questions about what the person has selected or open. */
-import { ConfigurationTarget, commands, workspace } from 'vscode';
+import { commands } from 'vscode';
 import { VirtualContextError } from '../engine/errors';
-import { AGENT_MODES } from '../engine/modes';
+import { AGENT_MODES, type AgentMode } from '../engine/modes';
 import type { SlashResult } from '../webview/protocol';
 import type { ChatSessions } from './chatSessions';
 
 export interface SlashParts {
-  readonly sessions: Pick<ChatSessions, 'newChat' | 'changeWindow' | 'notes'>;
+  readonly sessions: Pick<ChatSessions, 'newChat' | 'changeWindow' | 'notes' | 'chooseMode' | 'beginPlan'>;
   /** Mention of the selected lines, else of the open file. @throws VirtualContextError when there is none */
   readonly editorToken: () => string;
   /** Whether lines are selected. */
@@ -29,10 +29,11 @@ const ACTS: Readonly<Record<string, Act>> = {
   rewind: async () => done(run('rewindToHere')),
   pin: async (rest, { sessions }) => done(rest === '' ? run('pinSelection') : sessions.notes.pin(rest)),
   model: async () => done(run('selectModel')),
-  mode: async (rest) => done(rest === '' ? run('selectMode') : chooseMode(rest)),
-  plan: async (rest) => {
+  mode: async (rest, { sessions }) =>
+    done(rest === '' ? run('selectMode') : sessions.chooseMode(modeNamed(rest))),
+  plan: async (rest, { sessions }) => {
     if (rest === '') throw new VirtualContextError('A plan of what?', 'Say it after /plan.');
-    await chooseMode('ask');
+    await sessions.beginPlan();
     return question(
       'Look into this and write a plan with update_plan: steps that can be checked, in their order. Change nothing yet.',
       [],
@@ -67,11 +68,11 @@ function question(prompt: string, mentions: readonly string[], rest: string): Sl
   return { send: lines.join('\n\n') };
 }
 
-async function chooseMode(mode: string): Promise<SlashResult> {
-  const known = AGENT_MODES.find((one) => one === mode.toLowerCase());
-  if (!known) throw new VirtualContextError(`There is no mode ${mode}.`, `Choose ${AGENT_MODES.join(', ')}.`);
-  await workspace.getConfiguration('virtualContext').update('mode', known, ConfigurationTarget.Global);
-  return {};
+/** @throws VirtualContextError */
+function modeNamed(name: string): AgentMode {
+  const known = AGENT_MODES.find((one) => one === name.toLowerCase());
+  if (!known) throw new VirtualContextError(`There is no mode ${name}.`, `Choose ${AGENT_MODES.join(', ')}.`);
+  return known;
 }
 
 async function run(command: string): Promise<void> {

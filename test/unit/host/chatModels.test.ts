@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ChatModels, type ModelChoice, modelChoice } from '../../../src/host/chatModels';
+import { ChatModels, type ModelChoice, type ModelledChat, modelChoice } from '../../../src/host/chatModels';
 import type { ModelCatalog } from '../../../src/host/modelCatalog';
 import type { Settings } from '../../../src/host/settings';
 import { ScriptedModel } from '../../support/scriptedModel';
@@ -39,7 +39,6 @@ it.each<[string, ModelChoice]>([
 });
 
 it('takes the model of the chat before that of the mode before that of the settings, each made once', async () => {
-  const values = new Map<string, unknown>();
   let now: Settings = settings;
   const made: string[] = [];
   const models = new ChatModels({
@@ -49,22 +48,17 @@ it('takes the model of the chat before that of the mode before that of the setti
       made.push(`${provider}:${name}`);
       return new ScriptedModel(() => ({}), { id: `${provider}:${name}` });
     },
-    memento: {
-      get: (key: string, otherwise: unknown) => values.get(key) ?? otherwise,
-      update: async (key: string, value: unknown) => void values.set(key, value),
-    } as never,
   });
-  const id = async (session: string) => (await models.current(session)).id;
-  expect(await id('a')).toBe('custom:main');
-  now = { ...settings, mode: 'ask' };
-  expect(await id('a')).toBe('ollama:llama3:8b');
-  await models.choose('a', 'offline');
-  expect(models.describe('a')).toEqual({ label: 'Offline (no model)', offline: true });
-  expect(models.describe('b').label).toBe('llama3:8b');
-  await models.inherit('a', 'b');
-  expect(await id('b')).toBe('offline:');
-  now = settings;
-  expect(await id('c')).toBe('custom:main');
+  const id = async (chat: ModelledChat) => (await models.current(chat)).id;
+  expect(await id({ mode: 'edit' })).toBe('custom:main');
+  expect(await id({ mode: 'ask' })).toBe('ollama:llama3:8b');
+  expect(await id({ mode: 'ask', model: 'offline' })).toBe('offline:');
+  expect(models.describe({ mode: 'ask', model: 'offline' })).toEqual({
+    label: 'Offline (no model)',
+    offline: true,
+  });
+  expect(models.describe({ mode: 'ask' }).label).toBe('llama3:8b');
+  expect(await id({ mode: 'auto' })).toBe('custom:main');
   expect(made).toEqual(['custom:main', 'ollama:llama3:8b', 'offline:']);
   expect(await models.forSummaries()).toBeUndefined();
   now = { ...settings, summaryModel: 'small' };
