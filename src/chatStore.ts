@@ -4,8 +4,10 @@
  */
 import type { BlobStore, TokenCounter } from './engine/ports';
 import type { ChatStore } from './host/chatStore';
-import { chatMarkdown, exportChat, importChat, parseExportedChat } from './journal/exportedChat';
+import { chatMarkdown } from './journal/chatMarkdown';
+import { exportChat, parseExportedChat } from './journal/exportedChat';
 import { FileSessionLog } from './journal/fileSessionLog';
+import { importChat } from './journal/importChat';
 import { SessionCatalog } from './journal/sessionCatalog';
 import { readLineage } from './journal/sessionFiles';
 import { emptyTrash, listTrash, restoreSession, trashSession } from './journal/sessionTrash';

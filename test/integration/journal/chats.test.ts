@@ -280,7 +280,7 @@ describe('export and import', () => {
     ]);
   });
 
-  it.each(['', 'no json', '[]', '{"format":"virtual-context-chat","version":2,"title":"","messages":[]}'])(
+  it.each(['', 'no json', '[]', '{"format":"virtual-context-chat","version":2,"title":""}'])(
     'refuses what is no exported chat: %j',
     async (text) => {
       await expect(store().take('new', text)).rejects.toThrow(JournalError);
