@@ -24,9 +24,16 @@ const open = (session: string, model = new ScriptedModel(() => ({ text: 'Done.' 
   openRealEngine({ store: home, folder: home, session, model });
 
 async function store() {
-  const blobs = await FileBlobStore.open(join(home, 'blobs'));
-  const folders = () => ['w'];
-  return createChatStore({ sessions, blobs: async () => blobs, counter: inProcessTokenCounter, folders });
+  const blobsFolder = join(home, 'blobs');
+  const blobs = await FileBlobStore.open(blobsFolder);
+  return createChatStore({
+    sessions,
+    blobs: async () => blobs,
+    blobsFolder,
+    maxCheckpointBytes: () => 0,
+    counter: inProcessTokenCounter,
+    folders: () => ['w'],
+  });
 }
 
 /** A chat with a text and lines of a file attached, a note and a plan, and an edit that waits. @returns its JSON */

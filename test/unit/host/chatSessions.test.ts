@@ -39,7 +39,10 @@ function modelsOf(model: ScriptedModel): ChatSessionsParts['models'] {
 function conversation(
   change: Partial<ChatSessionsParts> = {},
   /** As another window of the same workspace has them. */
-  { world, held } = { world: memoryWorld({ functions: [readFileFunction, writeFile] }), held: new Set<string>() },
+  { world, held } = {
+    world: memoryWorld({ functions: [readFileFunction, writeFile] }),
+    held: new Set<string>(),
+  },
 ) {
   const { history, log: _, ...agent } = world.parts;
   const hold = (log: SessionLog): SessionLog => {
@@ -415,6 +418,7 @@ describe('restoring a checkpoint while a turn runs', () => {
     await asked;
     expect(sessions.session).toBe(process.session);
     expect(process.busy).toBe(false);
+  });
 });
 
 describe('what is chosen for a chat', () => {
