@@ -4,12 +4,14 @@
  */
 import { join } from 'node:path';
 import { Composer, type ComposerParts } from './host/Composer';
+import { gitRepositories } from './host/mentions/gitRepositories';
 import { unsavedText } from './host/workspaceRoots';
+import { uncommittedChanges } from './tools/gitChanges';
 import { listFiles } from './tools/listFiles';
 import { NodeWorkspaceFiles } from './tools/workspaceFiles';
 import { canonicalPath, locate, type WorkspaceRoot } from './tools/workspacePaths';
 
-interface ComposerOptions extends Omit<ComposerParts, 'files' | 'absolute' | 'list'> {
+interface ComposerOptions extends Omit<ComposerParts, 'files' | 'absolute' | 'list' | 'changes'> {
   readonly roots: () => readonly WorkspaceRoot[];
   readonly ripgrepPath: string;
 }
@@ -28,6 +30,7 @@ export function createComposer({ roots, ripgrepPath, ...parts }: ComposerOptions
       const place = locate(roots(), path);
       return place ? join(place.root.path, place.relative) : (roots()[0]?.path ?? '');
     },
+    changes: (signal) => uncommittedChanges(roots(), gitRepositories(), signal),
     list: async () => (await Promise.all(roots().map(list))).flat(),
   });
 }

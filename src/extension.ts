@@ -263,6 +263,7 @@ export function activate(context: ExtensionContext): void {
       chats: async () => (await chatStore()).list(),
       lineage: (session) => history.lineage(session),
       terminal: () => terminal.text(),
+      lastCommand: () => terminal.about(),
     });
   });
   const actions = {

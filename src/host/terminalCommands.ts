@@ -12,6 +12,9 @@ export interface TerminalParts {
   readonly endTree: (pid: number) => Promise<void>;
 }
 
+/** Name of the terminals in which the assistant's commands run. */
+export const OWN_TERMINAL = 'Virtual Context';
+
 /** How long a shell may take until it has integration. */
 const INTEGRATION_MS = 5000;
 /** How often it may fail to, until nobody waits for it any more. */
@@ -59,7 +62,7 @@ export class TerminalCommands implements CommandRunner, Disposable {
     const shell = this.shell();
     const terminal = window.createTerminal({
       ...(shell === env.shell ? {} : { shellPath: shell }),
-      name: 'Virtual Context',
+      name: OWN_TERMINAL,
       cwd: folder,
       env: { ...this.parts.environment },
       iconPath: new ThemeIcon('terminal'),

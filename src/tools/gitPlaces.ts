@@ -1,5 +1,4 @@
 /** What the git functions share: the folders they ask, and what they may name to git. */
-import type { FunctionContext } from '../engine/EngineFunction';
 import { UnreadableFileError } from '../engine/errors';
 import { GitError, git } from './git';
 import { canonicalPath, locate, type WorkspaceRoot } from './workspacePaths';
@@ -58,11 +57,7 @@ export async function askEach<Answer>(
  * @returns its hash: nothing else (an option, a file in a commit) can be said in its place
  * @throws GitError
  */
-export async function commitHash(
-  folder: string,
-  written: string,
-  { signal }: Pick<FunctionContext, 'signal'>,
-): Promise<string> {
+export async function commitHash(folder: string, written: string, signal: AbortSignal): Promise<string> {
   try {
     const args = ['rev-parse', '--verify', '--quiet', '--end-of-options', `${written}^{commit}`];
     return (await git(folder, args, signal)).text.trim();

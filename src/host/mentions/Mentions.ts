@@ -14,7 +14,6 @@ import type { EarlierChat } from '../sessionCommands';
 import { chatExcerpt } from './chatExcerpt';
 import { FileList } from './FileList';
 import { findSymbols } from './findSymbols';
-import { gitChanges } from './gitChanges';
 import { type Mention, mentionsIn, pathToken, type SpecialMention } from './mentionTokens';
 import { problemsText } from './problemsText';
 
@@ -30,8 +29,12 @@ export interface MentionParts {
   readonly agent: () => Promise<AgentProcess>;
   readonly chats: () => Promise<readonly EarlierChat[]>;
   readonly lineage: (session: string) => AsyncIterable<SessionEvent>;
-  /** What the last command of the terminal printed. */
-  readonly terminal: () => string | undefined;
+  /** What the person's last command in a terminal has printed. @throws VirtualContextError */
+  readonly terminal: () => string;
+  /** Which command that is, and how it ended; empty where none is known. */
+  readonly lastCommand: () => string;
+  /** What is not committed, without files that look secret. @throws VirtualContextError */
+  readonly changes: (signal: AbortSignal) => Promise<string>;
 }
 
 /** Options shown at once. */
@@ -51,7 +54,7 @@ const SPECIALS: Readonly<Record<SpecialMention, { readonly label: string; readon
   editors: { label: 'Open editors', detail: 'All files that are open in tabs' },
   problems: { label: 'Problems', detail: 'Errors and warnings of the workspace' },
   terminal: { label: 'Terminal', detail: 'Output of the last command' },
-  changes: { label: 'Git changes', detail: 'What is not committed yet' },
+  changes: { label: 'Git changes', detail: 'What is not committed yet, without secret files' },
 };
 
 export class Mentions {
@@ -179,7 +182,10 @@ export class Mentions {
   private specials(): MentionOption[] {
     const selected = window.activeTextEditor?.selection.isEmpty === false;
     return Object.entries(SPECIALS).flatMap(([kind, words]): MentionOption[] => {
-      if (kind !== 'selection') return [{ kind: kind as SpecialMention, token: `@${kind}`, ...words }];
+      if (kind !== 'selection') {
+        const detail = (kind === 'terminal' && this.parts.lastCommand()) || words.detail;
+        return [{ kind: kind as SpecialMention, token: `@${kind}`, label: words.label, detail }];
+      }
       // What is selected when the message is sent may be something else.
       const token = selected ? this.editorToken() : '';
       return selected ? [{ kind, token, ...words, detail: token.slice(1) }] : [];
@@ -252,16 +258,10 @@ export class Mentions {
       }
       case 'problems':
         return text(problemsText());
-      case 'terminal': {
-        const output = this.parts.terminal();
-        if (output !== undefined) return text(output);
-        throw new VirtualContextError(
-          'No terminal has told of a command yet.',
-          'Run one in a terminal with shell integration.',
-        );
-      }
+      case 'terminal':
+        return text(this.parts.terminal());
       case 'changes':
-        return text(await gitChanges());
+        return text(await this.parts.changes(AbortSignal.timeout(PATIENCE_MS)));
       case 'note': {
         const note = (await this.parts.agent()).notes.list().find(({ id }) => id === target.id);
         if (note) return text(note.text);

@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FunctionContext } from '../../../src/engine/EngineFunction';
+import { uncommittedChanges } from '../../../src/tools/gitChanges';
 import { createFunctions } from '../../../src/tools/index';
 import { NodeWorkspaceFiles } from '../../../src/tools/workspaceFiles';
 import { fakeContext } from '../../unit/tools/fakeContext';
@@ -146,6 +147,25 @@ describe('a repository', () => {
     approves = false;
   });
 
+  it('leaves secret files out of what is attached for its changes, under any name', async () => {
+    const signal = new AbortController().signal;
+    write('app/.env', 'KEY=hunter3\n');
+    write('app/c.txt', 'seen again\n');
+    git('add', '.env');
+    const changes = await uncommittedChanges(roots, [], signal);
+    expect(changes).toContain('+seen again');
+    expect(changes).toContain('Not shown, for they look like they hold secrets: .env');
+    expect(changes).not.toContain('hunter');
+    // What was in it before it was moved is no change of another file.
+    write('app/.env', `KEY=hunter4\n${'a line\n'.repeat(30)}`);
+    commit('Longer');
+    git('mv', '.env', 'settings.txt');
+    write('app/settings.txt', `KEY=none\n${'a line\n'.repeat(30)}`);
+    expect(await uncommittedChanges(roots, [], signal)).not.toContain('hunter4');
+    expect(await run('git_diff', {})).not.toContain('hunter4');
+    git('reset', '--quiet', '--hard', 'HEAD~1');
+  });
+
   it('runs nothing that its own settings name', async () => {
     const trap = join(home, 'trap.sh');
     const sprung = join(home, 'sprung');
@@ -199,6 +219,21 @@ describe('folders', () => {
     expect(await run('git_diff', {})).toMatch(/^Changes not committed in app:\n/);
     expect(await run('git_log', { path: 'app/src/b.ts' })).toContain('Third: renamed');
     expect(await run('git_blame', { path: 'app/src/b.ts' })).toContain('app/src/b.ts');
+  });
+
+  it('hold repositories of their own, which are told apart, too', async () => {
+    roots = [{ name: 'home', path: home }];
+    mkdirSync(join(home, 'inner'));
+    execFileSync('git', ['init', '--quiet'], { cwd: join(home, 'inner') });
+    write('inner/e.txt', 'e');
+    const outside = tmpdir();
+    const found = [join(home, 'app'), join(home, 'inner'), home, outside];
+    const changes = await uncommittedChanges(roots, found, new AbortController().signal);
+    expect(changes).toMatch(/^Changes not committed in app:\n[\s\S]*\n\nChanges not committed in inner:\n/);
+    expect(changes).toContain('New files that git does not know: e.txt');
+    await expect(uncommittedChanges(roots, [], new AbortController().signal)).rejects.toThrow(
+      'is not in a git repository',
+    );
   });
 
   it('that are part of a repository show only that part', async () => {
