@@ -32,7 +32,7 @@ import { QueueManager } from './QueueManager';
 import { RecallFeeder } from './RecallFeeder';
 import { RecentOutput } from './RecentOutput';
 import { RulesKeeper } from './RulesKeeper';
-import { archivalNoteOf, recallMessageOf } from './recallFeed';
+import { archivalNoteOf, recallBlobOf, recallMessageOf } from './recallFeed';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
 import { Scheduler } from './Scheduler';
 import { SessionNotes } from './SessionNotes';
@@ -432,12 +432,19 @@ export class AgentProcess {
     if (changesPinned(event)) this.showMemory();
     this.changes.take(event);
     if (event.type === 'plan.changed') this.output.emit(this.planEvent());
-    const content = this.state.context.entries.at(-1)?.message.content ?? '';
-    const message = recallMessageOf(this.session, event, content);
     const note = archivalNoteOf(this.session, event);
     // A turn never waits for the derived tables, and what they miss is fed again when the disk is back.
-    if (message) this.feeder.feed(message);
+    void this.feed(event);
     if (note) archival.insertNotes([note]).catch(() => undefined);
+  }
+
+  private async feed(event: SessionEvent): Promise<void> {
+    // A result has just come into the window.
+    const blob = event.type === 'function.result' ? undefined : recallBlobOf(event);
+    const shown = this.state.context.entries.at(-1)?.message.content ?? '';
+    const kept = blob === undefined ? shown : await this.parts.blobs.get(blob).catch(() => undefined);
+    const message = kept === undefined ? undefined : recallMessageOf(this.session, event, kept);
+    if (message) this.feeder.feed(message);
   }
 
   private planEvent(): OutputEvent {

@@ -129,6 +129,9 @@ export class StoredPages {
     if (event.type === 'function.result') return this.blobs.get(event.result);
     if (event.type === 'message.assistant' && event.calls.length > 0)
       return callsText(event.text, event.calls);
+    // Its text is a heading.
+    if (event.type === 'interrupt' && event.kind === 'attached' && event.body)
+      return this.blobs.get(event.body);
     return event.text;
   }
 }

@@ -1,10 +1,12 @@
 /** Recall storage is fed from the session log, live and again after a rebuild, by the same mapping. */
 import { messageAddress } from './addresses';
+import { bothEnds } from './bothEnds';
 import { cutText } from './cutText';
-import { isQueueEvent, type SessionEvent } from './events';
+import type { SessionEvent } from './events';
 import type {
   ArchivalNote,
   ArchivalStorage,
+  BlobHash,
   BlobStore,
   RecallMessage,
   RecallStorage,
@@ -13,12 +15,31 @@ import type {
 
 /** Characters of a function result that are indexed; the whole stays in the blob store. */
 const RESULT_CHARS = 2000;
+/** Of what the person has attached, which they meant to be seen. */
+const ATTACHED_CHARS = 6000;
+/** Who has said what was attached, where a result has the name of its function. */
+const ATTACHMENT = 'attachment';
 
-/** @returns the message to index, or undefined for events that are not messages. @param result text of a function's result */
+/** @returns the text of an event that is kept beside the log, where there is one */
+export function recallBlobOf(event: SessionEvent): BlobHash | undefined {
+  switch (event.type) {
+    case 'function.result':
+      return event.result;
+    case 'attachment.stored':
+      return event.text;
+    case 'interrupt':
+      // Of a stored text a part may be shown; all of it is found by what stores it.
+      return event.kind === 'attached' && !event.stored ? event.body : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** @returns the message to index, or undefined for events that are not messages. @param kept text of its blob */
 export function recallMessageOf(
   session: string,
   event: SessionEvent,
-  result: string,
+  kept: string,
 ): RecallMessage | undefined {
   const base = { id: messageAddress(session, event.seq), session, seq: event.seq, time: event.at };
   switch (event.type) {
@@ -27,7 +48,14 @@ export function recallMessageOf(
     case 'message.assistant':
       return event.text === '' ? undefined : { ...base, role: 'assistant', text: event.text };
     case 'function.result':
-      return { ...base, role: 'tool', name: event.name, text: cutText(result, RESULT_CHARS) };
+      return { ...base, role: 'tool', name: event.name, text: cutText(kept, RESULT_CHARS) };
+    case 'attachment.stored': {
+      const text = `${event.label}\n${bothEnds(kept, ATTACHED_CHARS)}`;
+      return { ...base, role: 'tool', name: ATTACHMENT, text };
+    }
+    case 'interrupt':
+      if (recallBlobOf(event) === undefined) return undefined;
+      return { ...base, role: 'tool', name: ATTACHMENT, text: bothEnds(kept, ATTACHED_CHARS) };
     default:
       return undefined;
   }
@@ -50,9 +78,10 @@ async function* sessionRecord(
   for await (const event of history.events(session)) {
     const note = archivalNoteOf(session, event);
     if (note) yield { note };
-    if (known.has(event.seq) || !isQueueEvent(event)) continue;
-    // A result that is lost or damaged must not keep those after it from being found.
-    const text = event.type === 'function.result' ? await blobs.get(event.result).catch(() => undefined) : '';
+    if (known.has(event.seq)) continue;
+    const blob = recallBlobOf(event);
+    // A text that is lost or damaged must not keep those after it from being found.
+    const text = blob === undefined ? '' : await blobs.get(blob).catch(() => undefined);
     if (text === undefined) continue;
     const message = recallMessageOf(session, event, text);
     if (message) yield { message };

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
 import type { AttachmentDraft } from '../../../src/engine/attachments';
 import type { EventOf } from '../../../src/engine/events';
-import type { ApprovalRequest } from '../../../src/engine/ports';
+import type { ApprovalRequest, RecallMessage } from '../../../src/engine/ports';
+import { feedRecall } from '../../../src/engine/recallFeed';
 import { numbered, toolTexts } from '../../support/engineChecks';
 import { pageInFunction, readFileFunction } from '../../support/fakeFunctions';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
@@ -59,6 +60,41 @@ describe('attachments', () => {
     expect(await agent.stored(text?.stored?.address ?? '')).toBe('a.ts:3: it is wrong');
     expect(agent.memoryReport()).toContain('user');
     await rebuildRequests(world);
+  });
+
+  it('is found by recall, whole under its address: the beginning and the end of what is long', async () => {
+    const world = memoryWorld({ functions });
+    world.files.set('a.ts', numbered('a', 40));
+    const log = [
+      'npm test',
+      ...Array.from({ length: 900 }, (_, i) => `test ${i} passed`),
+      '1 failed 🙁: quokka',
+    ];
+    const terminal: AttachmentDraft = { kind: 'text', label: 'terminal', text: log.join('\n') };
+    const { agent } = await open(world);
+    await agent.submit('Why?', [lines('a.ts', 5, 8), terminal]);
+    const found = (word: string) => world.recalled.filter(({ text }) => text.includes(word));
+    const [printed] = found('quokka');
+    expect(printed).toMatchObject({ role: 'tool', name: 'attachment' });
+    expect(printed?.text).toMatch(/^terminal\nnpm test\ntest 0 passed\n[\s\S]*\n…\n[\s\S]*🙁: quokka$/);
+    expect(printed?.text.length).toBeLessThan(6100);
+    expect(await agent.stored(printed?.id ?? '')).toBe(log.join('\n'));
+    const [file, ...others] = found('a line 5 ').filter(({ name }) => name === 'attachment');
+    expect(others).toEqual([]);
+    expect(await agent.stored(file?.id ?? '')).toContain('a line 8 ');
+    // After a rebuild it is the same.
+    const again: RecallMessage[] = [];
+    await feedRecall(
+      {
+        recallSeqs: async () => [],
+        archivalNoteIds: async () => [],
+        append: async (messages) => void again.push(...messages),
+        insertNotes: async () => undefined,
+      },
+      { sessions: async () => [agent.session], events: () => world.log.read() },
+      world.blobs,
+    );
+    expect(again).toEqual([...world.recalled].sort((a, b) => a.seq - b.seq));
   });
 
   it('never shows a line twice, and tells when what was attached has changed', async () => {
