@@ -330,6 +330,11 @@ export function activate(context: ExtensionContext): void {
         chat.insert(mention(await composer()));
         await run('virtualContext.chat.focus');
       },
+      ask: async (text) => {
+        await run('virtualContext.chat.focus');
+        // Its turn shows in the chat.
+        void sessions.submit(text);
+      },
       index: disk,
       search: {
         search: (text, signal) =>

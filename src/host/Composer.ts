@@ -1,7 +1,13 @@
 /** What the chat panel asks on behalf of the input box and of code blocks. */
 import { window } from 'vscode';
 import type { AttachmentDraft } from '../engine/attachments';
-import type { CodeBlockAct, MentionOption, MentionWeight, SlashResult } from '../webview/protocol';
+import type {
+  CodeBlockAct,
+  CodeBlockResult,
+  MentionOption,
+  MentionWeight,
+  SlashResult,
+} from '../webview/protocol';
 import type { ChatSessions } from './chatSessions';
 import { CodeBlocks } from './codeBlocks/CodeBlocks';
 import { type MentionParts, Mentions } from './mentions/Mentions';
@@ -59,7 +65,7 @@ export class Composer {
   }
 
   /** @throws VirtualContextError */
-  codeBlock(block: CodeBlockAct): Promise<void> {
+  codeBlock(block: CodeBlockAct): Promise<CodeBlockResult> {
     return this.blocks.run(block);
   }
 }

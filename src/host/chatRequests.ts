@@ -5,6 +5,7 @@ import type {
   ChatRequests,
   ChatState,
   CodeBlockAct,
+  CodeBlockResult,
   MentionOption,
   MentionWeight,
   ModelInfo,
@@ -54,7 +55,7 @@ export interface ChatActions {
   /** @throws VirtualContextError */
   slash(name: string, rest: string): Promise<SlashResult>;
   /** @throws VirtualContextError */
-  codeBlock(block: CodeBlockAct): Promise<void>;
+  codeBlock(block: CodeBlockAct): Promise<CodeBlockResult>;
   setApiKey(): Promise<void>;
   /** Opens the setting of the model's window size. */
   openWindowSetting(): Promise<void>;
@@ -211,7 +212,7 @@ export function chatRequests(
       params: z.object({ name: z.string().min(1), rest: z.string().max(MAX_PROMPT_CHARS) }),
       run: ({ name, rest }) => actions.slash(name, rest),
     },
-    codeBlock: { params: codeBlock, run: (block) => done(actions.codeBlock(block)) },
+    codeBlock: { params: codeBlock, run: (block) => actions.codeBlock(block) },
     setApiKey: { params: nothing, run: () => done(actions.setApiKey()) },
     openWindowSetting: { params: nothing, run: () => done(actions.openWindowSetting()) },
     showMemory: { params: nothing, run: () => done(actions.showMemory()) },

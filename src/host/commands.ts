@@ -11,6 +11,7 @@ import { newRulesFile } from './newRulesFile';
 import type { PagingLogChannel } from './pagingLogChannel';
 import { pinSelection } from './pinSelection';
 import { registerCommand } from './registerCommand';
+import { reviewPrompt } from './reviewPrompt';
 import { type SearchIndexParts, searchIndex } from './searchIndex';
 import { branchChat, type EarlierChat, openEarlierChat } from './sessionCommands';
 import { compactWindow, resetWindow } from './windowCommands';
@@ -22,6 +23,8 @@ export interface CommandParts {
   readonly sessions: ChatSessions;
   /** Adds a mention to the message that is being written. @throws VirtualContextError */
   readonly addToChat: (mention: (composer: Composer) => string) => Promise<void>;
+  /** Sends a message to the chat, which it shows. @throws VirtualContextError */
+  readonly ask: (text: string) => Promise<void>;
   readonly index: IndexControl;
   readonly search: SearchIndexParts;
   readonly models: ModelPicker;
@@ -71,9 +74,12 @@ export function registerCommands(parts: CommandParts): Disposable[] {
     reset: () => resetWindow(sessions),
     addSelectionToChat: () => parts.addToChat((composer) => composer.editorToken()),
     addToChat: (context, all) => {
-      const uris = [all ?? context].flat().filter((one) => one instanceof Uri);
+      // The Explorer gives all that is selected, the tab of an editor its group.
+      const uris = (Array.isArray(all) ? all : [context]).filter((one) => one instanceof Uri);
       return parts.addToChat((composer) => composer.tokensOf(uris.map(({ fsPath }) => fsPath)));
     },
+    addTerminalToChat: () => parts.addToChat(() => '@terminal'),
+    reviewChanges: () => parts.ask(reviewPrompt('@changes')),
     pinSelection: async () => pinSelection(await sessions.current()),
     addNote: () => addNote(sessions),
     newRulesFile,

@@ -66,12 +66,26 @@ export function registerEditorPrompts(parts: EditorPromptsParts): Disposable[] {
   };
   return [
     ...Object.entries(handlers).map(([name, handler]) => registerCommand(name, handler)),
+    ...watchProblems(),
     languages.registerCodeActionsProvider(
       { scheme: 'file' },
       { provideCodeActions: ({ uri }, _, { diagnostics }) => quickFixes(uri, diagnostics) },
       { providedCodeActionKinds: [CodeActionKind.QuickFix] },
     ),
   ];
+}
+
+/** The menu offers to fix a problem where the file has one. */
+function watchProblems(): Disposable[] {
+  let told: boolean | undefined;
+  const tell = () => {
+    const uri = window.activeTextEditor?.document.uri;
+    const has = uri !== undefined && languages.getDiagnostics(uri).some(isProblem);
+    if (has !== told) void commands.executeCommand('setContext', 'virtualContext.fileHasProblems', has);
+    told = has;
+  };
+  tell();
+  return [languages.onDidChangeDiagnostics(tell), window.onDidChangeActiveTextEditor(tell)];
 }
 
 function quickFixes(uri: Uri, diagnostics: readonly Diagnostic[]): CodeAction[] {

@@ -4,6 +4,7 @@ import { VirtualContextError } from '../engine/errors';
 import { AGENT_MODES, type AgentMode } from '../engine/modes';
 import type { SlashResult } from '../webview/protocol';
 import type { ChatSessions } from './chatSessions';
+import { reviewPrompt } from './reviewPrompt';
 
 export interface SlashParts {
   readonly sessions: Pick<ChatSessions, 'newChat' | 'changeWindow' | 'notes' | 'chooseMode' | 'beginPlan'>;
@@ -47,8 +48,8 @@ const ACTS: Readonly<Record<string, Act>> = {
   ),
   tests: asks('Write tests for this code, in the manner of the tests that are there already, and run them.'),
   review: async (rest, parts) => {
-    const what = parts.isSelected() ? parts.editorToken() : '@changes';
-    return question('Review this: bugs first, then what is unclear or missing. Name lines.', [what], rest);
+    const prompt = reviewPrompt(parts.isSelected() ? parts.editorToken() : '@changes');
+    return question(prompt, [], rest);
   },
 };
 

@@ -291,6 +291,16 @@ export interface CodeBlockAct {
   readonly path?: string;
 }
 
+/** What has become of that. */
+export interface CodeBlockResult {
+  /** The file has no place that is certain: nothing was changed. */
+  readonly refused?: {
+    readonly why: string;
+    /** A message that asks the model to do it. */
+    readonly ask: string;
+  };
+}
+
 /** Exact text of a page, cut to what a preview can bear. */
 export interface ResultPreview {
   readonly text: string;
@@ -361,7 +371,7 @@ export interface ChatRequests {
   /** Mentions of files that were dropped or pasted, as text. */
   mentionUris: { params: { readonly uris: readonly string[] }; result: string };
   slash: { params: { readonly name: string; readonly rest: string }; result: SlashResult };
-  codeBlock: { params: CodeBlockAct; result: null };
+  codeBlock: { params: CodeBlockAct; result: CodeBlockResult };
   setApiKey: { params: Nothing; result: null };
   openWindowSetting: { params: Nothing; result: null };
   showMemory: { params: Nothing; result: null };

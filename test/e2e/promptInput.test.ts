@@ -202,3 +202,18 @@ it('hands code blocks over with the file they are about', async () => {
     { act: 'insert', code: 'const two = 2;\n', language: 'ts', path: 'src/named.ts' },
   ]);
 });
+
+it('offers to ask the assistant where a block has no certain place', async () => {
+  actions.codeBlock.mockImplementation(async () => ({
+    refused: { why: 'Not applied to a.ts.', ask: 'Apply this to @a.ts.' },
+  }));
+  conversation.emit({ type: 'assistantMessage', seq: 1, turn: 1, text: '```ts\nlet a;\n```' });
+  await openChat();
+  await view.page.getByRole('button', { name: 'Apply to File' }).press('Enter');
+  const bar = view.page.locator('.problem', { hasText: 'Not applied to a.ts.' });
+  await bar.waitFor();
+  expect(await accessibilityViolations()).toEqual([]);
+  await bar.getByRole('button', { name: 'Ask the assistant to apply it' }).press('Enter');
+  await vi.waitFor(() => expect(conversation.asked).toEqual([['submit', 'Apply this to @a.ts.']]));
+  await bar.waitFor({ state: 'detached' });
+});

@@ -2,7 +2,8 @@
 import { type QuickPickItem, Range, Uri, window, workspace } from 'vscode';
 import { EditsForbiddenError, UnreadableFileError, VirtualContextError } from '../../engine/errors';
 import type { WorkspaceFiles } from '../../engine/ports';
-import type { CodeBlockAct } from '../../webview/protocol';
+import type { CodeBlockAct, CodeBlockResult } from '../../webview/protocol';
+import { pathToken } from '../mentions/mentionTokens';
 import { applyBlock } from './applyBlock';
 
 export interface CodeBlocksParts {
@@ -19,26 +20,29 @@ export class CodeBlocks {
   constructor(private readonly parts: CodeBlocksParts) {}
 
   /** @throws VirtualContextError */
-  async run(block: CodeBlockAct): Promise<void> {
-    if (block.act === 'insert') await insertAtCursor(block.code);
-    else if (block.act === 'apply') await this.apply(block);
-    else await this.create(block);
+  async run(block: CodeBlockAct): Promise<CodeBlockResult> {
+    if (block.act === 'apply') return this.apply(block);
+    await (block.act === 'insert' ? insertAtCursor(block.code) : this.create(block));
+    return {};
   }
 
-  private async apply({ code, path }: CodeBlockAct): Promise<void> {
+  private async apply({ code, path, language }: CodeBlockAct): Promise<CodeBlockResult> {
     refuseRestricted();
     const target = path ?? (await this.askFile());
-    if (target === undefined) return;
+    if (target === undefined) return {};
     const { files, write } = this.parts;
     const now = await files.read(target, new AbortController().signal);
     const applied = applyBlock(now.text, code);
     if (!applied.ok) {
-      throw new VirtualContextError(
-        `Not applied to ${now.path}. ${applied.reason}`,
-        'Nothing was changed; Insert at Cursor puts it where you want it.',
-      );
+      return {
+        refused: {
+          why: `Not applied to ${now.path}: nothing was changed. ${applied.reason}`,
+          ask: `Apply this to ${pathToken(now.path)}, where it belongs; change nothing else.\n\n${fenced(code, language)}`,
+        },
+      };
     }
     if (await write(now.path, now.text, applied.text)) await this.show(now.path, now.text, applied.text);
+    return {};
   }
 
   private async create({ code, path, language }: CodeBlockAct): Promise<void> {
@@ -81,6 +85,12 @@ export class CodeBlocks {
     const place = document.validateRange(new Range(line, 0, line, 0));
     await window.showTextDocument(document, { preview: true, selection: place });
   }
+}
+
+function fenced(code: string, language: string): string {
+  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}`;
 }
 
 async function insertAtCursor(code: string): Promise<void> {

@@ -21,13 +21,15 @@ export interface Mention {
 
 /** An `@` in the middle of a word is an address of mail, or code. */
 const TOKEN = /(?<![\p{L}\p{N}_@/.\\`-])@(?:"([^"\n]+)"|([^\s"'`<>()[\]{},;]+))((?<="):\d+(?:-\d+)?)?/gu;
+/** A block of code: an `@` in it is code. */
+const FENCED = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]*[ \t]*$|$(?![\s\S]))/gm;
 /** What ends a sentence is no part of a name. */
 const TRAILING = /[.:!?]+$/;
 
 /** @returns the mentions of a text, each once, in their order; whether there is what they name is not looked at */
 export function mentionsIn(text: string): Mention[] {
   const found = new Map<string, Mention>();
-  for (const [whole, quoted, plain, range = ''] of text.matchAll(TOKEN)) {
+  for (const [whole, quoted, plain, range = ''] of text.replace(FENCED, '').matchAll(TOKEN)) {
     const token = quoted === undefined ? whole.replace(TRAILING, '') : whole;
     const target =
       quoted === undefined ? targetOf((plain ?? '').replace(TRAILING, '')) : placeOf(`${quoted}${range}`);

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { ApprovalCard, ChatHostEvent, ChatRequests, PlanView } from '../protocol';
+import type { ApprovalCard, ChatHostEvent, ChatRequests, CodeBlockAct, PlanView } from '../protocol';
 import type { ViewEvents } from '../shared/events';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { iconButton } from '../shared/iconButton';
@@ -42,6 +42,8 @@ export class ChatPanel extends LightElement {
   @state() private expanded: ReadonlySet<string> = new Set();
   /** Why the last thing the person asked for did not work. */
   @state() private problem = '';
+  /** A message that asks the model to do in its place what did not work. */
+  @state() private askInstead = '';
   /** For screen readers: the last change of state. */
   @state() private announcement = '';
   @state() private atEnd = true;
@@ -202,13 +204,14 @@ export class ChatPanel extends LightElement {
     return html`<div class="problem" role="alert">
       <span class="icon-small codicon codicon-error" aria-hidden="true"></span>
       <span>${this.problem}</span>
-      ${iconButton({
-        icon: 'close',
-        label: 'Dismiss',
-        onClick: () => {
-          this.problem = '';
-        },
-      })}
+      ${
+        this.askInstead === ''
+          ? nothing
+          : html`<button type="button" class="link" @click=${() => this.submit(this.askInstead)}>
+              Ask the assistant to apply it
+            </button>`
+      }
+      ${iconButton({ icon: 'close', label: 'Dismiss', onClick: () => this.clearProblem() })}
     </div>`;
   }
 
@@ -224,10 +227,7 @@ export class ChatPanel extends LightElement {
     this.on('restore-checkpoint', ({ seq }) => this.ask('restoreCheckpoint', { seq }));
     this.on('focus-lost', () => this.prompt.focus());
     this.on('slash-command', ({ name, rest }) => void this.slash(name, rest));
-    this.on('code-block', (block) => {
-      this.problem = '';
-      this.ask('codeBlock', block);
-    });
+    this.on('code-block', (block) => void this.codeBlock(block));
     this.on('draft-changed', () => this.memory.saveSoon());
     this.on('carry-out-plan', () => void this.carryOutPlan());
     this.on('approval-answered', (answer) => {
@@ -319,7 +319,10 @@ export class ChatPanel extends LightElement {
         event.reason === 'done' ? 'Answer complete' : (event.message ?? `Turn ${event.reason}`);
     } else if (event.type === 'messageRefused') {
       this.giveBack(event.text);
-      if (event.message !== undefined) this.problem = event.message;
+      if (event.message !== undefined) {
+        this.problem = event.message;
+        this.askInstead = '';
+      }
     }
   }
 
@@ -346,8 +349,13 @@ export class ChatPanel extends LightElement {
     if (document.hasFocus() && this.prompt.draft.trim() === '') view?.focusFirst();
   }
 
-  private submit(text: string): void {
+  private clearProblem(): void {
     this.problem = '';
+    this.askInstead = '';
+  }
+
+  private submit(text: string): void {
+    this.clearProblem();
     this.announcement = this.transcript.running ? 'Message queued' : 'Working';
     this.apply({ type: 'submitted', text });
     this.sticky?.toEnd();
@@ -368,11 +376,19 @@ export class ChatPanel extends LightElement {
 
   /** Where it fails the person has the command back. */
   private async slash(name: string, rest: string): Promise<void> {
-    this.problem = '';
+    this.clearProblem();
     const done = await this.tried(this.host.request('slash', { name, rest }));
     if (done?.send !== undefined) this.submit(done.send);
     else if (!done && this.prompt.draft === '')
       this.prompt.draft = `/${name}${rest === '' ? '' : ` ${rest}`}`;
+  }
+
+  private async codeBlock(block: CodeBlockAct): Promise<void> {
+    this.clearProblem();
+    const done = await this.tried(this.host.request('codeBlock', block));
+    if (!done?.refused) return;
+    this.problem = done.refused.why;
+    this.askInstead = done.refused.ask;
   }
 
   private async carryOutPlan(): Promise<void> {
@@ -409,6 +425,7 @@ export class ChatPanel extends LightElement {
       return await request;
     } catch (error) {
       this.problem = messageOf(error);
+      this.askInstead = '';
       return undefined;
     }
   }

@@ -25,7 +25,7 @@ export function fakeActions(): FakeActions {
     weighMentions: vi.fn(async () => []),
     mentionUris: vi.fn(async () => ''),
     slash: vi.fn(async () => ({})),
-    codeBlock: vi.fn(async () => undefined),
+    codeBlock: vi.fn<ChatActions['codeBlock']>(async () => ({})),
     showMemory: vi.fn(async () => undefined),
     setApiKey: vi.fn(async () => undefined),
     openWindowSetting: vi.fn(async () => undefined),

@@ -25,6 +25,11 @@ describe('mentionsIn', () => {
     },
   );
 
+  it('leaves blocks of code alone', () => {
+    const text = 'Why @a?\n\n```ts\n@Input() x;\n// @problems\n````\nAnd @b?\n~~~\n@c ```';
+    expect(mentionsIn(text).map(({ token }) => token)).toEqual(['@a', '@b']);
+  });
+
   it('names each once, in order', () => {
     expect(mentionsIn('@b @a @b').map(({ token }) => token)).toEqual(['@b', '@a']);
   });
