@@ -1,7 +1,8 @@
 /** Code as the editor sees it: the built-in TypeScript server on a small project, asked by the model and by the person. */
+import { rmSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { call } from '../support/modelServer/policies';
-import { chat, content, messages, scriptedChat, timeout, told, vscode } from '../support/vscode/scriptedChat';
+import { chat, content, file, messages, scriptedChat, timeout, told, vscode, write } from '../support/vscode/scriptedChat';
 
 const MATH = 'export function add(a: number, b: number): number {\n  return a + b;\n}\n';
 const USE =
@@ -38,7 +39,7 @@ async function asked(beginning: string): Promise<string> {
 const edit = (old: string, put: string) =>
   `${call('read_file', { path: 'src/math.ts' })} [[then]] ${call('edit_file', { path: 'src/math.ts', old, new: put })} [[then]] [[say Edited.]]`;
 
-it('answers where a symbol is defined and used, and what is wrong, for files that no editor shows', async () => {
+it('answers where a symbol is defined and used, and what is wrong, before any file was open and its server ran', async () => {
   const at = { path: 'src/use.ts', line: 3, symbol: 'add' };
   const [definition, references, outline, symbols, problems] = await results(
     call('go_to_definition', at),
@@ -69,13 +70,45 @@ it('tells the model, before its turn ends, what its edit has broken, and later t
   expect(told()).toContain('src/math.ts has no problems now.');
 });
 
-it('renames in every file, through the review of edits', async () => {
+it('says nothing of problems where the delay is set to 0', async () => {
+  write('.vscode/settings.json', '{ "virtualContext.diagnosticsDelay": 0 }');
+  let [now, other] = ['return b + a;', 'return String(b);'];
+  // The editor takes up changed settings in its own time.
+  await vi.waitFor(
+    async () => {
+      const turn = chat.ask(edit(now, other));
+      [now, other] = [other, now];
+      await turn;
+      const asked = messages().findLastIndex(({ content: text }) => text?.startsWith('[[call read_file'));
+      expect(JSON.stringify(messages().slice(asked))).not.toContain('diagnosticsChanged');
+      // Broken now, and not told.
+      expect(content('src/math.ts')).toContain('String');
+    },
+    { timeout: 90_000, interval: 100 },
+  );
+  await chat.ask(edit('return String(b);', 'return a + b;'));
+  expect(content('src/math.ts')).toBe(MATH);
+  rmSync(file('.vscode'), { recursive: true });
+  await vscode.runCommand('Virtual Context: Keep All Changes');
+});
+
+it('renames in every file, through the review of edits, and takes it back', async () => {
   const at = { path: 'src/math.ts', line: 1, symbol: 'add', new_name: 'sum' };
   const [renamed] = await results(call('rename_symbol', at));
   expect(renamed).toContain('Renamed add to sum in 2 files');
   expect(content('src/math.ts')).toContain('function sum(');
   expect(content('src/use.ts')).toBe(USE.replaceAll('add', 'sum'));
-  await chat.frame.getByText('use.ts').first().waitFor();
+  const pending = (path: string) => chat.frame.locator(`[data-testid=changed-file][data-path="${path}"]`);
+  await pending('src/math.ts').waitFor();
+  await pending('src/use.ts').waitFor();
+  expect(await chat.byTestId('changed-file').count()).toBe(2);
+  await vscode.runCommand('Virtual Context: Undo All Changes');
+  await vscode.page.locator('.monaco-dialog-box').getByText('Undo All').click();
+  await vi.waitFor(() => expect([content('src/math.ts'), content('src/use.ts')]).toEqual([MATH, USE]), {
+    timeout: 30_000,
+  });
+  const [again] = await results(call('find_references', { path: 'src/use.ts', line: 4, symbol: 'add' }));
+  expect(again).toContain('4 references in 2 files');
 });
 
 it('sends a problem to the chat from its quick fix, with the lines around as a page', async () => {
@@ -97,23 +130,49 @@ it('sends a problem to the chat from its quick fix, with the lines around as a p
   expect(told()).toContain('export const count: number');
 });
 
-it('sends a selection to the chat from the editor’s context menu', async () => {
+/** Opens our part of the context menu of the editor. @returns the entry of that title in it */
+async function contextMenu(title: string) {
   const editor = vscode.page.locator('.editor-instance .view-lines').first();
   await editor.click();
   await vscode.page.keyboard.press('Control+a');
   await editor.click({ button: 'right' });
   // The items of a submenu are inside its own.
-  const entry = (text: string) =>
-    vscode.page.locator('.monaco-menu .action-label', { hasText: new RegExp(`^${text}$`) });
-  await entry('Virtual Context').hover();
-  await entry('Virtual Context').click({ delay: 100 });
-  await entry('Review Selection').waitFor();
+  const ours = vscode.page.locator('.monaco-menu .action-label', { hasText: /^Virtual Context$/ });
+  await ours.hover();
+  await ours.click({ delay: 100 });
+  // The editor has items of the same names, too.
+  const known = vscode.page.locator('.action-label', { hasText: /^Review Selection$/ });
+  await known.waitFor();
+  const submenu = vscode.page.locator('.monaco-menu .monaco-menu', { has: known });
+  return submenu.locator('.action-label', { hasText: new RegExp(`^${title}$`) });
+}
+
+it.each([
+  ['Explain', 'Explain src/broken.ts:1-'],
+  ['Add Tests', 'Add tests for src/broken.ts:1-'],
+  ['Review Selection', 'Review src/broken.ts:1-'],
+  ['Fix this Problem', 'Fix this problem:\nsrc/broken.ts:1: error'],
+])('sends a selection to the chat from the editor’s context menu: %s', async (title, beginning) => {
+  const entry = await contextMenu(title);
   await vscode.screenshot('language-context-menu');
-  // The editor has an item of that name, too.
-  const ours = vscode.page.locator('.action-label', { hasText: /^Review Selection$/ });
-  const submenu = vscode.page.locator('.monaco-menu .monaco-menu', { has: ours });
-  const explain = submenu.locator('.action-label', { hasText: /^Explain$/ });
-  await explain.hover();
-  await explain.click({ delay: 100 });
-  expect(await asked('Explain src/broken.ts')).toContain('src/broken.ts:1-');
+  await entry.hover();
+  await entry.click({ delay: 100 });
+  expect(await asked(beginning)).toContain('src/broken.ts:1');
+  expect(told()).toContain('export const count: number');
+});
+
+it('explains a problem by command, and offers to fix one only where there is one', async () => {
+  await vscode.runCommand('Virtual Context: Explain this Problem');
+  expect(await asked('Explain this problem')).toContain('src/broken.ts:1: error');
+  await vscode.openFile('src/use.ts');
+  await vi.waitFor(
+    async () => {
+      const fix = await contextMenu('Fix this Problem');
+      const offered = await fix.count();
+      await vscode.page.keyboard.press('Escape');
+      await vscode.page.keyboard.press('Escape');
+      expect(offered).toBe(0);
+    },
+    { timeout: 30_000, interval: 500 },
+  );
 });

@@ -9,6 +9,7 @@ import {
   folder,
   messages,
   scriptedChat,
+  server,
   timeout,
   vscode,
   write,
@@ -17,7 +18,7 @@ import {
 const greet = 'export function greet(name: string) {\n  return hello(name);\n}\n';
 
 scriptedChat({
-  files: { 'greet.ts': greet, 'src/a.ts': 'export const a = 1;\n' },
+  files: { 'greet.ts': greet, 'src/a.ts': 'export const a = 1;\n', '.env': 'KEY=first\n' },
   prepare: () => {
     const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
     git('init', '--quiet');
@@ -59,17 +60,15 @@ it('attaches the selection, git changes, problems and a folder', async () => {
   await vscode.runCommand('Virtual Context: Add Selection to Chat');
   await vi.waitFor(async () => expect(await input().inputValue()).toBe('@greet.ts:1-1 '), timeout);
   write('greet.ts', greet.replace('hello', 'goodMorning'));
-  // The editor sees what others have changed in its own time.
-  await vi.waitFor(
-    async () => {
-      await input().fill('Look at @changes ');
-      await chips().waitFor({ timeout: 5000 });
-      await chat.ask(`Look at @changes @src/ @problems ${Date.now()}`);
-      expect(attached().join('\n')).toContain('goodMorning');
-    },
-    { timeout: 60_000, interval: 1000 },
-  );
+  write('.env', 'KEY=hunter2\n');
+  await input().fill('Look at @changes ');
+  await chips().waitFor();
+  expect(await chips().innerText()).toMatch(/changes\s+\d+ tokens/);
+  await chat.ask('Look at @changes @src/ @problems');
   const sent = attached().join('\n');
+  expect(sent).toContain('goodMorning');
+  expect(sent).toContain('Not shown, for they look like they hold secrets: .env');
+  expect(JSON.stringify(server.requests)).not.toContain('hunter2');
   expect(sent).toMatch(/\[msg:\S+: src\/, \d+ tokens\]\nsrc\//);
   expect(sent).toContain('problems');
 });

@@ -203,14 +203,16 @@ export class ChatPanel extends LightElement {
   private problemBar(): TemplateResult {
     return html`<div class="problem" role="alert">
       <span class="icon-small codicon codicon-error" aria-hidden="true"></span>
-      <span>${this.problem}</span>
-      ${
-        this.askInstead === ''
-          ? nothing
-          : html`<button type="button" class="link" @click=${() => this.submit(this.askInstead)}>
-              Ask the assistant to apply it
-            </button>`
-      }
+      <span>
+        ${this.problem}
+        ${
+          this.askInstead === ''
+            ? nothing
+            : html`<button type="button" class="link" @click=${() => this.submit(this.askInstead)}>
+                Ask the assistant to apply it
+              </button>`
+        }
+      </span>
       ${iconButton({ icon: 'close', label: 'Dismiss', onClick: () => this.clearProblem() })}
     </div>`;
   }
