@@ -184,13 +184,17 @@ describe('code blocks', () => {
     const block = add.replace('a + b', 'b + a');
     await chat.ask(`[[say \`\`\`ts\n${block}\`\`\`\n\n\`\`\`ts\nlet nowhere;\n\`\`\`]]`);
     const apply = chat.answers.last().getByRole('button', { name: 'Apply to File' });
+    const pickFile = async () => {
+      await vscode.page.getByPlaceholder('To which file?').fill('add.ts');
+      await vscode.page.keyboard.press('Enter');
+    };
     await apply.first().click();
-    await vscode.choose('src/add.ts');
+    await pickFile();
     await vi.waitFor(() => expect(read('src/add.ts')).toBe(block), timeout);
     // The line that has changed is shown, which would close a list that is open by then.
     await vscode.page.locator('.statusbar-item', { hasText: 'Ln 2, Col 1' }).waitFor();
     await apply.last().click();
-    await vscode.choose('src/add.ts');
+    await pickFile();
     await problem('Not applied to src/add.ts: nothing was changed.').waitFor();
     await vscode.screenshot('composer-ask-instead');
     const ask = chat.frame.getByRole('button', { name: 'Ask the assistant to apply it' });
@@ -241,7 +245,7 @@ describe('slash commands', () => {
     await problem('There is no mode nonsense.').waitFor();
     expect(await input().inputValue()).toBe('/mode nonsense');
     await slash('/mode');
-    await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'Edit' }).first().click();
+    await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'keep or undo each' }).click();
     await vi.waitFor(async () => expect(await mode.innerText()).toContain('Edit'), timeout);
     await slash('/model');
     await vscode.page.locator('.quick-input-widget', { hasText: 'Ollama' }).waitFor();

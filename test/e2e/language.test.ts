@@ -89,7 +89,6 @@ it('says nothing of problems where the delay is set to 0', async () => {
   await chat.ask(edit('return String(b);', 'return a + b;'));
   expect(content('src/math.ts')).toBe(MATH);
   rmSync(file('.vscode'), { recursive: true });
-  await vscode.runCommand('Virtual Context: Keep All Changes');
 });
 
 it('renames in every file, through the review of edits, and takes it back', async () => {
