@@ -83,7 +83,6 @@ beforeAll(async () => {
       'virtualContext.hints': false,
     },
   });
-  await vscode.page.keyboard.press('Control+Alt+v');
   chat = await ChatView.open(vscode);
 });
 
@@ -99,6 +98,27 @@ beforeEach(async () => {
 
 afterEach(async ({ task }) => {
   if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
+});
+
+it('is opened, and given the selection, by key', async () => {
+  await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
+  await vi.waitFor(
+    async () =>
+      expect(
+        await input()
+          .isVisible()
+          .catch(() => false),
+      ).toBe(false),
+    timeout,
+  );
+  await editor('greet.ts');
+  await vscode.page.keyboard.press('Control+Alt+v');
+  await vscode.webview('[data-testid=chat-input]');
+  chat = await ChatView.open(vscode);
+  await editor('greet.ts');
+  await vscode.page.keyboard.press('Shift+ArrowDown');
+  await vscode.page.keyboard.press('Control+Alt+k');
+  await draftIs('@src/greet.ts:1-1 ');
 });
 
 describe('menus', () => {
