@@ -1,35 +1,52 @@
 /** Slash commands, menus and the dialogs of code blocks in the real VS Code, each used as a person does. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import {
+  chat,
+  content,
+  folder,
+  lastResult,
+  messages,
+  openChat,
+  scriptedChat,
+  server,
+  timeout,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
-const timeout = { timeout: 30_000, interval: 100 };
 const add = 'export function add(a: number, b: number) {\n  return a + b;\n}\n';
 const greet = 'export function greet(name: string) {\n  return "Hello " + name;\n}\n';
 
-let home: string;
-let folder: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
+scriptedChat({
+  files: {
+    'src/add.ts': add,
+    'src/greet.ts': greet,
+    'tsconfig.json': '{ "compilerOptions": { "strict": true, "noEmit": true } }\n',
+  },
+  prepare: () => {
+    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
+    git('init', '--quiet');
+    git('add', '-A');
+    git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
+  },
+  server: { window: 32_768 },
+  settings: { 'virtualContext.hints': false, 'virtualContext.commands.allow': ['echo'] },
+});
 
 const input = () => chat.byTestId('chat-input');
 const chips = () => chat.byTestId('mention');
-const messages = () => (server.requests.at(-1)?.body.messages ?? []).map(({ content }) => content ?? '');
+const texts = () => messages().map(({ content: text }) => text ?? '');
 /** What is attached to the last message. */
 function attached(): string[] {
-  const all = messages();
+  const all = texts();
   const asked = all.findLastIndex((text) => !text.startsWith('<interrupt'));
   return all.slice(asked + 1).filter((text) => text.startsWith('<interrupt kind="attached"'));
 }
-const question = () => messages().findLast((text) => !text.startsWith('<interrupt')) ?? '';
-const read = (path: string) => readFileSync(join(folder, path), 'utf8');
+const question = () => texts().findLast((text) => !text.startsWith('<interrupt')) ?? '';
 const problem = (text: string) => chat.frame.locator('.problem', { hasText: text });
 const notice = (text: string) => chat.byTestId('notice').filter({ hasText: text });
 const draftIs = (text: string) =>
@@ -62,42 +79,8 @@ async function editor(path: string): Promise<void> {
   await vscode.page.keyboard.press('Control+Home');
 }
 
-beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'composer-'));
-  folder = join(home, 'shop');
-  mkdirSync(join(folder, 'src'), { recursive: true });
-  writeFileSync(join(folder, 'src/add.ts'), add);
-  writeFileSync(join(folder, 'src/greet.ts'), greet);
-  writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "strict": true, "noEmit": true } }\n');
-  const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
-  git('init', '--quiet');
-  git('add', '-A');
-  git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
-  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder,
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-      'virtualContext.hints': false,
-    },
-  });
-  chat = await ChatView.open(vscode);
-});
-
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
-  rmSync(home, { recursive: true, force: true });
-});
-
 beforeEach(async () => {
   await input().fill('');
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
 });
 
 it('is opened, and given the selection, by key', async () => {
@@ -114,7 +97,7 @@ it('is opened, and given the selection, by key', async () => {
   await editor('greet.ts');
   await vscode.page.keyboard.press('Control+Alt+v');
   await vscode.webview('[data-testid=chat-input]');
-  chat = await ChatView.open(vscode);
+  await openChat();
   await editor('greet.ts');
   await vscode.page.keyboard.press('Shift+ArrowDown');
   await vscode.page.keyboard.press('Control+Alt+k');
@@ -167,10 +150,15 @@ describe('menus', () => {
     );
     await asked(() => input().press('Enter'));
     expect(attached().join('\n')).toContain('printed-42');
+    await chat.ask(`${call('run_command', { command: 'echo of-its-own' })} [[then]] [[say ok]]`);
+    expect(lastResult()).toContain('of-its-own');
+    await chat.ask('And @terminal');
+    expect(attached().join('\n')).toContain('printed-42');
+    expect(attached().join('\n')).not.toContain('of-its-own');
   });
 
   it('review what is changed, from source control', async () => {
-    writeFileSync(join(folder, 'src/greet.ts'), greet.replace('Hello', 'Goodbye'));
+    write('src/greet.ts', greet.replace('Hello', 'Goodbye'));
     await vscode.runCommand('Source Control: Focus on Changes View');
     const button = vscode.page.getByRole('button', { name: 'Review Changes with Virtual Context' }).first();
     const text = await asked(() => button.click());
@@ -186,17 +174,17 @@ describe('code blocks', () => {
     await create.click();
     await vscode.enter('src/add.ts');
     await problem('src/add.ts exists already.').waitFor();
-    expect(read('src/add.ts')).toBe(add);
+    expect(content('src/add.ts')).toBe(add);
     await create.click();
     await vscode.enter('../twice.ts');
     await problem('outside the workspace').waitFor();
-    expect(existsSync(join(home, 'twice.ts'))).toBe(false);
+    expect(existsSync(join(folder, '../twice.ts'))).toBe(false);
     await create.click();
     const box = vscode.page.locator('.quick-input-widget input.input');
     await vi.waitFor(async () => expect(await box.inputValue()).toBe('src/twice.ts'), timeout);
     await vscode.page.keyboard.press('Enter');
     await vscode.page.locator('.tab.active', { hasText: 'twice.ts' }).waitFor();
-    expect(read('src/twice.ts')).toBe('export const twice = 2;\n');
+    expect(content('src/twice.ts')).toBe('export const twice = 2;\n');
     await chat.frame.locator('[data-testid=changed-file][data-path="src/twice.ts"]').waitFor();
   });
 
@@ -210,7 +198,7 @@ describe('code blocks', () => {
     };
     await apply.first().click();
     await pickFile();
-    await vi.waitFor(() => expect(read('src/add.ts')).toBe(block), timeout);
+    await vi.waitFor(() => expect(content('src/add.ts')).toBe(block), timeout);
     // The line that has changed is shown, which would close a list that is open by then.
     await vscode.page.locator('.statusbar-item', { hasText: 'Ln 2, Col 1' }).waitFor();
     await apply.last().click();
@@ -222,7 +210,7 @@ describe('code blocks', () => {
     expect(text).toContain('Apply this to @src/add.ts');
     expect(text).toContain('```ts\nlet nowhere;\n```');
     expect(attached().join('\n')).toContain('return b + a;');
-    expect(read('src/add.ts')).toBe(block);
+    expect(content('src/add.ts')).toBe(block);
   });
 });
 
@@ -254,7 +242,7 @@ describe('slash commands', () => {
     await slash('/pin');
     await vi.waitFor(() => expect(vscode.log('Virtual Context: Paging')).toContain('note.pinned'), timeout);
     await chat.ask('[[say Seen.]]');
-    expect(messages().join('\n')).toContain('export function greet');
+    expect(texts().join('\n')).toContain('export function greet');
   });
 
   it('choose mode and model', async () => {
@@ -282,7 +270,7 @@ describe('slash commands', () => {
     await draftIs('[[say To be gone.]] quokka');
     await slash('/compact Keep the names.');
     await notice('Compacted:').waitFor();
-    expect(JSON.stringify(server.requests.at(-1)?.body.messages)).toContain('Keep the names.');
+    expect(texts().join('\n')).toContain('Keep the names.');
     await slash('/reset');
     await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Reset' }).click();
     await notice('Window reset:').waitFor();

@@ -1,22 +1,15 @@
 /** fetch_url in the real VS Code: the person is asked, and what comes back is a page. Servers on this machine play the web. */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { call, script, summariser } from '../support/modelServer/policies';
-import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
-import { ChatView } from '../support/vscode/ChatView';
-import { VSCode } from '../support/vscode/VSCode';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { call } from '../support/modelServer/policies';
+import { chat, lastResult, scriptedChat, vscode } from '../support/vscode/scriptedChat';
+
+scriptedChat({ server: { window: 32_768 } });
 
 const line = 'A line of a long page with some words in it.\n';
 
-let home: string;
-let server: ModelServer;
-let vscode: VSCode;
-let chat: ChatView;
-let webs: Server[];
+const webs: Server[] = [];
 /** Of the two servers. */
 let [site, elsewhere] = ['', ''];
 /** Addresses that have been asked for. */
@@ -37,8 +30,6 @@ async function listen(): Promise<string> {
 }
 
 const card = () => chat.byTestId('approval');
-const result = () =>
-  server.requests.at(-1)?.body.messages.findLast(({ role }) => role === 'tool')?.content ?? '';
 
 /** Has the model fetch an address; resolves with what the card says. */
 async function wanted(url: string): Promise<string> {
@@ -49,42 +40,22 @@ async function wanted(url: string): Promise<string> {
 async function answered(decision: 'once' | 'deny'): Promise<string> {
   await chat.byTestId(`approval-${decision}`).click();
   await chat.idle();
-  return result();
+  return lastResult();
 }
 
 beforeAll(async () => {
-  webs = [];
   [site, elsewhere] = [await listen(), await listen()];
-  home = mkdtempSync(join(tmpdir(), 'fetch-'));
-  mkdirSync(join(home, 'folder'));
-  server = await startModelServer({ window: 32_768, policy: summariser(script), model: 'scripted' });
-  vscode = await VSCode.launch({
-    folder: join(home, 'folder'),
-    settings: {
-      'virtualContext.model.provider': 'custom',
-      'virtualContext.model.baseUrl': server.url,
-      'virtualContext.model.name': 'scripted',
-    },
-  });
-  chat = await ChatView.open(vscode);
 });
 
-afterAll(async () => {
-  await vscode?.close();
-  await server?.close();
+afterAll(() => {
   for (const web of webs) {
     web.closeAllConnections();
     web.close();
   }
-  rmSync(home, { recursive: true, force: true });
 });
 
 beforeEach(() => {
   fetched = [];
-});
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await vscode.screenshot(`failed-${task.name.slice(0, 30)}`);
 });
 
 it('fetches what the person allows, once: what a page says allows nothing', async () => {
@@ -111,7 +82,7 @@ it('shows a digest of a long page, and all of it under its address', async () =>
   const [, address, startLine] = /page_in\("(tool:[^"]+)", startLine: (\d+)\)/.exec(digest) ?? [];
   const slice = { address, startLine: Number(startLine) + 1000, endLine: Number(startLine) + 1010 };
   await chat.ask(`${call('page_in', slice)} [[then]] [[say ok]]`);
-  expect(result()).toContain(line.trim());
+  expect(lastResult()).toContain(line.trim());
   expect(fetched).toHaveLength(1);
 });
 

@@ -2,7 +2,17 @@
 import { rmSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { call } from '../support/modelServer/policies';
-import { chat, content, file, messages, scriptedChat, timeout, told, vscode, write } from '../support/vscode/scriptedChat';
+import {
+  chat,
+  content,
+  file,
+  messages,
+  scriptedChat,
+  timeout,
+  told,
+  vscode,
+  write,
+} from '../support/vscode/scriptedChat';
 
 const MATH = 'export function add(a: number, b: number): number {\n  return a + b;\n}\n';
 const USE =
