@@ -59,6 +59,8 @@ export class FileEditor {
    */
   async edit({ path, edits, basedOn }: FileEdit, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files } = this.parts;
+    const half = halfCharacter(edits.flatMap((edit) => [edit.old, edit.new]));
+    if (half) return half;
     const [only] = edits.length === 1 ? edits : [];
     if (only?.old === '' && (await files.version(path)) === undefined)
       return this.create(path, only.new, signal);
@@ -71,6 +73,8 @@ export class FileEditor {
   /** Creates a file, or replaces all of one that the model has seen whole. @throws as `edit` */
   async write({ path, text, basedOn }: FileText, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files, lineDiff } = this.parts;
+    const half = halfCharacter([text]);
+    if (half) return half;
     if ((await files.version(path)) === undefined) return this.create(path, text, signal);
     const before = await files.read(path, signal);
     const put = withLineEndsOf(before.text, text);
@@ -319,6 +323,14 @@ function withLineEndsOf(before: string, text: string): string {
   const plain = text.replaceAll('\r\n', '\n');
   if (all === 0) return text;
   return returned * 2 > all ? plain.replaceAll('\n', '\r\n') : plain;
+}
+
+/** A file cannot hold one half of a surrogate pair: another character would be written in its place. */
+function halfCharacter(texts: readonly string[]): FunctionOutcome | undefined {
+  if (texts.every((text) => text.isWellFormed())) return undefined;
+  const why =
+    'The text holds half a character (\\ud800 to \\udfff alone): write both halves, or the character itself.';
+  return refusal(`${why} Nothing was changed.`).refusal;
 }
 
 function refusal(text: string): { readonly refusal: FunctionOutcome } {

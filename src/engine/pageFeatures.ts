@@ -38,6 +38,9 @@ const CONTROL =
 const KEY =
   /^(?:(?:public|private|protected|static|readonly|pub|final)\s+)*["']?([\p{L}_$][\p{L}\p{N}_$-]*)["']?\??\s*(?::|\??=)/u;
 
+/** Longer lines are no heads of functions, and the two patterns above take quadratic time. */
+const MAX_HEAD_CHARS = 500;
+
 /** First line of a file range as shown. */
 const HEADING = /^file:\S+@[0-9a-f]{16} · /;
 
@@ -46,7 +49,7 @@ export function declaredIn(line: string): string[] {
   const trimmed = line.trim();
   const names = [...trimmed.matchAll(DECLARATION)].map((found) => found[1]);
   names.push(CONSTANT.exec(line)?.[1]);
-  if (!CONTROL.test(trimmed)) {
+  if (line.length <= MAX_HEAD_CHARS && !CONTROL.test(trimmed)) {
     names.push(METHOD.exec(trimmed)?.[1], PROTOTYPE.exec(line)?.[1]);
   }
   return names.filter((name) => name !== undefined);

@@ -2,6 +2,13 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import * as z from 'zod';
 import { AgentProcess } from '../../src/engine/AgentProcess';
 import { editFile } from '../../src/tools/editFile';
@@ -31,9 +38,26 @@ export interface Verdict {
   readonly remark?: string;
 }
 
-/** @throws when the text is no corpus */
+/** @throws SyntaxError saying where the text is no corpus, with the line */
 export function parseCases(json: string): readonly EditCase[] {
-  return z.array(editCase).parse(JSON.parse(json));
+  const errors: ParseError[] = [];
+  const root = parseTree(json, errors, { disallowComments: true });
+  const [broken] = errors;
+  if (broken)
+    throw new SyntaxError(`Line ${lineOf(json, broken.offset)}: ${printParseErrorCode(broken.error)}.`);
+  if (root?.type !== 'array') throw new SyntaxError('Line 1: a corpus is an array of cases.');
+  return (root.children ?? []).map((node) => {
+    const { data, error } = editCase.safeParse(getNodeValue(node));
+    if (data) return data;
+    const [issue] = error.issues;
+    const path = (issue?.path ?? []).filter((part) => typeof part !== 'symbol');
+    const at = findNodeAtLocation(node, path) ?? node;
+    throw new SyntaxError(`Line ${lineOf(json, at.offset)}: ${path.join('.')}: ${issue?.message}.`);
+  });
+}
+
+function lineOf(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
 }
 
 export async function runCases(cases: readonly EditCase[]): Promise<readonly Verdict[]> {

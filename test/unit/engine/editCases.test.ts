@@ -29,3 +29,14 @@ it('a wrong result is told from a right one, and a refusal from an edit', async 
   expect(verdicts.map(({ outcome }) => outcome)).toEqual(['exact', 'wrong', 'wrong', 'refused', 'refused']);
   expect(verdicts.map(({ remark }) => remark !== undefined)).toEqual([false, true, true, false, true]);
 });
+
+it('a corpus that is none is told of, with the line', () => {
+  const parse = (json: string) => () => parseCases(json);
+  expect(parse('{}')).toThrow('Line 1: a corpus is an array of cases.');
+  expect(parse('[\n  {"name": "a" "before": ""}\n]')).toThrow('Line 2: CommaExpected.');
+  const cases = [{ name: 'a', before: '', edits: [], expected: { after: '' } }];
+  const json = JSON.stringify(cases, null, 2);
+  expect(parse(json)()).toEqual(cases);
+  expect(parse(json.replace('"before": ""', '"before": 1'))).toThrow('Line 4: before: ');
+  expect(parse(json.replace('"name": "a",', ''))).toThrow('Line 2: name: ');
+});

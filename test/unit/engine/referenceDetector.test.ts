@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { pageFeatures } from '../../../src/engine/pageFeatures';
 import { type ReferencablePage, ReferenceDetector } from '../../../src/engine/ReferenceDetector';
 import { referenceTranscripts, type Transcript } from '../../support/referenceTranscripts';
 
@@ -160,5 +161,6 @@ it('takes no quadratic time on text without spaces', () => {
   for (const text of ['A'.repeat(40_000), `from ${'a.'.repeat(20_000)}`, 'file:'.repeat(8_000)]) {
     new ReferenceDetector().references(said(`\`\`\`\n${text}\n\`\`\``), [{ address: 'tool:s1/1', text }]);
   }
+  pageFeatures(true, `    1\t${'x'.repeat(400_000)}`);
   expect(performance.now() - began).toBeLessThan(2_000);
 });
