@@ -1,53 +1,56 @@
 /** Reads a command line of a POSIX-like shell with tree-sitter's bash grammar. */
 import type { Node } from 'web-tree-sitter';
+import { bashWord } from './bashWords';
 import { literal, type ScriptPart, type ShellScript, UNKNOWN_WORD, type Word } from './shellScript';
 
 /** What only groups. Everything else that is not handled by name is a construct no list can allow. */
-const GROUPS = new Set([
-  'program',
-  'list',
-  'pipeline',
-  'redirected_statement',
-  'negated_command',
-  'subshell',
-]);
+const GROUPS = new Set(['program', 'subshell']);
 const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '>&', '<>']);
-/** In a word that is not in single quotes: interactive shells replace it by earlier commands. */
-const HISTORY = /![^\s=()"']|^\^/;
-
 /** @param root of the parsed tree; the tree is not needed afterwards */
 export function bashScript(root: Node): ShellScript {
-  const reader = new Reader();
+  const reader = new Reader(root.tree.rootNode.text);
   reader.visit(root, false);
-  return { parts: reader.parts, broken: reader.broken || root.hasError || hasGaps(root) };
+  // A line that begins with this is an earlier command, changed.
+  const history = /^\^/m.test(root.text);
+  return { parts: reader.parts, broken: reader.broken || history || root.hasError || hasGaps(root) };
 }
 
 class Reader {
   readonly parts: ScriptPart[] = [];
   broken = false;
 
-  /** @param fed whether the input of what is visited comes from elsewhere */
-  visit(node: Node, fed: boolean): void {
+  /** @param text all of it */
+  constructor(private readonly text: string) {}
+
+  /**
+   * @param fed whether the input of what is visited comes from elsewhere
+   * @param more words of the command that stand behind its redirects
+   */
+  visit(node: Node, fed: boolean, more: readonly Word[] = []): void {
     this.refuseArithmetic(node);
+    if (node.children.some((child) => child?.type === '&'))
+      this.parts.push({ kind: 'construct', name: 'running in the background' });
     switch (node.type) {
       case 'command':
-        this.command(node, fed);
+        this.command(node, fed, more);
         return;
       case 'pipeline':
         for (const [index, child] of node.namedChildren.entries())
-          if (child) this.visit(child, fed || index > 0);
+          if (child) this.visit(child, fed || index > 0, index === node.namedChildCount - 1 ? more : []);
         return;
-      case 'redirected_statement': {
-        const feeds = node.namedChildren.some((child) => child && feedsInput(child));
-        for (const child of node.namedChildren) if (child) this.visit(child, fed || feeds);
+      case 'redirected_statement':
+        this.redirected(node, fed, more);
         return;
-      }
       case 'file_redirect':
         this.redirect(node);
         return;
       case 'heredoc_redirect':
         // What follows the mark on its line (`| sh`) is in here as well, and reads the document.
-        for (const child of node.namedChildren) if (child) this.visit(child, true);
+        for (const [index, child] of node.children.entries()) {
+          if (!child?.isNamed) continue;
+          if (node.fieldNameForChild(index) === 'argument') this.nested(child);
+          else this.visit(child, true);
+        }
         return;
       case 'heredoc_body':
         this.parts.push({ kind: 'text', text: node.text });
@@ -68,7 +71,7 @@ class Reader {
         this.nested(node);
         return;
       case 'comment':
-        this.parts.push({ kind: 'text', text: node.text.replace(/^#+/, '') });
+        this.comment(node);
         return;
       case 'declaration_command':
       case 'unset_command':
@@ -78,20 +81,81 @@ class Reader {
         this.assigned(node);
         this.nested(node);
         return;
-      case 'test_command':
-        this.parts.push({ kind: 'construct', name: 'a test' });
+      case 'test_command': {
+        const words = node.children[0]?.type === '[' ? this.testWords(node.namedChildren[0]) : undefined;
+        if (words) this.parts.push({ kind: 'command', command: { words, assignments: [], fed } });
+        else this.parts.push({ kind: 'construct', name: 'a test' });
+        if (more.length > 0) this.broken = true;
         this.nested(node);
         return;
+      }
+      case 'list':
+      case 'negated_command':
+        for (const [index, child] of node.namedChildren.entries())
+          if (child) this.visit(child, fed, index === node.namedChildCount - 1 ? more : []);
+        return;
+      case 'function_definition':
+        // One that starts itself again beside itself fills the machine.
+        if (callsItself(node)) this.parts.push({ kind: 'danger', reason: 'starts itself again and again' });
+        this.parts.push({ kind: 'construct', name: 'a function' });
+        for (const child of node.namedChildren.slice(1)) if (child) this.visit(child, fed);
+        return;
       default:
+        if (more.length > 0) this.broken = true;
         if (!GROUPS.has(node.type))
           this.parts.push({ kind: 'construct', name: node.type.replaceAll('_', ' ') });
-        if (node.children.some((child) => child?.type === '&'))
-          this.parts.push({ kind: 'construct', name: 'running in the background' });
         for (const child of node.namedChildren) if (child) this.visit(child, fed);
     }
   }
 
-  private command(node: Node, fed: boolean): void {
+  /** The grammar takes the words behind a redirect for targets as well: only the first is one. */
+  private redirected(node: Node, fed: boolean, more: readonly Word[]): void {
+    const [body, ...rest] = node.namedChildren.filter((child) => child !== null);
+    const isRedirect = (child: Node) => child.type.endsWith('_redirect');
+    if (!body || isRedirect(body)) {
+      if (more.length > 0 || rest.concat(body ?? []).some((child) => this.behind(child).length > 0))
+        this.broken = true;
+      for (const child of node.namedChildren) if (child) this.visit(child, fed);
+      return;
+    }
+    const words = rest.flatMap((child) => this.behind(child));
+    this.visit(body, fed || rest.some(feedsInput), [...words, ...more]);
+    for (const child of rest) this.visit(child, fed);
+  }
+
+  /** @returns the words of the command that the grammar has put into a redirect */
+  private behind(node: Node): readonly Word[] {
+    if (node.type === 'file_redirect') return this.wordsOf(node).slice(closes(node) ? 0 : 1);
+    if (node.type !== 'heredoc_redirect') return [];
+    return node.children.flatMap((child, index) => {
+      const field = node.fieldNameForChild(index);
+      if (!child || (field !== 'argument' && field !== 'redirect')) return [];
+      return field === 'argument' ? [this.word(child)] : this.behind(child);
+    });
+  }
+
+  private comment(node: Node): void {
+    // Where a shell might see a part of a word instead, and what begins with `!` in one that looks into comments too.
+    const before = this.text.slice(Math.max(0, node.startIndex - 2), node.startIndex);
+    const plain = /(^|[^\\])(^|[ \n;])$/.test(before) && !node.text.includes('!');
+    this.parts.push({ kind: plain ? 'comment' : 'text', text: node.text.replace(/^#+/, '') });
+  }
+
+  /** @returns the words between the brackets of a test; undefined when they are more than words */
+  private testWords(node: Node | null | undefined): Word[] | undefined {
+    const words: Word[] = [literal('test')];
+    const take = (each: Node): boolean => {
+      if (/^(un|bin)ary_expression$/.test(each.type))
+        return each.children.every((child) => child !== null && take(child));
+      if (each.type === 'test_operator' || /^(!|==?|!=)$/.test(each.type)) words.push(literal(each.text));
+      else if (/^(word|number|string|raw_string|concatenation)$/.test(each.type)) words.push(this.word(each));
+      else return false;
+      return true;
+    };
+    return node && take(node) && node.parent?.namedChildCount === 1 ? words : undefined;
+  }
+
+  private command(node: Node, fed: boolean, more: readonly Word[]): void {
     const words: Word[] = [];
     const assignments: { name: string; value: Word }[] = [];
     let input = fed;
@@ -102,10 +166,12 @@ class Reader {
       else if (child.type === 'herestring_redirect' || child.type === 'file_redirect') {
         input ||= feedsInput(child);
         this.visit(child, false);
+        words.push(...this.behind(child));
         continue;
       } else words.push(this.word(child));
       this.nested(child);
     }
+    words.push(...more);
     this.parts.push({ kind: 'command', command: { words, assignments, fed: input } });
   }
 
@@ -128,14 +194,12 @@ class Reader {
   }
 
   private redirect(node: Node): void {
-    const operator = node.children.find((child) => child && !child.isNamed)?.type ?? '';
-    const targets = this.wordsOf(node);
-    const writes = WRITING.has(operator);
-    for (const target of targets) {
-      // `2>&1`, `>&-`: from one open file to another.
-      if (/^[<>]&-?$/.test(operator) && /^(\d+|-)?$/.test(target.text ?? 'x')) continue;
-      this.parts.push({ kind: 'redirect', redirect: { writes, target } });
-    }
+    const operator = operatorOf(node);
+    const target = closes(node) ? undefined : this.wordsOf(node)[0];
+    // `2>&1`: from one open file to another.
+    const joins = /^[<>]&$/.test(operator) && /^(\d+|-)$/.test(target?.text ?? '');
+    if (target && !joins)
+      this.parts.push({ kind: 'redirect', redirect: { writes: WRITING.has(operator), target } });
     this.nested(node);
   }
 
@@ -160,55 +224,29 @@ class Reader {
   }
 
   private word(node: Node): Word {
-    switch (node.type) {
-      case 'word':
-      case 'number':
-      case 'variable_name':
-        // The grammar takes some line ends for a part of a word, where the shell begins a command.
-        if (/[\s;|&<>()`]/.test(node.text.replace(/\\(\r?\n|.)/gs, ''))) this.broken = true;
-        return unquoted(node.text);
-      case 'raw_string':
-        return literal(node.text.slice(1, -1));
-      case 'string':
-        return doubleQuoted(node);
-      case 'concatenation':
-        return concatenated(node, (child) => this.word(child));
-      default:
-        return UNKNOWN_WORD;
-    }
+    return bashWord(node, () => {
+      this.broken = true;
+    });
   }
+}
+
+function operatorOf(redirect: Node): string {
+  return redirect.children.find((child) => child && !child.isNamed)?.type ?? '';
+}
+
+/** `>&-` closes what is open, and has no target. */
+function closes(redirect: Node): boolean {
+  return /^[<>]&-$/.test(operatorOf(redirect));
+}
+
+function callsItself(definition: Node): boolean {
+  const name = definition.childForFieldName('name')?.text;
+  return definition.descendantsOfType('command_name').some((called) => called?.text === name);
 }
 
 function feedsInput(node: Node): boolean {
   if (node.type === 'heredoc_redirect' || node.type === 'herestring_redirect') return true;
   return node.type === 'file_redirect' && node.children.some((child) => child?.type === '<');
-}
-
-function unquoted(text: string): Word {
-  const glob = /(^|[^\\])[*?[\]]/.test(text);
-  if (HISTORY.test(text) || /[{}]/.test(text)) return { text: undefined, glob };
-  return { text: text.replace(/\\\r?\n/g, '').replace(/\\(.)/gs, '$1'), glob };
-}
-
-function doubleQuoted(node: Node): Word {
-  if (node.namedChildren.some((child) => child?.type !== 'string_content')) return UNKNOWN_WORD;
-  const inner = node.text.slice(1, -1);
-  if (HISTORY.test(inner)) return UNKNOWN_WORD;
-  return literal(inner.replace(/\\\r?\n/g, '').replace(/\\([$`"\\])/g, '$1'));
-}
-
-function concatenated(node: Node, wordOf: (child: Node) => Word): Word {
-  // `{a,b}` and `a{1..3}` become several words.
-  if (/[{}]/.test(node.namedChildren.map((child) => (child?.type === 'word' ? child.text : '')).join('')))
-    return UNKNOWN_WORD;
-  const words = node.namedChildren.map((child) => (child ? wordOf(child) : UNKNOWN_WORD));
-  // Anonymous parts (a lone `$`) are not among the named ones.
-  const covered = node.childCount === node.namedChildCount;
-  const text = words.every((word) => word.text !== undefined) && covered;
-  return {
-    text: text ? words.map((word) => word.text).join('') : undefined,
-    glob: words.some((word) => word.glob),
-  };
 }
 
 /** Whether the grammar has skipped anything but white space: text that nobody has looked at. */
@@ -236,6 +274,7 @@ function hasGaps(root: Node): boolean {
   return gap || !isBlank(root.text.slice(end - root.startIndex));
 }
 
+/** A line that goes on with nothing blank on either side is one word to the shell, and two to the grammar. */
 function isBlank(text: string): boolean {
-  return /^(\s|\\\r?\n)*$/.test(text);
+  return /^(\s|\\\n)*$/.test(text) && !/^(\\\n)+$/.test(text);
 }

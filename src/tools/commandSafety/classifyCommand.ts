@@ -39,7 +39,7 @@ const DANGEROUS_TEXT: readonly RegExp[] = [
   /\bgit\b.*\bpush\b.*(\s--(force|mirror|delete)|\s-\w*f|\s\+)/,
   /\bgit\b.*\breset\b.*--hard/,
   /\bgit\b.*\bclean\b.*\s-\w*f/,
-  /\|\s*(\S*\/)?(ba|z|da|k|a|fi)?sh\b/,
+  /\|&?\s*((env|command|exec|nohup|time|nice|stdbuf|timeout|busybox|toybox)\s+([^\s|]+\s+){0,4}?)?(\S*\/)?(ba|rba|mk|z|da|k|a|fi)?sh\b/,
   /\bmkfs/,
   /\bdd\s.*\bof=\/dev/,
   /\bch(mod|own)\s.*-\w*R/,
@@ -81,13 +81,16 @@ function scriptOf(
   parser: Parser,
   read: (root: NonNullable<ReturnType<Parser['parse']>>['rootNode']) => ShellScript,
 ): ShellScript {
-  // Control characters are keys to a terminal.
-  if (text.length > MAX_CHARS || /(?![\t\n])\p{Cc}/u.test(text.replaceAll('\r\n', '\n')))
+  // Control characters are keys to a terminal; before a return, a backslash means different things to shells.
+  if (text.length > MAX_CHARS || /(?![\t\n])\p{Cc}|\\\r/u.test(text.replaceAll(/(?<!\\)\r\n/g, '\n')))
     return { parts: [], broken: true };
   const tree = parser.parse(text);
   if (!tree) return { parts: [], broken: true };
   try {
-    return read(tree.rootNode);
+    const script = read(tree.rootNode);
+    // A tab completes what stands before it.
+    if (!/[\t\r]/.test(text)) return script;
+    return { ...script, parts: [...script.parts, { kind: 'construct', name: 'keys of the terminal' }] };
   } finally {
     tree.delete();
   }
@@ -147,6 +150,11 @@ class Judge {
         return this.command(part.command, allowed, paths, depth);
       case 'construct':
         return { level: 'ask', reason: `has ${part.name}` };
+      case 'danger':
+        return { level: 'danger', reason: part.reason };
+      case 'comment':
+        if (!/zsh/.test(programName(this.place.shell))) return { level: 'knownSafe', reason: '' };
+        return this.part({ kind: 'text', text: part.text }, allowed, paths, depth);
       case 'text': {
         const reason = this.suspect(part.text, depth);
         return reason === undefined
@@ -159,7 +167,7 @@ class Judge {
         if (reason !== undefined) return { level: 'danger', reason };
         if (target.text !== undefined && paths.kindOf(target.text) === 'stream')
           return { level: 'allowed', reason: '' };
-        if (!writes && target.text !== undefined && paths.isReadable(target.text))
+        if (!writes && target.text !== undefined && !target.glob && paths.isReadable(target.text))
           return { level: 'knownSafe', reason: '' };
         return { level: 'ask', reason: writes ? 'writes a file' : 'reads a file' };
       }
@@ -218,7 +226,7 @@ class Judge {
 
   /** A text that may be a script, or something else altogether: only what is surely dangerous counts. */
   private suspect(text: string, depth: number): string | undefined {
-    const plain = text.replace(/["'\\]/g, '');
+    const plain = text.replace(/\\\r?\n|["'\\]/g, '');
     if (DANGEROUS_TEXT.some((pattern) => pattern.test(plain))) return 'holds a dangerous command';
     if (depth > MAX_DEPTH) return UNREAD;
     const script = this.read(text);

@@ -1,9 +1,12 @@
 /** Where the paths of a command line lead: inside the workspace or not, to what is protected or secret. */
-import { readlinkSync, realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { isProtectedPath } from '../../engine/protectedFiles';
 import { isSecretPath } from '../../engine/secretFiles';
 import { relativeInside } from '../workspacePaths';
+import { folderSecrets } from './folderSecrets';
+import { globMatches } from './globPattern';
+import type { Word } from './shellScript';
 
 /** What git obeys, and what shells, editors and package managers read when they start, wherever it lies. */
 const STARTUP_NAMES =
@@ -15,6 +18,12 @@ const STREAMS = /^\/dev\/(null|stdout|stderr|tty|fd\/\d+)$/;
 const MAX_LINKS = 40;
 
 export type PathKind = 'stream' | 'inside' | 'protected' | 'outside';
+
+/** @property real symbolic links resolved */
+interface Place {
+  readonly absolute: string;
+  readonly real: string;
+}
 
 export class CommandPaths {
   /** Every folder that a command may run in: more than one after a `cd` that may fail. */
@@ -34,8 +43,7 @@ export class CommandPaths {
   /** @returns where a path leads, symbolic links resolved; outside when it may be there */
   kindOf(path: string): PathKind {
     if (STREAMS.test(path) || (process.platform === 'win32' && /^(\$null|nul)$/i.test(path))) return 'stream';
-    if (path.startsWith('~') || this.folders.length === 0) return 'outside';
-    const kinds = this.folders.map((folder) => this.kindOfAbsolute(resolve(folder, path)));
+    const kinds = this.placesOf(path)?.map((place) => this.kindOfPlace(place)) ?? ['outside'];
     if (kinds.includes('outside')) return 'outside';
     return kinds.includes('protected') ? 'protected' : 'inside';
   }
@@ -43,27 +51,60 @@ export class CommandPaths {
   /** Whether reading it is free: inside, and not a file with secrets. */
   isReadable(path: string): boolean {
     if (path === '-' || STREAMS.test(path)) return true;
-    if (path.startsWith('~') || this.folders.length === 0) return false;
-    return this.folders.every((folder) => {
-      const absolute = resolve(folder, path);
-      const real = realPath(absolute);
-      return this.inside(real) !== undefined && !isSecretPath(absolute) && !isSecretPath(real);
-    });
+    return (
+      this.placesOf(path)?.every(
+        ({ absolute, real }) =>
+          this.inside(real) !== undefined && !isSecretPath(absolute) && !isSecretPath(real),
+      ) ?? false
+    );
   }
 
   /** Whether it is a workspace folder itself. */
   isRoot(path: string): boolean {
-    return this.folders.some((folder) => this.inside(realPath(resolve(folder, path))) === '');
+    return this.placesOf(path)?.some(({ real }) => this.inside(real) === '') ?? false;
+  }
+
+  /** @returns what a word may name: itself, or what its pattern may match; undefined when only the shell knows */
+  namedBy({ text, glob }: Word): readonly string[] | undefined {
+    if (text === undefined || !glob) return text === undefined ? undefined : [text];
+    const named = this.folders.map((folder) => globMatches(text, (path) => physical(folder, path)));
+    return this.folders.length === 0 || named.includes(undefined)
+      ? undefined
+      : [...new Set(named.flatMap((each) => each ?? []))];
+  }
+
+  /** @returns what looks secret in a folder, by paths below it; none for a file; undefined when that cannot be told */
+  secretsIn(path: string): readonly string[] | undefined {
+    const places = this.placesOf(path);
+    if (!places?.every(({ real }) => this.inside(real) !== undefined)) return undefined;
+    const found = places
+      .filter(({ real }) => statSync(real, { throwIfNoEntry: false })?.isDirectory())
+      .map(({ real }) => folderSecrets(real));
+    return found.includes(undefined) ? undefined : found.flatMap((each) => each ?? []);
   }
 
   /** What follows runs in that folder, or where it was before. @param path undefined: only the shell knows */
   enter(path: string | undefined): void {
     if (path === undefined || this.kindOf(path) === 'outside') this.folders = [];
-    else this.folders = [...new Set(this.folders.flatMap((folder) => [folder, resolve(folder, path)]))];
+    else
+      this.folders = [
+        ...new Set(this.folders.flatMap((folder) => [folder, resolve(folder, path), physical(folder, path)])),
+      ];
   }
 
-  private kindOfAbsolute(absolute: string): PathKind {
-    const inner = this.inside(realPath(absolute));
+  /** As it is written (shells go back up the way they came), and as the kernel goes through links and `..`. */
+  private placesOf(path: string): readonly Place[] | undefined {
+    if (path.startsWith('~') || this.folders.length === 0) return undefined;
+    return this.folders.flatMap((folder) => {
+      const absolute = resolve(folder, path);
+      const real = realPath(absolute);
+      const gone = path.includes('..') ? physical(folder, path) : real;
+      return gone === real ? [{ absolute, real }] : [{ absolute, real }, { absolute: gone, real: gone }];
+    });
+  }
+
+  private kindOfPlace({ absolute, real }: Place): PathKind {
+    const inner = this.inside(real);
     if (inner === undefined) return 'outside';
     // Neither by its own name nor by that of a link to it.
     const names = [inner, basename(absolute)];
@@ -83,6 +124,16 @@ export class CommandPaths {
 function holdsObeyed(path: string): boolean {
   const parts = path.split('/');
   return parts.some((part) => STARTUP_NAMES.test(part)) || parts.at(-1)?.toLowerCase() === '.github';
+}
+
+/** @returns the path with each link resolved before the `..` behind it is followed */
+function physical(folder: string, path: string): string {
+  let place = isAbsolute(path) ? parse(path).root : realPath(folder);
+  for (const part of path.slice(isAbsolute(path) ? place.length : 0).split(sep === '\\' ? /[\\/]/ : '/')) {
+    if (part === '..') place = dirname(place);
+    else if (part !== '' && part !== '.') place = realPath(join(place, part));
+  }
+  return place;
 }
 
 /** @returns the path with symbolic links resolved, also those that lead to what is not there yet */

@@ -1,76 +1,31 @@
 /** Commands that only look: inside the workspace, at no secrets, with options that are known to write and run nothing. */
+import { isSecretPath } from '../../engine/secretFiles';
 import type { CommandPaths } from './commandPaths';
-import type { SimpleCommand } from './shellScript';
+import { isPattern, partPattern } from './globPattern';
+import { type ReadWords, readWords } from './readerOptions';
+import { READERS, type Reader } from './readers';
+import type { SimpleCommand, Word } from './shellScript';
 
-interface Reader {
-  /** Every option must match. */
-  readonly options: RegExp;
-  /** Whether the first operand is no path. */
-  readonly pattern?: boolean;
-  /** Operands are no paths at all. */
-  readonly words?: boolean;
-  readonly most?: number;
-  /** Patterns of file names may lead to secrets: only where no content is shown. */
-  readonly globs?: boolean;
-}
-
-const NUMBERED = /^-(\d+|[nc]\d*|q|v)$|^--(lines|bytes)=\d+$/;
-
-const READERS: Readonly<Record<string, Reader>> = {
-  pwd: { options: /^-[LP]$/, most: 0 },
-  whoami: { options: /^$/, most: 0 },
-  true: { options: /^$/, most: 0 },
-  false: { options: /^$/, most: 0 },
-  date: { options: /^-u$/, most: 0 },
-  uname: { options: /^-[a-z]+$/, most: 0 },
-  echo: { options: /^-[neE]+$|^-/, words: true },
-  printf: { options: /^$/, words: true },
-  which: { options: /^-a$/, words: true },
-  type: { options: /^-[a-z]+$/ },
-  basename: { options: /^-a$/, words: true },
-  dirname: { options: /^$/, words: true },
-  sleep: { options: /^$/, words: true },
-  ls: { options: /^-[A-Za-z1]+$|^--(all|almost-all|human-readable|recursive|color=\w+)$/, globs: true },
-  tree: { options: /^-([adfsDhL\d]+)$/, globs: true },
-  stat: { options: /^-[cf]$/, globs: true },
-  du: { options: /^-[shack\d]+$|^--max-depth=\d+$/, globs: true },
-  file: { options: /^-b$/, globs: true },
-  realpath: { options: /^$/, globs: true },
-  readlink: { options: /^-f$/, globs: true },
-  cat: { options: /^-[AbEnsTuv]+$/ },
-  nl: { options: /^-ba$/ },
-  head: { options: NUMBERED },
-  tail: { options: NUMBERED },
-  wc: { options: /^-[clmwL]+$/ },
-  cut: { options: /^-([dfc].*|s)$/ },
-  sort: { options: /^-([nrufhbdV]+|k[\d,nr]+|t.)$/ },
-  uniq: { options: /^-[cdiu]+$/, most: 1 },
-  tr: { options: /^-[cdst]+$/, words: true },
-  diff: { options: /^-([uNrqbwBy]+|U\d+)$|^--(brief|unified=\d+)$/ },
-  cmp: { options: /^-[ls]$/ },
-  md5sum: { options: /^$/ },
-  sha256sum: { options: /^$/ },
-  grep: {
-    options: /^-([nilcvwxoshHrEFPqe]+|[ABCm]\d+)$|^--(include|exclude|exclude-dir|color)=.*$/,
-    pattern: true,
-  },
-  egrep: { options: /^-([nilcvwxoshHrqe]+|[ABCm]\d+)$|^--(include|exclude|exclude-dir)=.*$/, pattern: true },
-  fgrep: { options: /^-([nilcvwxoshHrqe]+|[ABCm]\d+)$|^--(include|exclude|exclude-dir)=.*$/, pattern: true },
-  rg: {
-    options:
-      /^-([nilcvwxoshHFPSNUe]+|[ABCm]\d+|[tTg].*)$|^--(files|type|glob|json|stats|count|sort|color)(=.*)?$/,
-    pattern: true,
-  },
-};
-
-/** Programs whose version may be asked for. */
-const VERSIONED =
-  /^(node|npm|npx|pnpm|yarn|bun|deno|python3?|pip3?|uv|poetry|ruby|gem|bundle|go|cargo|rustc|rustup|java|javac|mvn|gradle|gcc|g\+\+|clang|make|cmake|git|docker|tsc|php|composer|dotnet|swift|kubectl|gh|code|rg|bash|zsh)$/;
+/** Programs whose version may be asked for, by the words that nothing else follows from. */
+const VERSIONS: readonly (readonly [programs: RegExp, words: RegExp])[] = [
+  [
+    /^(node|npm|npx|pnpm|yarn|bun|deno|python3?|pip3?|uv|poetry|ruby|gem|bundle|go|cargo|rustc|rustup|java|javac|mvn|gradle|gcc|g\+\+|clang|make|cmake|git|docker|tsc|php|composer|dotnet|swift|kubectl|gh|code|rg|bash|zsh)$/,
+    /^--version$/,
+  ],
+  [/^(node|npm|npx|pnpm|yarn|bun|git|docker|tsc|php|gem|make|code)$/, /^-v$/],
+  [/^(python3?|pip3?|cargo|rustc|rustup|uv|rg|deno|composer)$/, /^-V$/],
+  [/^(java|javac)$/, /^-version$/],
+  [/^(go|docker|kubectl|cargo)$/, /^version$/],
+];
 
 const GIT_READS =
   /^(status|diff|log|show|blame|shortlog|describe|rev-parse|rev-list|ls-files|ls-tree|cat-file|merge-base|name-rev|count-objects)$/;
 /** Options with which a look writes a file, runs a program or leaves the repository. */
 const GIT_ACTS = /^(-O|--(ext|textc|no-i|exec|upl|cont|open|out|o$|ou$|filters|batch|stdin))/;
+/** Settings that say nothing secret. */
+const GIT_SETTINGS = /^(user\.(name|email)|core\.[\w]+|init\.defaultbranch|(pull|push|merge)\.\w+|branch\.[\w./-]+)$/i;
+/** What files with secrets are called before their suffix. */
+const SECRET_STEMS = ['x', 'secrets', 'credentials', 'client_secret', 'service-account'];
 
 /** @returns whether a program (with its second word) is there to show what it is told to */
 export function isReader(name: string, second: string): boolean {
@@ -79,40 +34,85 @@ export function isReader(name: string, second: string): boolean {
 
 /** @returns whether the command looks at the workspace, and does nothing else */
 export function isKnownSafe({ words, assignments }: SimpleCommand, paths: CommandPaths): boolean {
-  if (assignments.length > 0 || words.some((word) => word.text === undefined)) return false;
-  const texts = words.map((word) => word.text ?? '');
-  const [name = '', ...args] = texts;
-  const globbed = words.some((word) => word.glob);
-  if (args.length === 1 && VERSIONED.test(name) && /^(--version|-v|-V|version|-version)$/.test(args[0] ?? ''))
-    return !(args[0] === 'version' && /^(npm|yarn|pnpm)$/.test(name));
-  if (name === 'git') return !globbed && isSafeGit(args, paths);
-  if (name === 'find') return isSafeFind(args, paths);
-  if (name === 'sed') return !globbed && isSafeSed(args, paths);
-  if (name === 'npm' && /^(ls|list)$/.test(args[0] ?? ''))
-    return args
-      .slice(1)
-      .every((arg) => /^(--all|-a|--depth=\d+|[\w@/-]+)$/.test(arg) && !arg.startsWith('-g'));
-  if (name === 'command') return args[0] === '-v' && args.length === 2;
-  const reader = Object.hasOwn(READERS, name) ? READERS[name] : undefined;
-  if (!reader) return false;
-  const operands = args.filter((arg) => arg === '-' || !arg.startsWith('-'));
-  if (args.some((arg) => arg.startsWith('-') && arg !== '-' && !reader.options.test(arg))) return false;
-  if (operands.length > (reader.most ?? Number.POSITIVE_INFINITY)) return false;
-  if (reader.words) return true;
-  if (globbed && !reader.globs && !isPatternOnly(words, reader)) return false;
-  const read = reader.pattern ? operands.slice(1) : operands;
-  if (/grep$/.test(name) && args.some((arg) => /^-[a-zA-Z]*r/.test(arg))) {
-    // At the top of the workspace it would go through files with secrets as well.
-    if (read.length === 0 || read.some((path) => paths.isRoot(path))) return false;
+  const [name, ...args] = words;
+  if (assignments.length > 0 || name?.text === undefined || name.glob) return false;
+  if (name.text === 'echo') return args.every((word) => isPrintable(word, paths));
+  if (args.some(({ text }) => text === undefined)) return false;
+  const texts = args.map(({ text = '' }) => text);
+  const [first = ''] = texts;
+  if (texts.length === 1 && VERSIONS.some(([program, word]) => program.test(name.text ?? '') && word.test(first)))
+    return true;
+  const globbed = args.some(({ glob }) => glob);
+  switch (name.text) {
+    case 'git':
+      return !globbed && isSafeGit(texts, paths);
+    case 'find':
+      return !globbed && isSafeFind(texts, paths);
+    case 'sed':
+      return !globbed && isSafeSed(texts, paths);
+    case 'npm':
+      return !globbed && isSafeNpm(texts);
+    case 'command':
+      return first === '-v' && texts.length === 2;
   }
-  return read.every((path) => paths.isReadable(path));
+  const reader = Object.hasOwn(READERS, name.text) ? READERS[name.text] : undefined;
+  const read = reader && readWords(args, reader);
+  return reader !== undefined && read !== undefined && isSafeReader(reader, read, paths);
 }
 
-/** Only what is searched for looks like a pattern of file names. */
-function isPatternOnly(words: SimpleCommand['words'], reader: Reader): boolean {
-  if (!reader.pattern) return false;
-  const [, ...operands] = words.filter((word, index) => index > 0 && !(word.text ?? '').startsWith('-'));
-  return operands.every((word) => !word.glob);
+function isSafeReader(reader: Reader, read: ReadWords, paths: CommandPaths): boolean {
+  const { operands, options } = read;
+  if (operands.length > (reader.most ?? Number.POSITIVE_INFINITY)) return false;
+  if (reader.words) return operands.every(({ text = '', glob }) => !glob && reader.words?.test(text));
+  const named = operands.map((word) => namedBy(word, paths));
+  if (named.includes(undefined)) return false;
+  const patterned = reader.pattern === true && !options.some((option) => /^(e|files)$/.test(option));
+  // A pattern of names where the text to look for should stand may put a path there.
+  if (patterned && operands[0]?.glob && (named[0]?.length ?? 0) > 1) return false;
+  const places = named.slice(patterned ? 1 : 0).flatMap((each) => each ?? []);
+  if (reader.names) return places.every((path) => paths.kindOf(path) !== 'outside');
+  if (!places.every((path) => paths.isReadable(path))) return false;
+  const { folders } = reader;
+  const deep = folders === 'always' || options.some((option) => folders?.includes(option));
+  return !deep || isSafeSearch(reader, places, read, paths);
+}
+
+function isPrintable(word: Word, paths: CommandPaths): boolean {
+  if (!word.glob) return word.text !== undefined || word.shown === true;
+  return paths.namedBy(word)?.every((path) => paths.kindOf(path) !== 'outside') ?? false;
+}
+
+/** A pattern of names, when none of what it may stand for is taken for an option. */
+function namedBy(word: Word, paths: CommandPaths): readonly string[] | undefined {
+  const named = paths.namedBy(word);
+  return word.glob && named?.some((path) => path.startsWith('-')) ? undefined : named;
+}
+
+/** Whether none of the files in the folders that are gone through looks secret. */
+function isSafeSearch(reader: Reader, operands: readonly string[], { values }: ReadWords, paths: CommandPaths): boolean {
+  const always = reader.folders === 'always';
+  // At the top of the workspace grep would go through what git keeps and what is installed as well.
+  if (!always && (operands.length === 0 || operands.some((path) => paths.isRoot(path)))) return false;
+  const globs = values.flatMap(({ option, value }) =>
+    /^(g|i?glob|include)$/.test(option) ? alternatives(value) : [],
+  );
+  const taken = globs.filter((glob) => !glob.startsWith('!')).map((glob) => partPattern(glob.replace(/^.*\//, '')));
+  if (taken.includes(undefined)) return false;
+  const folders = operands.length === 0 && reader.pattern ? ['.'] : operands;
+  return folders.every((folder) =>
+    paths.secretsIn(folder)?.every((secret) => {
+      const parts = secret.split('/');
+      if (taken.length > 0) return !taken.some((glob) => parts.some((part) => glob?.test(part)));
+      // Hidden files are passed over by the one program that has patterns and goes through folders unasked.
+      return always && reader.pattern === true && parts.some((part) => part.startsWith('.'));
+    }),
+  );
+}
+
+/** @returns what `*.{ts,tsx}` stands for */
+function alternatives(glob: string): string[] {
+  const [, before, inner, after] = /^(.*)\{([^{}]*)\}(.*)$/.exec(glob) ?? [];
+  return inner?.split(',').flatMap((each) => alternatives(`${before}${each}${after}`)) ?? [glob];
 }
 
 function isSafeGit([sub = '', ...args]: readonly string[], paths: CommandPaths): boolean {
@@ -125,9 +125,21 @@ function isSafeGit([sub = '', ...args]: readonly string[], paths: CommandPaths):
   if (sub === 'remote') return args.length === 0 || (args.length === 1 && args[0] === '-v');
   if (sub === 'tag') return args.length === 0 || (args.length === 1 && /^(-l|--list)$/.test(args[0] ?? ''));
   if (sub === 'stash') return args[0] === 'list' && args.length === 1;
+  if (sub === 'config') {
+    const [key = '', ...rest] = args[0] === '--get' ? args.slice(1) : args;
+    return rest.length === 0 && GIT_SETTINGS.test(key);
+  }
   if (!GIT_READS.test(sub)) return false;
+  if (operands.some((arg) => /[()]/.test(arg) || (sub !== 'ls-files' && mayBeSecret(arg)))) return false;
   // `HEAD:.env` names a file as well.
   return operands.every((arg) => arg.split(':').every((path) => path === '' || paths.isReadable(path)));
+}
+
+/** Whether a pattern that git itself fills in may match what holds secrets: all but those of one kind of source. */
+function mayBeSecret(pattern: string): boolean {
+  if (!isPattern(pattern)) return false;
+  const suffix = /^[\w./*-]*\*(\.\w+)$/.exec(pattern)?.[1];
+  return suffix === undefined || SECRET_STEMS.some((stem) => isSecretPath(stem + suffix));
 }
 
 function isSafeFind(args: readonly string[], paths: CommandPaths): boolean {
@@ -137,7 +149,7 @@ function isSafeFind(args: readonly string[], paths: CommandPaths): boolean {
   const known =
     /^-(name|iname|path|ipath|type|maxdepth|mindepth|size|mtime|mmin|newer|empty|not|and|or|a|o|print|print0|prune)$/;
   return (
-    starts.every((path) => paths.isReadable(path)) &&
+    starts.every((path) => paths.kindOf(path) !== 'outside') &&
     tests.every((arg) => !arg.startsWith('-') || known.test(arg) || /^-\d+$/.test(arg))
   );
 }
@@ -150,4 +162,10 @@ function isSafeSed(args: readonly string[], paths: CommandPaths): boolean {
     /^\d+(,(\d+|\$))?p$/.test(script) &&
     files.every((path) => !path.startsWith('-') && paths.isReadable(path))
   );
+}
+
+/** What is installed, and which scripts there are. */
+function isSafeNpm([sub = '', ...args]: readonly string[]): boolean {
+  if (/^(run|run-script)$/.test(sub)) return args.length === 0;
+  return /^(ls|list)$/.test(sub) && args.every((arg) => /^(--all|-a|--depth=\d+|[\w@/][\w@/-]*)$/.test(arg));
 }

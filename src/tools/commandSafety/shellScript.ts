@@ -5,6 +5,8 @@ export interface Word {
   readonly text: string | undefined;
   /** Holds a pattern that the shell replaces by file names. */
   readonly glob: boolean;
+  /** Not known, and fit to be printed: `$?`, `"in $PWD"`. */
+  readonly shown?: true;
 }
 
 export interface SimpleCommand {
@@ -25,8 +27,12 @@ interface Redirect {
 export type ScriptPart =
   | { readonly kind: 'command'; readonly command: SimpleCommand }
   | { readonly kind: 'redirect'; readonly redirect: Redirect }
-  /** Text that a command reads, or that some shells run: a here-document, a comment. */
+  /** Text that a command reads, or that some shells run: a here-document. */
   | { readonly kind: 'text'; readonly text: string }
+  /** Nothing to most shells; an interactive zsh runs it. */
+  | { readonly kind: 'comment'; readonly text: string }
+  /** What nobody could mean well. */
+  | { readonly kind: 'danger'; readonly reason: string }
   /** A construct that is fine to look at and never allowed by a list: loops, functions, assignments, background. */
   | { readonly kind: 'construct'; readonly name: string };
 
