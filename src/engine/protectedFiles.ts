@@ -15,6 +15,11 @@ const FOLDERS = new Set([
   '.roo',
   '.windsurf',
   '.husky',
+  '.zed',
+  '.amazonq',
+  '.junie',
+  '.trae',
+  '.cargo',
 ]);
 
 const NAMES: readonly RegExp[] = [
@@ -26,14 +31,25 @@ const NAMES: readonly RegExp[] = [
   /^\.devcontainer\.json$/,
   /^\.aider(\.conf\.ya?ml|\.model\.settings\.ya?ml)$/,
   /^\.envrc$/,
+  // Package managers, version managers and git run or load what these say.
+  /^\.(npmrc|yarnrc|yarnrc\.yml|pnpmfile\.c?js|gitattributes|gitmodules|tool-versions)$/,
+  /^\.?mise(\.[\w-]+)?\.toml$/,
+  /^\.pre-commit-(config|hooks)\.ya?ml$/,
+  /^\.?lefthook(-local)?\.(ya?ml|toml|json)$/,
 ];
 
-const GITHUB = /(^|\/)\.github\/(copilot-instructions\.md$|(instructions|prompts|chatmodes|agents|hooks)\/)/;
+const GITHUB =
+  /(^|\/)\.github\/(copilot-instructions\.md$|(instructions|prompts|chatmodes|agents|hooks|workflows|actions)\/)/;
+
+/** @returns a name without what Windows ignores: what a colon begins, dots and spaces at the end */
+function windowsName(part: string): string {
+  return part.replace(/:.*$/s, '').replace(/(?<![ .])[ .]+$/, '');
+}
 
 /** @param path a workspace path, links resolved, with either separator */
 export function isProtectedPath(path: string): boolean {
-  const slashed = path.toLowerCase().replaceAll('\\', '/');
-  const parts = slashed.split('/');
+  const parts = path.toLowerCase().split(/[\\/]/).map(windowsName);
+  const slashed = parts.join('/');
   const name = parts.at(-1) ?? '';
   return (
     // A file by such a name is what some tools read instead of a folder.

@@ -195,6 +195,9 @@ class Reader {
 
   private redirect(node: Node): void {
     const operator = operatorOf(node);
+    // Behind a line that goes on, the grammar takes the number of the file for a word.
+    if (/(^|[\s;|&()])\d+$/.test(this.text.slice(Math.max(0, node.startIndex - 9), node.startIndex)))
+      this.broken = true;
     const target = closes(node) ? undefined : this.wordsOf(node)[0];
     // `2>&1`: from one open file to another.
     const joins = /^[<>]&$/.test(operator) && /^(\d+|-)$/.test(target?.text ?? '');

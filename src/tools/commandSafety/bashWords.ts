@@ -61,5 +61,7 @@ function isShown(node: Node): boolean {
   if (node.type === 'string')
     return node.namedChildren.every((child) => child?.type === 'string_content' || (child && isShown(child)));
   const bare = /^\$(\{\w+\}|\w+|[?#])$/.test(node.text);
-  return bare && /^(simple_)?expansion$/.test(node.type) && SHOWN_VARIABLES.test(node.text.replace(/[${}]/g, ''));
+  return (
+    bare && /^(simple_)?expansion$/.test(node.type) && SHOWN_VARIABLES.test(node.text.replace(/[${}]/g, ''))
+  );
 }

@@ -9,12 +9,13 @@ import { actsByOption } from './actingOptions';
 import { isAllowed, prefixOf } from './allowedPrefixes';
 import { bashScript } from './bashScript';
 import { CommandPaths } from './commandPaths';
-import { dangerOf, unwritablePath } from './dangerousCommands';
+import { dangerOf } from './dangerousCommands';
 import { isKnownSafe } from './knownSafeCommands';
 import { powershellScript } from './powershellScript';
 import { isPosixShell, programName } from './programName';
 import type { ScriptPart, ShellScript, SimpleCommand } from './shellScript';
 import { wrappedIn } from './wrappedCommands';
+import { unwritablePath } from './writtenPaths';
 
 const RANK = { allowed: 0, knownSafe: 1, ask: 2, danger: 3 } as const;
 type Level = keyof typeof RANK;
@@ -153,7 +154,7 @@ class Judge {
       case 'danger':
         return { level: 'danger', reason: part.reason };
       case 'comment':
-        if (!/zsh/.test(programName(this.place.shell))) return { level: 'knownSafe', reason: '' };
+        if (!/zsh/.test(programName(this.place.shell))) return { level: 'allowed', reason: '' };
         return this.part({ kind: 'text', text: part.text }, allowed, paths, depth);
       case 'text': {
         const reason = this.suspect(part.text, depth);

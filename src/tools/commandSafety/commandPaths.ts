@@ -99,7 +99,12 @@ export class CommandPaths {
       const absolute = resolve(folder, path);
       const real = realPath(absolute);
       const gone = path.includes('..') ? physical(folder, path) : real;
-      return gone === real ? [{ absolute, real }] : [{ absolute, real }, { absolute: gone, real: gone }];
+      return gone === real
+        ? [{ absolute, real }]
+        : [
+            { absolute, real },
+            { absolute: gone, real: gone },
+          ];
     });
   }
 

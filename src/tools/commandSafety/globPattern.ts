@@ -31,8 +31,9 @@ export function globMatches(path: string, folderOf: (path: string) => string): r
 /** @returns undefined for what is more than a pattern of one name, or means different things to different shells */
 export function partPattern(part: string): RegExp | undefined {
   if (part.includes('**') || !/^[\w.*?[\]@+,=:%\- ]+$/.test(part)) return undefined;
-  const source = part
-    .replace(/\[[^[\]]+\]|[?*.+]/g, (each) => (each === '*' ? '.*' : each === '?' || each.length > 1 ? '.' : `\\${each}`));
+  const source = part.replace(/\[[^[\]]+\]|[?*.+]/g, (each) =>
+    each === '*' ? '.*' : each === '?' || each.length > 1 ? '.' : `\\${each}`,
+  );
   return /(^|[^\\])[[\]]/.test(source) ? undefined : new RegExp(`^${source}$`, 'is');
 }
 

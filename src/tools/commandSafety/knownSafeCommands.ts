@@ -23,7 +23,8 @@ const GIT_READS =
 /** Options with which a look writes a file, runs a program or leaves the repository. */
 const GIT_ACTS = /^(-O|--(ext|textc|no-i|exec|upl|cont|open|out|o$|ou$|filters|batch|stdin))/;
 /** Settings that say nothing secret. */
-const GIT_SETTINGS = /^(user\.(name|email)|core\.[\w]+|init\.defaultbranch|(pull|push|merge)\.\w+|branch\.[\w./-]+)$/i;
+const GIT_SETTINGS =
+  /^(user\.(name|email)|core\.[\w]+|init\.defaultbranch|(pull|push|merge)\.\w+|branch\.[\w./-]+)$/i;
 /** What files with secrets are called before their suffix. */
 const SECRET_STEMS = ['x', 'secrets', 'credentials', 'client_secret', 'service-account'];
 
@@ -40,7 +41,10 @@ export function isKnownSafe({ words, assignments }: SimpleCommand, paths: Comman
   if (args.some(({ text }) => text === undefined)) return false;
   const texts = args.map(({ text = '' }) => text);
   const [first = ''] = texts;
-  if (texts.length === 1 && VERSIONS.some(([program, word]) => program.test(name.text ?? '') && word.test(first)))
+  if (
+    texts.length === 1 &&
+    VERSIONS.some(([program, word]) => program.test(name.text ?? '') && word.test(first))
+  )
     return true;
   const globbed = args.some(({ glob }) => glob);
   switch (name.text) {
@@ -89,14 +93,21 @@ function namedBy(word: Word, paths: CommandPaths): readonly string[] | undefined
 }
 
 /** Whether none of the files in the folders that are gone through looks secret. */
-function isSafeSearch(reader: Reader, operands: readonly string[], { values }: ReadWords, paths: CommandPaths): boolean {
+function isSafeSearch(
+  reader: Reader,
+  operands: readonly string[],
+  { values }: ReadWords,
+  paths: CommandPaths,
+): boolean {
   const always = reader.folders === 'always';
   // At the top of the workspace grep would go through what git keeps and what is installed as well.
   if (!always && (operands.length === 0 || operands.some((path) => paths.isRoot(path)))) return false;
   const globs = values.flatMap(({ option, value }) =>
     /^(g|i?glob|include)$/.test(option) ? alternatives(value) : [],
   );
-  const taken = globs.filter((glob) => !glob.startsWith('!')).map((glob) => partPattern(glob.replace(/^.*\//, '')));
+  const taken = globs
+    .filter((glob) => !glob.startsWith('!'))
+    .map((glob) => partPattern(glob.replace(/^.*\//, '')));
   if (taken.includes(undefined)) return false;
   const folders = operands.length === 0 && reader.pattern ? ['.'] : operands;
   return folders.every((folder) =>

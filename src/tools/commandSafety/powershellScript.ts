@@ -4,11 +4,16 @@ import { literal, type ScriptPart, type ShellScript, UNKNOWN_WORD, type Word } f
 
 const GROUPS = new Set(['program', 'statement_list', 'pipeline', 'pipeline_chain', 'empty_statement']);
 
+/** The shell takes such quotes and dashes for plain ones, and a backtick for the escape that it may be: the grammar does not. */
+const AMBIGUOUS = /[\u2018-\u201f\u2013-\u2015`]/;
+/** Drives, providers and shares: elsewhere, whatever the folder. */
+const ELSEWHERE = /^\w+:|::|^[\\/]{2}/;
+
 /** @param root of the parsed tree; the tree is not needed afterwards */
 export function powershellScript(root: Node): ShellScript {
   const parts: ScriptPart[] = [];
   visit(root, parts);
-  return { parts, broken: root.hasError };
+  return { parts, broken: root.hasError || AMBIGUOUS.test(root.text) };
 }
 
 function visit(node: Node, parts: ScriptPart[]): void {
@@ -30,7 +35,7 @@ function command(node: Node, parts: ScriptPart[]): void {
   for (const element of elements?.namedChildren ?? []) {
     if (!element || element.type === 'command_argument_sep') continue;
     if (element.type === 'redirection') redirect(element, parts);
-    else words.push(word(element));
+    else words.push(...wordsOf(element));
     nested(element, parts);
   }
   const previous = node.previousSibling;
@@ -53,8 +58,16 @@ function redirect(node: Node, parts: ScriptPart[]): void {
   parts.push({ kind: 'redirect', redirect: { writes: true, target: target ? word(target) : UNKNOWN_WORD } });
 }
 
+/** A parameter with its value attached is two words. */
+function wordsOf(node: Node): Word[] {
+  const [, name, value] = /^(-\w+):(.+)$/s.exec(node.text) ?? [];
+  if (name === undefined || value === undefined) return [word(node)];
+  return [literal(name), plain(value) && !ELSEWHERE.test(value) ? literal(value) : UNKNOWN_WORD];
+}
+
 function word(node: Node): Word {
   const { text } = node;
+  if (ELSEWHERE.test(text.replace(/^["']/, ''))) return UNKNOWN_WORD;
   if (node.type === 'generic_token' || node.type === 'command_parameter' || /^-?\d+$/.test(text))
     return plain(text) ? { text, glob: /[*?[\]]/.test(text) } : UNKNOWN_WORD;
   if (/^'[^']*'$/.test(text)) return literal(text.slice(1, -1));
@@ -62,7 +75,7 @@ function word(node: Node): Word {
   return UNKNOWN_WORD;
 }
 
-/** Nothing in it is replaced. */
+/** Nothing in it is replaced, and no operator hides in it. */
 function plain(text: string): boolean {
-  return !/[$`@(){}"']/.test(text);
+  return !/[$`@(){}"';|&<>\s]/.test(text);
 }

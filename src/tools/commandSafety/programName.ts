@@ -1,6 +1,6 @@
-/** @returns the name of a program without its folder and what systems add */
+/** @returns the name of a program without its folder, what systems add, and the sign that has zsh look for it */
 export function programName(text: string): string {
-  const name = text.replaceAll('\\', '/').split('/').pop() ?? '';
+  const name = text.replace(/^=/, '').replaceAll('\\', '/').split('/').pop() ?? '';
   return name.toLowerCase().replace(/\.(exe|cmd|bat|ps1)$/, '');
 }
 

@@ -29,8 +29,24 @@ const WORD = /^[\w-]*$/;
 const grep: Reader = {
   flags: `nilLcvwxosbahHrEFPqI${DIGITS}`,
   values: { e: ANY, A: COUNT, B: COUNT, C: COUNT, m: COUNT },
-  long: ['count', 'color', 'colour', 'ignore-case', 'line-number', 'recursive', 'files-with-matches', 'no-filename'],
-  longValues: { include: ANY, exclude: ANY, 'exclude-dir': ANY, color: WORD, 'max-count': COUNT, context: COUNT },
+  long: [
+    'count',
+    'color',
+    'colour',
+    'ignore-case',
+    'line-number',
+    'recursive',
+    'files-with-matches',
+    'no-filename',
+  ],
+  longValues: {
+    include: ANY,
+    exclude: ANY,
+    'exclude-dir': ANY,
+    color: WORD,
+    'max-count': COUNT,
+    context: COUNT,
+  },
   pattern: true,
   folders: ['r', 'recursive'],
 };

@@ -1,17 +1,24 @@
 /** Commands that run others: what they run is looked at as if it stood alone. */
+import { optionValues } from './commandOptions';
 import { programName } from './programName';
 import { literal, type SimpleCommand, UNKNOWN_WORD, type Word } from './shellScript';
 
-const SHELLS = /^(ba|z|da|k|a|fi|tc|c)?sh$|^(pwsh|powershell|cmd|busybox|nu)$/;
-const INTERPRETERS = /^(node|deno|bun|python[\d.]*|perl|ruby|php|lua|osascript|Rscript|tclsh|awk|gawk)$/i;
+const SHELLS =
+  /^((ba|rba|z|da|k|mk|pdk|ok|lok|r|rk|ya|po|a|fi|tc|c)?sh(-?[\d.]+)?|pwsh|powershell|cmd|busybox|toybox|nu|elvish|xonsh)$/;
+const INTERPRETERS =
+  /^(node|nodejs|deno|bun|tsx|ts-node|(python|pypy|perl|ruby|php|lua|guile)[\d.]*|luajit|jruby|osascript|rscript|tclsh[\d.]*|raku|gawk|mawk|nawk|awk)$/i;
+/** Their program is a word, unless it is said to come from a file. */
+const AWKS = /awk$/;
+/** What a program reads from it is its own input. */
+const INPUT = /^(-|\/dev\/(stdin|fd\/\d+)|\/proc\/(self|thread-self|\d+)\/fd\/\d+)$/;
 /** Their other words begin a command, somewhere. */
 const WRAPPERS =
-  /^(env|nohup|time|nice|ionice|timeout|gtimeout|stdbuf|setsid|command|builtin|exec|xargs|parallel|find|fd|flock|strace|ltrace|caffeinate|chrt|taskset|watch|unbuffer|script|entr|chronic|then|do|else|coproc|noglob|nocorrect|\.|start|start-process|saps)$/;
+  /^(env|nohup|time|nice|ionice|timeout|gtimeout|stdbuf|systemd-run|unshare|setpriv|repeat|-|setsid|command|builtin|exec|xargs|parallel|find|fd|flock|strace|ltrace|caffeinate|chrt|taskset|watch|unbuffer|script|entr|chronic|then|do|else|coproc|noglob|nocorrect|\.|start|start-process|saps)$/;
 /** They add words of their own to what they run. */
 const FEEDING = /^(xargs|parallel|find|fd)$/;
 /** Names that are hardly anything else wherever they stand: what follows them is looked at also behind an unknown program. */
 const DISTINCTIVE =
-  /^(rm|git|chmod|chown|chgrp|sudo|doas|pkexec|dd|shred|kill|mv|cp|tee|curl|wget|truncate|eval|xargs|(ba|z|da|k|fi)?sh|pwsh|powershell|mkfs.*|crontab|invoke-expression|iex|remove-item|find|env)$/;
+  /^(rm|git|chmod|chown|chgrp|sudo|doas|pkexec|dd|shred|kill|mv|cp|tee|curl|wget|truncate|eval|xargs|(ba|rba|z|da|k|mk|a|fi|tc|c)?sh|busybox|toybox|pwsh|powershell|mkfs.*|crontab|invoke-expression|iex|remove-item|find|env)$/;
 /** Their words are what they print or look for, never run. */
 const DATA =
   /^(echo|printf|e?grep|fgrep|rg|ag|cat|ls|wc|head|tail|cut|sort|uniq|tr|which|type|basename|dirname|pwd|cd|test|\[|true|false|jq|touch|mkdir|rm|cp|mv|chmod|chown|tee)$/;
@@ -38,27 +45,41 @@ export function wrappedIn(command: SimpleCommand): Wrapped {
   const [name, ...args] = command.words;
   if (name?.text === undefined) return NONE;
   const program = programName(name.text);
+  if (args.length === 1 && args[0]?.text === '--version') return { ...NONE, wraps: true };
   if (SHELLS.test(program)) return ofShell(program, command, args);
   if (program === 'eval' || program === 'invoke-expression' || program === 'iex')
     return { ...NONE, scripts: [joined(args)], wraps: true };
   if (program === 'source' || program === '.') {
     const read = args[0]?.text;
-    return read === undefined || read.startsWith('/dev/') || read === '-'
+    return read === undefined || INPUT.test(read) || read.startsWith('/dev/')
       ? { ...NONE, wraps: true, danger: 'runs what only the shell knows' }
       : { ...NONE, wraps: true };
   }
   if (program === 'trap') return { ...NONE, scripts: args.length > 0 ? [args[0]?.text] : [], wraps: true };
+  if (program === 'ssh' && command.fed && args.filter(({ text = '' }) => !text.startsWith('-')).length < 2)
+    return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
   if (program === 'ssh')
-    return { ...NONE, suspects: [textOf(args), ...args.map(({ text }) => text ?? '')], wraps: true };
+    return {
+      ...NONE,
+      commands: runBy(command),
+      suspects: [textOf(args), ...args.map(({ text }) => text ?? '')],
+      wraps: true,
+    };
   if (isData(program, args)) return NONE;
   const suspects = suspectsOf(command);
-  if (WRAPPERS.test(program)) return ofWrapper(program, args, suspects);
-  if (INTERPRETERS.test(program) && command.fed && readsProgram(args))
+  if (WRAPPERS.test(program)) return ofWrapper(program, command, suspects);
+  if (INTERPRETERS.test(program) && command.fed && readsProgram(program, args))
     return { ...NONE, suspects, wraps: true, danger: 'runs what it is fed as a program' };
-  const commands = args.flatMap((word, index) =>
-    word.text !== undefined && DISTINCTIVE.test(programName(word.text)) ? [commandAt(args, index)] : [],
+  return { ...NONE, commands: runBy(command), suspects, wraps: INTERPRETERS.test(program) };
+}
+
+/** What hardly stands among words but to be run. */
+function runBy({ words, fed }: SimpleCommand): SimpleCommand[] {
+  return words.flatMap(({ text }, index) =>
+    index > 0 && text !== undefined && DISTINCTIVE.test(programName(text))
+      ? [commandAt(words, index, fed)]
+      : [],
   );
-  return { ...NONE, commands, suspects, wraps: INTERPRETERS.test(program) };
 }
 
 function isData(program: string, args: readonly Word[]): boolean {
@@ -66,13 +87,10 @@ function isData(program: string, args: readonly Word[]): boolean {
 }
 
 function ofShell(program: string, command: SimpleCommand, args: readonly Word[]): Wrapped {
-  if (program === 'busybox')
-    return { ...NONE, commands: args.length > 0 ? [commandAt(args, 0)] : [], wraps: true };
+  if (/^(busy|toy)box$/.test(program))
+    return { ...NONE, commands: args.length > 0 ? [commandAt(args, 0, command.fed)] : [], wraps: true };
   const flag = args.findIndex(({ text = '' }) => /^(-[a-zA-Z]*c|--command|-command|\/[ck])$/i.test(text));
-  if (
-    /^(pwsh|powershell)$/.test(program) &&
-    args.some(({ text = '' }) => /^-e(nc?|ncodedcommand)?$/i.test(text))
-  )
+  if (/^(pwsh|powershell)$/.test(program) && args.some(({ text = '' }) => /^[-/–—―]e(c|n\w*)?$/i.test(text)))
     return { ...NONE, wraps: true, danger: 'runs an encoded command' };
   if (flag >= 0) {
     const rest = args.slice(flag + 1).filter(({ text }) => text === undefined || !/^[-+]/.test(text));
@@ -85,14 +103,18 @@ function ofShell(program: string, command: SimpleCommand, args: readonly Word[])
     return { ...NONE, wraps: true, danger: 'runs what only the shell knows' };
   const file = args.find(({ text = '' }) => !/^[-+]/.test(text))?.text;
   const reads =
-    file === undefined || file.startsWith('/dev/') || args.some(({ text }) => text === '-s' || text === '-');
+    file === undefined ||
+    INPUT.test(file) ||
+    file.startsWith('/dev/') ||
+    args.some(({ text }) => text === '-s' || text === '-');
   if (command.fed && reads) return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
   return { ...NONE, wraps: true };
 }
 
-function ofWrapper(program: string, args: readonly Word[], suspects: readonly string[]): Wrapped {
-  const fed = FEEDING.test(program);
-  const open = fed ? args.map(placeholder) : args;
+function ofWrapper(program: string, command: SimpleCommand, suspects: readonly string[]): Wrapped {
+  const args = command.words.slice(1);
+  const feeding = FEEDING.test(program);
+  const open = feeding ? args.map(placeholder) : args;
   const commands = open.flatMap((word, index) => {
     const before = open.slice(0, index);
     if (word.text !== undefined && (/^-/.test(word.text) || /=/.test(word.text))) return [];
@@ -105,10 +127,10 @@ function ofWrapper(program: string, args: readonly Word[], suspects: readonly st
       );
       if (!runs) return [];
     }
-    const inner = commandAt(open, index);
+    const inner = commandAt(open, index, command.fed && !feeding);
     // More words come from the input.
     return [
-      fed
+      feeding
         ? {
             ...inner,
             words: [...inner.words.filter(({ text }) => text !== ';' && text !== '+'), UNKNOWN_WORD],
@@ -120,7 +142,8 @@ function ofWrapper(program: string, args: readonly Word[], suspects: readonly st
     /^(\.|watch|script|parallel|entr)$/.test(program) && args.some(({ text }) => text === undefined);
   return {
     commands,
-    scripts: [],
+    // `env -S` splits a word into a command.
+    scripts: program === 'env' ? optionValues(args, 'S', 'split-string').map(({ text }) => text) : [],
     suspects,
     wraps: true,
     ...(danger ? { danger: 'runs what only the shell knows' } : {}),
@@ -132,21 +155,40 @@ function placeholder(word: Word): Word {
   return word.text?.includes('{}') ? UNKNOWN_WORD : word;
 }
 
-function commandAt(words: readonly Word[], index: number): SimpleCommand {
-  return { words: words.slice(index), assignments: [], fed: false };
+function commandAt(words: readonly Word[], index: number, fed: boolean): SimpleCommand {
+  return { words: words.slice(index), assignments: [], fed };
 }
 
 /** Words and values that look like more than a word. */
 function suspectsOf({ words, assignments }: SimpleCommand): string[] {
-  const texts = [...words.slice(1), ...assignments.map(({ value }) => value)].flatMap(
+  const texts = [...withoutTitles(words.slice(1)), ...assignments.map(({ value }) => value)].flatMap(
     ({ text }) => text ?? [],
   );
-  return texts.filter((text) => /[\s;|&`$(]/.test(text)).concat(textOf(words.slice(1)));
+  return texts.filter((text) => /[\s;|&`$(]/.test(text)).concat(textOf(withoutTitles(words.slice(1))));
 }
 
-/** Whether an interpreter without a file to run takes its program from its input. */
-function readsProgram(args: readonly Word[]): boolean {
-  return args.every(({ text = '-' }) => text === '-' || text === '/dev/stdin' || /^-[iuBEs]$/.test(text));
+/** What tests are chosen by is said in words, behind the `--` that ends what the runner of scripts looks at. */
+function withoutTitles(args: readonly Word[]): readonly Word[] {
+  const end = args.findIndex(({ text }) => text === '--');
+  return args.filter(({ text = '' }, index) => {
+    const titled = /^(-t|-g|--grep|--testNamePattern|--filter|--title)$/.test(args[index - 1]?.text ?? '');
+    return !(end >= 0 && index > end + 1 && titled && /^[\w\s.,:()/'-]*$/.test(text));
+  });
+}
+
+/** Whether an interpreter without a file to run, or with its input for one, takes its program from there. */
+function readsProgram(program: string, args: readonly Word[]): boolean {
+  const words = args.filter(({ text }) => text !== 'run');
+  if (words.some(({ text = '-' }) => INPUT.test(text))) {
+    const given = words.find(({ text = '' }) => !text.startsWith('-') && !INPUT.test(text));
+    if (given === undefined) return true;
+  }
+  if (AWKS.test(program)) return false;
+  // `-c`, `-e` and `-m` with their value attached say what to run.
+  return words.every(
+    ({ text = '-' }) =>
+      INPUT.test(text) || (/^-/.test(text) && !/^(-[a-zA-Z]*[cemEp].|--(eval|print)=)/.test(text)),
+  );
 }
 
 function joined(words: readonly Word[]): string | undefined {

@@ -9,6 +9,8 @@ const ROWS: readonly Row[] = [
     'npm test',
     'npm test -- --run src/a.test.ts',
     'npm run build',
+    'npm test # and more',
+    '# only a comment',
     'npm run build && npm test',
     'npm test; npm run build',
     'npm test | npx vitest --reporter=dot',
@@ -119,8 +121,6 @@ const ROWS: readonly Row[] = [
     'cp src/a.ts src/copies/',
     'git restore --staged src/a.ts',
     'git mv src/a.ts src/b.ts',
-    'npm test # and more',
-    '# only a comment',
   ],
   [
     'danger',

@@ -23,6 +23,27 @@ it('protects what editors, agents and git obey, in any folder and any case', () 
     '.husky/pre-commit',
     '.envrc',
     'app\\.vscode\\launch.json',
+    '.vscode./settings.json',
+    '.vscode /x',
+    'AGENTS.md.',
+    'AGENTS.md::$DATA',
+    'a/.VSCODE:x:$INDEX_ALLOCATION/tasks.json',
+    '.github/workflows/ci.yml',
+    '.github/actions/x/action.yml',
+    '.npmrc',
+    '.yarnrc.yml',
+    '.pnpmfile.cjs',
+    '.cargo/config.toml',
+    '.pre-commit-config.yaml',
+    'lefthook.yml',
+    '.gitattributes',
+    '.gitmodules',
+    '.mise.toml',
+    'mise.local.toml',
+    '.zed/settings.json',
+    '.amazonq/rules/a.md',
+    '.junie/guidelines.md',
+    '.trae/rules.md',
   ];
   expect(paths.filter((path) => !isProtectedPath(path))).toEqual([]);
 });
@@ -32,9 +53,13 @@ it('protects nothing else', () => {
     'src/vscode/a.ts',
     'agents.ts',
     'README.md',
-    '.github/workflows/ci.yml',
+    '.github/ISSUE_TEMPLATE/bug.yml',
     'package.json',
     'a.md',
+    'src/cargo/x.rs',
+    'docs/agents.md.txt',
+    'a:b',
+    'promise.toml',
   ];
   expect(paths.filter(isProtectedPath)).toEqual([]);
 });
