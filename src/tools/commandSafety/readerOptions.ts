@@ -19,8 +19,9 @@ export function readWords(args: readonly Word[], reader: Reader): ReadWords | un
   const take = (option: string, pattern: RegExp | undefined, attached: string | undefined): boolean => {
     const next = attached === undefined ? rest.shift() : undefined;
     const value = attached ?? (next?.glob ? undefined : next?.text);
-    // Programs that take no options behind operands would read it as a path.
-    const misread = attached === undefined && operands.length > 0 && !/^\d+$/.test(value ?? '');
+    // Programs that take no letters behind operands would read it as a path.
+    const letter = attached === undefined && option.length === 1;
+    const misread = letter && operands.length > 0 && !/^\d+$/.test(value ?? '');
     if (value === undefined || misread || !pattern?.test(value)) return false;
     options.push(option);
     values.push({ option, value });

@@ -135,7 +135,7 @@ const AROUND: readonly ((line: string) => string)[] = [
 /** These take a simple command only. */
 const SIMPLE = /^(env|timeout|nohup|command|nice) /;
 
-/** @param plain without what the grammar stumbles over: a name or a number behind the end of a line */
+/** @param plain without what the grammar stumbles over: names and numbers behind the end of a line, closed files */
 const lines = (cores: readonly Words[], plain: boolean) =>
   fc
     .record({
@@ -149,8 +149,11 @@ const lines = (cores: readonly Words[], plain: boolean) =>
       note: fc.constantFrom('', ' # a note', '; # a note'),
     })
     .map(({ core, quotings, blanks, redirects, around, note }) => {
-      const words = core.map((word, index) => (plain && index === 0 ? word : (quotings[index]?.(word) ?? word)));
-      for (const { text, at } of redirects) words.splice(Math.min(at, words.length), 0, text);
+      const words = core.map((word, index) =>
+        plain && index === 0 ? word : (quotings[index]?.(word) ?? word),
+      );
+      const used = redirects.filter(({ text }) => !plain || text !== '>&-');
+      for (const { text, at } of used) words.splice(Math.min(at, words.length), 0, text);
       const line = words.reduce((before, word, index) => {
         const blank = plain && /[<>]/.test(word) ? ' ' : blanks[index % 8];
         return `${before}${blank}${word}`;

@@ -63,7 +63,6 @@ describe('a command line', () => {
     // What else they do is in words that may follow: nothing may.
     ['npm install left-pad', ['npm install left-pad $']],
     ['npm', ['npm $']],
-    ['npm run', ['npm run $']],
     ['cargo', ['cargo $']],
     ['make', ['make $']],
     ['make test', ['make test $']],
