@@ -116,7 +116,7 @@ const AROUND: readonly ((line: string) => string)[] = [
   (line) => `ls; ${line}`,
   (line) => `ls\n${line}`,
   (line) => `${line} | head -5`,
-  (line) => (line.startsWith('!') ? line : `! ${line}`),
+  (line) => (/^[!{(]/.test(line) ? line : `! ${line}`),
   (line) => `( ${line} )`,
   (line) => `{ ${line}; }`,
   (line) => `if true; then ${line}; fi`,
