@@ -159,8 +159,14 @@ class Reader {
     const words: Word[] = [];
     const assignments: { name: string; value: Word }[] = [];
     let input = fed;
-    for (const child of node.namedChildren) {
+    for (const child of node.children) {
       if (!child) continue;
+      if (!child.isNamed) {
+        // `$` and `==` stand alone; before a quote, the sign is a part of it.
+        if (child.type === '$' && child.nextSibling?.startIndex === child.endIndex) this.broken = true;
+        words.push(literal(child.text));
+        continue;
+      }
       if (child.type === 'command_name') words.push(this.word(child.namedChildren[0] ?? child));
       else if (child.type === 'variable_assignment') assignments.push(this.assignment(child));
       else if (child.type === 'herestring_redirect' || child.type === 'file_redirect') {
@@ -222,7 +228,9 @@ class Reader {
     this.refuseArithmetic(node);
     if (node.type === 'command_substitution' || node.type === 'process_substitution') {
       this.parts.push({ kind: 'construct', name: node.type.replaceAll('_', ' ') });
-      for (const inner of node.namedChildren) if (inner) this.visit(inner, false);
+      // What is written to it is read by what stands in it.
+      const fed = node.children[0]?.type === '>(';
+      for (const inner of node.namedChildren) if (inner) this.visit(inner, fed);
     } else for (const child of node.namedChildren) if (child) this.nested(child);
   }
 

@@ -9,6 +9,11 @@ const SHOWN_VARIABLES = /^(\?|#|PATH|HOME|PWD|OLDPWD|USER|SHELL|LANG|TERM|HOSTNA
 
 /** @param refuse called when the grammar has taken for a word what is more than one to a shell */
 export function bashWord(node: Node, refuse: () => void): Word {
+  const made = node.descendantsOfType(['command_substitution', 'process_substitution']).length > 0;
+  return made ? { ...UNKNOWN_WORD, made } : plainWord(node, refuse);
+}
+
+function plainWord(node: Node, refuse: () => void): Word {
   switch (node.type) {
     case 'word':
     case 'number':
@@ -21,7 +26,7 @@ export function bashWord(node: Node, refuse: () => void): Word {
     case 'string':
       return doubleQuoted(node);
     case 'concatenation':
-      return concatenated(node, (child) => bashWord(child, refuse));
+      return concatenated(node, (child) => plainWord(child, refuse));
     default:
       return isShown(node) ? { ...UNKNOWN_WORD, shown: true } : UNKNOWN_WORD;
   }

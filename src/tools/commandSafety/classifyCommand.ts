@@ -45,6 +45,7 @@ const DANGEROUS_TEXT: readonly RegExp[] = [
   /\bdd\s.*\bof=\/dev/,
   /\bch(mod|own)\s.*-\w*R/,
   /\bkill\s+-(9|KILL)\s+-1\b/,
+  /with administrator privileges/i,
 ];
 
 export async function openClassifier(grammars: string): Promise<CommandClassifier> {
@@ -189,14 +190,26 @@ class Judge {
     const hidden = wrapped.danger ?? this.hidden(wrapped, paths, depth);
     if (hidden !== undefined) return { level: 'danger', reason: hidden };
     if (/^(cd|chdir|pushd|popd|set-location|sl)$/.test(name.text ?? ''))
-      return this.enter(name.text ?? '', args, paths);
+      return this.enter(command, args, paths);
     if (isAllowed(command, allowed, wrapped.wraps, paths)) return { level: 'allowed', reason: '' };
     if (isKnownSafe(command, paths)) return { level: 'knownSafe', reason: '' };
     return { level: 'ask', reason: 'is not on the list of allowed commands' };
   }
 
-  private enter(name: string, args: SimpleCommand['words'], paths: CommandPaths): Judgement {
-    const target = name !== 'popd' && args.length === 1 && args[0]?.text !== '-' ? args[0]?.text : undefined;
+  private enter(
+    { words, assignments }: SimpleCommand,
+    args: SimpleCommand['words'],
+    paths: CommandPaths,
+  ): Judgement {
+    const [word] = args;
+    // Numbers and dashes are places where the shell has been; variables say where else to look for a name.
+    const plain =
+      words[0]?.text !== 'popd' &&
+      args.length === 1 &&
+      !word?.glob &&
+      assignments.length === 0 &&
+      !/^[-+]/.test(word?.text ?? '');
+    const target = plain ? word?.text : undefined;
     const inside = target !== undefined && /^(inside|protected)$/.test(paths.kindOf(target));
     paths.enter(target);
     return inside ? { level: 'allowed', reason: '' } : { level: 'ask', reason: 'leaves the workspace' };

@@ -1,5 +1,5 @@
 /** Where the paths of a command line lead: inside the workspace or not, to what is protected or secret. */
-import { readlinkSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:path';
 import { isProtectedPath } from '../../engine/protectedFiles';
 import { isSecretPath } from '../../engine/secretFiles';
@@ -81,6 +81,20 @@ export class CommandPaths {
       .filter(({ real }) => statSync(real, { throwIfNoEntry: false })?.isDirectory())
       .map(({ real }) => folderSecrets(real));
     return found.includes(undefined) ? undefined : found.flatMap((each) => each ?? []);
+  }
+
+  /**
+   * Whether git may find a repository that is a plain folder of the workspace, with settings that run programs: git's own
+   * folder is guarded, and such a one is not.
+   */
+  inPlainRepository(): boolean {
+    return this.folders.some((folder) => {
+      for (let place = realPath(folder); this.inside(place) !== undefined; place = dirname(place)) {
+        if (existsSync(join(place, 'HEAD')) && existsSync(join(place, 'objects'))) return true;
+        if (existsSync(join(place, '.git')) || dirname(place) === place) break;
+      }
+      return false;
+    });
   }
 
   /** What follows runs in that folder, or where it was before. @param path undefined: only the shell knows */

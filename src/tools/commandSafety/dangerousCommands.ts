@@ -1,10 +1,12 @@
 /** Commands that the person is asked about each time, whatever was allowed: one rule a program, by name. */
-import { has, isUnknown, operands, optionValues } from './commandOptions';
+import { has, isUnknown, operands } from './commandOptions';
 import type { CommandPaths } from './commandPaths';
 import { gitDanger } from './gitDanger';
 import { programName } from './programName';
+import { READERS } from './readers';
 import type { SimpleCommand } from './shellScript';
-import { moves, type Rule, unwritablePath, writes, writesAll, writesLast } from './writtenPaths';
+import { savesSomewhere, WRITERS } from './writingCommands';
+import { type Rule, unwritablePath, writes, writesAll } from './writtenPaths';
 
 const always =
   (reason: string): Rule =>
@@ -30,13 +32,6 @@ const changeAccess: Rule = (args, paths) => {
   return unwritablePath(operands(args).slice(1), paths);
 };
 
-/** PowerShell's names of options may be shortened. */
-const savesTo: Rule = (args, paths) =>
-  unwritablePath(
-    args.filter((_, index) => /^-o(u|ut\w*)?$/i.test(args[index - 1]?.text ?? '')),
-    paths,
-  );
-
 const kill: Rule = (args) => {
   if (isUnknown(args)) return 'ends a process that only the shell knows';
   const targets = args.slice(/^-/.test(args[0]?.text ?? '') ? 1 : 0);
@@ -49,20 +44,6 @@ const find: Rule = (args, paths) => {
   return unwritablePath(files, paths);
 };
 
-const dd: Rule = (args, paths) => {
-  if (isUnknown(args)) return 'writes where only the shell knows';
-  const out = args.flatMap(({ text = '' }) =>
-    text.startsWith('of=') ? [{ text: text.slice(3), glob: false }] : [],
-  );
-  return unwritablePath(out, paths);
-};
-
-const inPlace: Rule = (args, paths) => {
-  if (!args.some(({ text = '' }) => /^(-[a-zA-Z0-9]*i|--in-place)/.test(text))) return undefined;
-  const scripted = args.some(({ text = '' }) => /^(-[a-zA-Z]*[ef]|--expression|--file)/.test(text));
-  return unwritablePath(operands(args).slice(scripted ? 0 : 1), paths);
-};
-
 /** Managers of packages. */
 const packages: Rule = (args, paths) => {
   if (args.some(({ text = '' }) => /^(publish|unpublish|yank|upload|push|deploy|nuget)$/.test(text)))
@@ -72,35 +53,6 @@ const packages: Rule = (args, paths) => {
   return writes('C', 'prefix', 'dir', 'cwd', 'target-dir', 'root', 'out-dir')(args, paths);
 };
 
-/** Names in archives are taken as they are, with `P`. */
-const tar: Rule = (args, paths) => {
-  const [first, ...rest] = args;
-  const bundled = /^[A-Za-z]+$/.test(first?.text ?? '') ? (first?.text ?? '') : '';
-  if (bundled.includes('P') || has(args, 'P', '--absolute-names')) return 'writes wherever the archive says';
-  // Without a dash, the values stand behind all of the letters, in their order.
-  const valued = [...bundled].filter((letter) => /[fCbXTLNVgHIKF]/.test(letter));
-  const targets = rest.filter((_, index) => /[fC]/.test(valued[index] ?? ''));
-  return unwritablePath(targets, paths) ?? writes('Cf', 'directory', 'file', 'one-top-level')(args, paths);
-};
-
-/** What it leads to can be written through it. */
-const link: Rule = (args, paths) => {
-  const written = writesLast(args, paths);
-  if (written !== undefined) return written;
-  if (!has(args, 's', '--symbolic')) return writesAll(args, paths);
-  const all = operands(args);
-  const given = optionValues(args, 't', 'target-directory')[0];
-  const last = given ?? all.at(-1);
-  const targets = given || all.length === 1 ? all : all.slice(0, -1);
-  const folder = last?.text === undefined || all.length === 1 ? '.' : last.text;
-  const leads = targets.flatMap(({ text = '' }) =>
-    /^[~/]/.test(text) ? [text] : [`${folder}/../${text}`, ...(given ? [`${folder}/${text}`] : [])],
-  );
-  return leads.some((path) => paths.kindOf(path) === 'outside')
-    ? 'links to what is outside the workspace'
-    : undefined;
-};
-
 const java: Rule = (args) =>
   args.some(({ text = '' }) => /(^|:)(publish\w*|deploy)$/.test(text)) ? PUBLISHES : undefined;
 
@@ -108,6 +60,7 @@ const publisher: Rule = (args) =>
   args.some(({ text = '' }) => /^(publish|upload|push)$/.test(text)) ? PUBLISHES : undefined;
 
 const RULES: Readonly<Record<string, Rule>> = {
+  ...WRITERS,
   rm: remove,
   'remove-item': remove,
   ri: remove,
@@ -115,6 +68,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   erase: remove,
   rd: remove,
   rmdir: remove,
+  rimraf: always('removes recursively or by force'),
   unlink: writesAll,
   shred: always('destroys files'),
   srm: always('destroys files'),
@@ -134,6 +88,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   gsudo: AS_ROOT,
   run0: AS_ROOT,
   sg: AS_ROOT,
+  sudoedit: AS_ROOT,
+  visudo: AS_ROOT,
   machinectl: AS_ROOT,
   chroot: AS_ROOT,
   nsenter: AS_ROOT,
@@ -161,95 +117,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   telinit: POWER,
   kill,
   killall5: always('ends all processes'),
-  dd,
-  tee: writesAll,
-  'tee-object': writesAll,
-  'set-content': writesAll,
-  'add-content': writesAll,
-  'out-file': writesAll,
-  'new-item': writesAll,
-  'move-item': moves,
-  'copy-item': writesLast,
-  'rename-item': moves,
-  'clear-content': writesAll,
-  ni: writesAll,
-  ac: writesAll,
-  sc: writesAll,
-  clc: writesAll,
-  mi: moves,
-  move: moves,
-  ren: moves,
-  cpi: writesLast,
-  copy: writesLast,
-  iwr: savesTo,
-  irm: savesTo,
-  'invoke-webrequest': savesTo,
-  'invoke-restmethod': savesTo,
-  'start-bitstransfer': writesLast,
   'start-process': (args) =>
     args.some(({ text = '' }) => /^runas$/i.test(text)) ? 'runs as another user' : undefined,
-  cp: writesLast,
-  install: writesLast,
-  ln: link,
-  link,
-  rsync: writesLast,
-  scp: writesLast,
-  mv: moves,
-  touch: writesAll,
-  mkdir: writesAll,
-  mkfifo: writesAll,
-  truncate: writesAll,
-  sed: inPlace,
-  gsed: inPlace,
-  perl: inPlace,
-  curl: writes(
-    'oDc',
-    'output',
-    'output-dir',
-    'dump-header',
-    'cookie-jar',
-    'trace',
-    'trace-ascii',
-    'stderr',
-    'etag-save',
-    'libcurl',
-    'hsts',
-    'alt-svc',
-  ),
-  wget: writes(
-    'OPoa',
-    'output-document',
-    'directory-prefix',
-    'output-file',
-    'append-output',
-    'save-cookies',
-    'hsts-file',
-    'warc-file',
-  ),
-  tar,
-  bsdtar: tar,
-  gtar: tar,
-  unzip: writes('d'),
-  '7z': writes('o'),
-  '7za': writes('o'),
-  '7zz': writes('o'),
-  cpio: writes('D', 'directory'),
-  sort: writes('oT', 'output', 'temporary-directory'),
-  patch: writes('dor', 'directory', 'output', 'reject-file'),
-  go: writes('o'),
-  gcc: writes('o'),
-  'g++': writes('o'),
-  cc: writes('o'),
-  clang: writes('o'),
-  rustc: writes('o', 'out-dir'),
-  ld: writes('o', 'output'),
-  openssl: (args, paths) =>
-    unwritablePath(
-      args.filter((_, index) => /^-{1,2}(out|keyout)$/.test(args[index - 1]?.text ?? '')),
-      paths,
-    ),
-  split: (args, paths) => (operands(args).length > 1 ? writesLast(args, paths) : undefined),
-  csplit: writes('f', 'prefix'),
+  env: (args, paths) =>
+    writes('C', 'chdir')(args, paths) === undefined ? undefined : 'runs outside the workspace',
   npm: packages,
   pnpm: packages,
   yarn: packages,
@@ -290,5 +161,6 @@ export function dangerOf(command: SimpleCommand, paths: CommandPaths): string | 
   const program = programName(name.text);
   if (/^mkfs(\.|$)/.test(program)) return 'changes disks';
   const rule = Object.hasOwn(RULES, program) ? RULES[program] : undefined;
-  return rule?.(args, paths);
+  if (rule) return rule(args, paths);
+  return Object.hasOwn(READERS, program) ? undefined : savesSomewhere(args, paths);
 }

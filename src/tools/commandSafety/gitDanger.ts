@@ -43,6 +43,9 @@ const worktree: Rule = (args, paths) =>
 
 const SUBCOMMANDS: Readonly<Record<string, Rule>> = {
   push,
+  'send-pack': push,
+  archive: writes('o', 'output'),
+  'format-patch': writes('o', 'output-directory'),
   reset: (args) => (isUnknown(args) || has(args, '', '--hard', '--merge', '--keep') ? DISCARDS : undefined),
   // Of `-e n` the letter is a value.
   clean: (args) =>

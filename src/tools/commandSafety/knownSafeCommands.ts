@@ -6,22 +6,25 @@ import { type ReadWords, readWords } from './readerOptions';
 import { READERS, type Reader } from './readers';
 import type { SimpleCommand, Word } from './shellScript';
 
-/** Programs whose version may be asked for, by the words that nothing else follows from. */
+/**
+ * Programs whose version may be asked for, by the words that nothing else follows from. Of others (yarn, cargo, mvn) the project
+ * says which one runs.
+ */
 const VERSIONS: readonly (readonly [programs: RegExp, words: RegExp])[] = [
   [
-    /^(node|npm|npx|pnpm|yarn|bun|deno|python3?|pip3?|uv|poetry|ruby|gem|bundle|go|cargo|rustc|rustup|java|javac|mvn|gradle|gcc|g\+\+|clang|make|cmake|git|docker|tsc|php|composer|dotnet|swift|kubectl|gh|code|rg|bash|zsh)$/,
+    /^(node|npm|npx|pnpm|bun|deno|python3?|pip3?|uv|poetry|ruby|gem|go|rustup|java|javac|gcc|g\+\+|clang|make|cmake|git|docker|tsc|php|swift|kubectl|gh|code|rg|bash|zsh)$/,
     /^--version$/,
   ],
-  [/^(node|npm|npx|pnpm|yarn|bun|git|docker|tsc|php|gem|make|code)$/, /^-v$/],
-  [/^(python3?|pip3?|cargo|rustc|rustup|uv|rg|deno|composer)$/, /^-V$/],
+  [/^(node|npm|npx|pnpm|bun|git|docker|tsc|php|gem|make|code)$/, /^-v$/],
+  [/^(python3?|pip3?|rustup|uv|rg|deno)$/, /^-V$/],
   [/^(java|javac)$/, /^-version$/],
-  [/^(go|docker|kubectl|cargo)$/, /^version$/],
+  [/^(go|docker|kubectl)$/, /^version$/],
 ];
 
 const GIT_READS =
   /^(status|diff|log|show|blame|shortlog|describe|rev-parse|rev-list|ls-files|ls-tree|cat-file|merge-base|name-rev|count-objects)$/;
 /** Options with which a look writes a file, runs a program or leaves the repository. */
-const GIT_ACTS = /^(-O|--(ext|textc|no-i|exec|upl|cont|open|out|o$|ou$|filters|batch|stdin))/;
+const GIT_ACTS = /^(-O|--(ext|textc|no-i|exec|upl|cont|open|out|o$|ou$|filters|batch|stdin|ignore-revs))/;
 /** Settings that say nothing secret. */
 const GIT_SETTINGS =
   /^(user\.(name|email)|core\.[\w]+|init\.defaultbranch|(pull|push|merge)\.\w+|branch\.[\w./-]+)$/i;
@@ -127,7 +130,7 @@ function alternatives(glob: string): string[] {
 }
 
 function isSafeGit([sub = '', ...args]: readonly string[], paths: CommandPaths): boolean {
-  if (args.some((arg) => GIT_ACTS.test(arg))) return false;
+  if (args.some((arg) => GIT_ACTS.test(arg)) || paths.inPlainRepository()) return false;
   const operands = args.filter((arg) => !arg.startsWith('-'));
   if (sub === 'branch')
     return (

@@ -7,6 +7,8 @@ export interface Word {
   readonly glob: boolean;
   /** Not known, and fit to be printed: `$?`, `"in $PWD"`. */
   readonly shown?: true;
+  /** Not known, for a command makes it: `$(…)`, `<(…)`. */
+  readonly made?: true;
 }
 
 export interface SimpleCommand {

@@ -6,7 +6,7 @@ import { literal, type SimpleCommand, UNKNOWN_WORD, type Word } from './shellScr
 const SHELLS =
   /^((ba|rba|z|da|k|mk|pdk|ok|lok|r|rk|ya|po|a|fi|tc|c)?sh(-?[\d.]+)?|pwsh|powershell|cmd|busybox|toybox|nu|elvish|xonsh)$/;
 const INTERPRETERS =
-  /^(node|nodejs|deno|bun|tsx|ts-node|(python|pypy|perl|ruby|php|lua|guile)[\d.]*|luajit|jruby|osascript|rscript|tclsh[\d.]*|raku|gawk|mawk|nawk|awk)$/i;
+  /^(node|nodejs|deno|bun|tsx|ts-node|(python|pypy|perl|ruby|php|lua|guile)[\d.]*|luajit|jruby|osascript|rscript|r|tclsh[\d.]*|expect|raku|irb|ghci|julia|jshell|scala|swift|groovy|elixir|racket|sbcl|clojure|ed|ex|dc|gdb|lldb|gawk|mawk|nawk|awk)$/i;
 /** Their program is a word, unless it is said to come from a file. */
 const AWKS = /awk$/;
 /** What a program reads from it is its own input. */
@@ -18,7 +18,7 @@ const WRAPPERS =
 const FEEDING = /^(xargs|parallel|find|fd)$/;
 /** Names that are hardly anything else wherever they stand: what follows them is looked at also behind an unknown program. */
 const DISTINCTIVE =
-  /^(rm|git|chmod|chown|chgrp|sudo|doas|pkexec|dd|shred|kill|mv|cp|tee|curl|wget|truncate|eval|xargs|(ba|rba|z|da|k|mk|a|fi|tc|c)?sh|busybox|toybox|pwsh|powershell|mkfs.*|crontab|invoke-expression|iex|remove-item|find|env)$/;
+  /^(rm|rimraf|git|chmod|chown|chgrp|sudo|doas|pkexec|dd|shred|kill|mv|cp|tee|curl|wget|truncate|eval|xargs|(ba|rba|z|da|k|mk|a|fi|tc|c)?sh|busybox|toybox|pwsh|powershell|mkfs.*|crontab|invoke-expression|iex|remove-item|find|env)$/;
 /** Their words are what they print or look for, never run. */
 const DATA =
   /^(echo|printf|e?grep|fgrep|rg|ag|cat|ls|wc|head|tail|cut|sort|uniq|tr|which|type|basename|dirname|pwd|cd|test|\[|true|false|jq|touch|mkdir|rm|cp|mv|chmod|chown|tee)$/;
@@ -55,19 +55,25 @@ export function wrappedIn(command: SimpleCommand): Wrapped {
       ? { ...NONE, wraps: true, danger: 'runs what only the shell knows' }
       : { ...NONE, wraps: true };
   }
-  if (program === 'trap') return { ...NONE, scripts: args.length > 0 ? [args[0]?.text] : [], wraps: true };
+  if (program === 'trap') {
+    const [action, ...rest] = args.filter(({ text }) => text !== '--');
+    return { ...NONE, scripts: action ? [action.text] : [], suspects: textsOf(rest), wraps: true };
+  }
   if (program === 'ssh' && command.fed && args.filter(({ text = '' }) => !text.startsWith('-')).length < 2)
     return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
   if (program === 'ssh')
     return {
       ...NONE,
       commands: runBy(command),
-      suspects: [textOf(args), ...args.map(({ text }) => text ?? '')],
+      suspects: [textOf(args), ...textsOf(args)],
       wraps: true,
     };
   if (isData(program, args)) return NONE;
   const suspects = suspectsOf(command);
   if (WRAPPERS.test(program)) return ofWrapper(program, command, suspects);
+  const file = args.find(({ text = '' }) => !text.startsWith('-'));
+  if (INTERPRETERS.test(program) && file?.made)
+    return { ...NONE, suspects, wraps: true, danger: 'runs what only the shell knows' };
   if (INTERPRETERS.test(program) && command.fed && readsProgram(program, args))
     return { ...NONE, suspects, wraps: true, danger: 'runs what it is fed as a program' };
   return { ...NONE, commands: runBy(command), suspects, wraps: INTERPRETERS.test(program) };
@@ -89,7 +95,7 @@ function isData(program: string, args: readonly Word[]): boolean {
 function ofShell(program: string, command: SimpleCommand, args: readonly Word[]): Wrapped {
   if (/^(busy|toy)box$/.test(program))
     return { ...NONE, commands: args.length > 0 ? [commandAt(args, 0, command.fed)] : [], wraps: true };
-  const flag = args.findIndex(({ text = '' }) => /^(-[a-zA-Z]*c|--command|-command|\/[ck])$/i.test(text));
+  const flag = args.findIndex(({ text = '' }) => /^(-[a-zA-Z]*c[a-zA-Z]*|--command|\/[ck].*)$/i.test(text));
   if (/^(pwsh|powershell)$/.test(program) && args.some(({ text = '' }) => /^[-/–—―]e(c|n\w*)?$/i.test(text)))
     return { ...NONE, wraps: true, danger: 'runs an encoded command' };
   if (flag >= 0) {
@@ -97,7 +103,7 @@ function ofShell(program: string, command: SimpleCommand, args: readonly Word[])
     // `bash -c 'script' name args`; PowerShell and cmd take all the words.
     const script = /^(pwsh|powershell|cmd)$/.test(program) ? joined(rest) : rest[0]?.text;
     // The other words are the script's parameters, and may end up as commands.
-    return { ...NONE, scripts: [script], suspects: rest.slice(1).map(({ text }) => text ?? ''), wraps: true };
+    return { ...NONE, scripts: [script], suspects: textsOf(rest.slice(1)), wraps: true };
   }
   if (args.some((word) => word.text === undefined))
     return { ...NONE, wraps: true, danger: 'runs what only the shell knows' };
@@ -108,7 +114,7 @@ function ofShell(program: string, command: SimpleCommand, args: readonly Word[])
     file.startsWith('/dev/') ||
     args.some(({ text }) => text === '-s' || text === '-');
   if (command.fed && reads) return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
-  return { ...NONE, wraps: true };
+  return { ...NONE, suspects: textsOf(args), wraps: true };
 }
 
 function ofWrapper(program: string, command: SimpleCommand, suspects: readonly string[]): Wrapped {
@@ -193,6 +199,10 @@ function readsProgram(program: string, args: readonly Word[]): boolean {
 
 function joined(words: readonly Word[]): string | undefined {
   return words.some((word) => word.text === undefined) ? undefined : textOf(words);
+}
+
+function textsOf(words: readonly Word[]): string[] {
+  return words.map(({ text }) => text ?? '');
 }
 
 function textOf(words: readonly Word[]): string {

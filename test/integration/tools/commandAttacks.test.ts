@@ -25,6 +25,9 @@ beforeAll(async () => {
     'keys/prod.pem',
     '.vscode/settings.json',
     '.git/config',
+    'bare/HEAD',
+    'bare/objects/x',
+    'bare/config',
   ];
   for (const file of files) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
