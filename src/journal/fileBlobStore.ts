@@ -95,7 +95,8 @@ export class FileBlobStore implements BlobStore {
       this.folders.delete(folder);
       throw journalError(`The blob ${path} could not be written`, error);
     } finally {
-      await directory.then((handle) => handle?.close()).catch(() => {});
+      // Nobody waits for it: it changes nothing.
+      directory.then((handle) => handle?.close()).catch(() => {});
     }
   }
 

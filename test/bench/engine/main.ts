@@ -1,4 +1,5 @@
 /** The engine benchmark: each part measures one promise of docs/engine.md, on data made from the seed. */
+import { runCheckpoints } from './checkpoints';
 import { runCost } from './cost';
 import { runDeepRecall } from './deepRecall';
 import { runDocumentQa } from './documentQa';
@@ -29,6 +30,7 @@ const BUSY: Parts = {
   window: runWindow,
   stale: runStale,
   openers: runOpeners,
+  checkpoints: runCheckpoints,
 };
 
 /**
