@@ -83,6 +83,16 @@ export class ChatsView implements TreeDataProvider<Node>, Disposable {
       ].join('\n'),
     );
     item.tooltip = tip;
+    item.accessibilityInformation = {
+      label: [
+        chatTitle(node),
+        ...(shown ? ['shown now'] : []),
+        ...(forked ? ['a fork'] : []),
+        new Date(modified).toLocaleString(),
+        ...(model === undefined ? [] : [`answered by ${modelName(model)}`]),
+        ...(cost === '' ? [] : [cost]),
+      ].join(', '),
+    };
     item.command = { command: 'virtualContext.showChat', title: 'Open Chat', arguments: [node] };
     return item;
   }

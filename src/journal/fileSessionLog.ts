@@ -1,12 +1,12 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { HeldElsewhereError, JournalError } from '../engine/errors';
 import type { NewSessionEvent, SessionEvent } from '../engine/events';
 import type { SessionLog, SessionOrigin } from '../engine/ports';
 import { journalError, makeDurableDirectory, syncDirectory } from './durableFiles';
 import { type LogLine, LogParser, readLogLines } from './logLines';
-import { acquireProcessLock, type ProcessLock } from './processLock';
+import type { ProcessLock } from './processLock';
 import { readInherited, sessionFolder, sessionLogPath } from './sessionFiles';
+import { lockSession } from './sessionLock';
 
 interface PendingAppend {
   readonly events: readonly NewSessionEvent[];
@@ -55,7 +55,7 @@ export class FileSessionLog implements SessionLog {
     let file: FileHandle | undefined;
     try {
       await makeDurableDirectory(folder);
-      lock = await acquireProcessLock(join(folder, 'lock'));
+      lock = await lockSession(dir, sessionId);
       file = await openOrCreate(path);
       const { lastSeq, end } = await findEnd(path);
       if ((await file.stat()).size > end) {

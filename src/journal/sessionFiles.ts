@@ -20,6 +20,8 @@ export interface SessionSummary {
 /** The first user message is among the first few events; what they hold is short (long texts are blobs). */
 const HEAD_BYTES = 64 * 1024;
 const TITLE_LENGTH = 120;
+/** Logs read at once. */
+const WIDTH = 32;
 
 /** @returns whether it can be the name of a session's folder, and of nothing outside */
 export function isSessionId(text: string): boolean {
@@ -111,8 +113,13 @@ export async function listSessions(dir: string): Promise<readonly SessionSummary
     if (errorCode(error) === 'ENOENT') return [];
     throw journalError(`The sessions in ${dir} could not be listed`, error);
   }
-  const found = await Promise.all(names.map((name) => summarise(dir, name)));
-  return found.filter((summary) => summary !== undefined).sort((a, b) => b.modified - a.modified);
+  const found: SessionSummary[] = [];
+  // Thousands at once would be more open files than a process may have, and those would be missing.
+  for (let i = 0; i < names.length; i += WIDTH) {
+    const some = await Promise.all(names.slice(i, i + WIDTH).map((name) => summarise(dir, name)));
+    found.push(...some.filter((summary) => summary !== undefined));
+  }
+  return found.sort((a, b) => b.modified - a.modified);
 }
 
 /** @returns undefined when the folder holds no readable log with at least one event */

@@ -6,8 +6,9 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JournalError, VirtualContextError } from '../engine/errors';
 import { journalError, makeDurableDirectory, syncDirectory } from './durableFiles';
-import { acquireProcessLock, type ProcessLock } from './processLock';
+import type { ProcessLock } from './processLock';
 import { listSessions, type SessionSummary, sessionExists, sessionFolder, trashFolder } from './sessionFiles';
+import { lockSession } from './sessionLock';
 
 /** How long a deleted session can be restored, ms. */
 const KEPT_MS = 30 * 24 * 60 * 60_000;
@@ -28,7 +29,7 @@ export async function trashSession(dir: string, id: string, at: number): Promise
   const ids = withProcesses(id, await listSessions(dir));
   const locks: ProcessLock[] = [];
   try {
-    for (const one of ids) locks.push(await acquireProcessLock(join(sessionFolder(dir, one), LOCK)));
+    for (const one of ids) locks.push(await lockSession(dir, one));
     await makeDurableDirectory(trashFolder(dir));
     for (const one of ids) await moveToTrash(dir, one, at);
     return ids;

@@ -244,7 +244,7 @@ describe('vctx ask and log', () => {
     const log = await FileSessionLog.open(sessionsFolder(store), 'busy');
     const run = await vctx('ask', 'x', '--workspace', workspace, '--session', 'busy');
     await log.close();
-    expectFailure(run, /held by another running process/);
+    expectFailure(run, /open in another window or command/);
   });
 });
 

@@ -36,6 +36,8 @@ export interface ModelServerOptions {
 /** One request to `/v1/chat/completions`, in the order of arrival. */
 interface RecordedRequest {
   readonly body: ChatRequest;
+  /** Of the header. */
+  readonly authorization: string;
   /** The bytes of the body. */
   readonly raw: Buffer;
   /** Prompt tokens as the server counts them, schemas included. */
@@ -114,6 +116,7 @@ class ModelService {
     const maxOutputTokens = body.max_completion_tokens ?? body.max_tokens ?? 0;
     const record: RecordedRequest = {
       body,
+      authorization,
       raw,
       promptTokens: prompt,
       maxOutputTokens,
