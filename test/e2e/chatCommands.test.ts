@@ -78,7 +78,7 @@ it('keeps the mode with the chat: another window, and another chat, have their o
   await vi.waitUntil(async () => (await chat.userMessages.count()) === 3, timeout);
   await chat.idle();
   expect(await mode(other)).toContain('Edit');
-  expect(userSettings()).not.toContain('virtualContext.mode');
+  expect(userSettings()).not.toContain('"virtualContext.mode"');
 
   // The other window says that this chat is open here, and keeps its own.
   await second.runCommand('Virtual Context: Open Chat in the List…');
@@ -188,6 +188,8 @@ it('refuses a file that is no chat, and loses nothing', async () => {
     join(project.folder, 'broken.json'),
     '{"format": "virtual-context-chat", "version": 2, "messages": [',
   );
+  // The fork is listed, too.
+  await vi.waitUntil(async () => (await row('First question').count()) === 2, timeout);
   const before = await rows().allTextContents();
   await vscode.runCommand('Virtual Context: Import Chat…');
   const input = vscode.page.locator('.quick-input-widget input.input').first();
