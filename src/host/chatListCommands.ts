@@ -2,8 +2,9 @@
 import { env, Uri, window, workspace } from 'vscode';
 import * as z from 'zod';
 import type { RecallHit } from '../engine/ports';
-import { type ChatSessions, newSessionId } from './chatSessions';
+import type { ChatSessions } from './chatSessions';
 import { type ChatStore, chatTitle, type ListedChat } from './chatStore';
+import { newSessionId } from './LiveSession';
 import { searchChats } from './searchChats';
 
 export interface ChatListParts {

@@ -1,86 +1,39 @@
-/** The conversation the views show: one live session at a time, resumed from its log, replaced by New Chat. */
-import { randomBytes } from 'node:crypto';
+/** The conversation that the views show: what the person does in it, whichever session it is. */
 import { type Disposable, EventEmitter } from 'vscode';
-import type { AgentParts } from '../engine/AgentParts';
 import type { AgentProcess } from '../engine/AgentProcess';
 import type { AttachmentDraft } from '../engine/attachments';
-import type { Choices } from '../engine/ChatChoices';
-import { describeError, errorKind, HeldElsewhereError, UnknownAddressError } from '../engine/errors';
-import type { Note, SessionEvent } from '../engine/events';
-import { type ForkPoint, forkPoint, rewindPoint, type TakenBack } from '../engine/forkPoint';
+import { describeError, errorKind, UnknownAddressError } from '../engine/errors';
+import { forkPoint, rewindPoint } from '../engine/forkPoint';
 import type { AgentMode } from '../engine/modes';
 import type { OutputEvent } from '../engine/OutputBuffer';
 import type { Opener } from '../engine/opener';
-import type { OutsideEvent, SessionHistory, SessionLog } from '../engine/ports';
+import type { OutsideEvent } from '../engine/ports';
 import type { NoWindowChange, WindowChange, WindowRequest } from '../engine/WindowRequests';
-import { WorkingContext } from '../engine/WorkingContext';
 import type { PlanView } from '../webview/protocol';
-import type { ChatModels, ModelledChat } from './chatModels';
+import { ChatBranches, type ChatBranchesParts, type PointOf } from './ChatBranches';
+import type { ChatModels } from './chatModels';
 import type { Conversation } from './conversation';
-import type { Openers } from './openers';
-import type { AbandonedEdits } from './review/abandonedEdits';
-import type { ShownSessions } from './shownSessions';
+import { LiveSession, type LiveSessionParts } from './LiveSession';
 import { attachedAgain, type TakenBackMessage } from './takenBack';
 
-export interface ChatSessionsParts {
-  /** Opens a session: the engine is loaded then. @throws JournalError */
-  readonly open: typeof AgentProcess.open;
-  /** Everything of a process but its log. @throws JournalError */
-  readonly agent: () => Promise<Omit<AgentParts, 'log'>>;
-  /** @throws HeldElsewhereError | JournalError */
-  readonly openLog: (session: string) => Promise<SessionLog>;
-  readonly history: SessionHistory;
-  /** Ids of all sessions that are chats, last changed first. */
-  readonly chats: () => Promise<readonly string[]>;
-  readonly shown: ShownSessions;
+export interface ChatSessionsParts extends LiveSessionParts, ChatBranchesParts {
   readonly models: Pick<ChatModels, 'current' | 'describe' | 'forget'>;
-  /** The mode of chats for which none was chosen. */
-  readonly mode: () => AgentMode;
-  readonly openers: Openers;
   /** What is sent with a message for what it mentions. Never throws. */
   readonly attachmentsOf: (text: string) => Promise<readonly AttachmentDraft[]>;
-  /** What is to become of files that were edited after the place from which a chat goes on; undefined: it does not. */
-  readonly abandonedEdits: (edits: AbandonedEdits) => Promise<'putBack' | 'keep' | undefined>;
-  readonly onEvent: (event: SessionEvent) => void;
-  /** The last session could not be opened; a new one is begun. */
-  readonly onTrouble: (message: string) => void;
-  readonly onBusy: (busy: boolean) => void;
 }
-
-type Lineage = () => AsyncIterable<SessionEvent>;
-type BranchPoint = ForkPoint & { readonly takenBack?: TakenBack };
-
-/** Files stay as they are, or go back to a checkpoint. */
-type FilesChoice = 'keep' | { readonly checkpoint: number; readonly force: boolean };
-
-interface BranchOptions {
-  /** Answers the new session; default: as this one. */
-  readonly model?: string;
-  /** What becomes of edited files; default: the person is asked. */
-  readonly files?: 'keep';
-  /** Whether the message that the new session lacks goes back into the input; default: yes. */
-  readonly takesBack?: boolean;
-}
-
-/** How long an endpoint may take to tell its window before the first turn. */
-const PREPARE_MS = 5000;
 
 export class ChatSessions implements Conversation, Disposable {
   private readonly output = new EventEmitter<OutputEvent>();
   private readonly resets = new EventEmitter<void>();
   private readonly modelChanges = new EventEmitter<void>();
   private readonly modeChanges = new EventEmitter<void>();
-  private agent: AgentProcess | undefined;
-  private opening: Promise<AgentProcess> | undefined;
-  private unsubscribe: (() => void) | undefined;
-  /** One session takes the place of another at a time. */
-  private replacing: Promise<unknown> = Promise.resolve();
   private attaching: Promise<unknown> = Promise.resolve();
   private takenBack: string | undefined;
   /** Sent again by the person, perhaps otherwise. */
   private again: TakenBackMessage | undefined;
   private revealed: number | undefined;
-  private disposed = false;
+  private readonly live: LiveSession;
+  private readonly branches: ChatBranches;
 
   readonly onOutput = this.output.event;
   readonly onReset = this.resets.event;
@@ -88,33 +41,43 @@ export class ChatSessions implements Conversation, Disposable {
   /** The mode of the chat that is shown is another, or another chat is shown. */
   readonly onModeChanged = this.modeChanges.event;
 
-  constructor(private readonly parts: ChatSessionsParts) {}
+  constructor(private readonly parts: ChatSessionsParts) {
+    this.live = new LiveSession(parts, {
+      onOutput: (event) => this.output.fire(event),
+      onShown: (takenBack) => {
+        this.takenBack = takenBack?.text;
+        this.again = takenBack;
+        this.resets.fire();
+        this.modeChanges.fire();
+      },
+    });
+    this.branches = new ChatBranches(this.live, parts);
+  }
 
   get session(): string {
-    return this.agent?.session ?? '';
+    return this.live.now?.session ?? '';
   }
 
   get modelLabel(): string {
-    return this.parts.models.describe(this.modelled(this.agent)).label;
+    return this.parts.models.describe(this.live.chat).label;
   }
 
   get modelIsOffline(): boolean {
-    return this.parts.models.describe(this.modelled(this.agent)).offline;
+    return this.parts.models.describe(this.live.chat).offline;
   }
 
   /** Of the chat that is shown. */
   get mode(): AgentMode {
-    return this.modelled(this.agent).mode;
+    return this.live.chat.mode;
   }
 
   transcript(): readonly OutputEvent[] {
-    return this.agent?.transcript() ?? [];
+    return this.live.now?.transcript() ?? [];
   }
 
-  /** The live session, opened on first use; the next one when another is about to be shown. @throws JournalError */
-  async current(): Promise<AgentProcess> {
-    await this.replacing;
-    return this.live();
+  /** As `LiveSession.current`. @throws JournalError */
+  current(): Promise<AgentProcess> {
+    return this.live.current();
   }
 
   submit(text: string): Promise<void> {
@@ -149,11 +112,11 @@ export class ChatSessions implements Conversation, Disposable {
   }
 
   stop(): void {
-    this.agent?.stop();
+    this.live.now?.stop();
   }
 
   stopCall(callId: string): void {
-    this.agent?.stopCall(callId);
+    this.live.now?.stopCall(callId);
   }
 
   /** As `AgentProcess.changeWindow`. */
@@ -163,27 +126,27 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** The notes go along: working context belongs to the workspace, not to one chat. */
   newChat(): Promise<void> {
-    return this.replace(async (before) => {
-      await this.begin(before.notes.list());
+    return this.live.replace(async (before) => {
+      await this.live.begin(before.notes.list());
       return undefined;
     });
   }
 
   /** Shows a session of the history. @throws HeldElsewhereError | JournalError */
   show(session: string): Promise<void> {
-    return this.replace(async (before) => {
-      if (before.session !== session) this.greet(await this.open(await this.parts.openLog(session), []));
+    return this.live.replace(async (before) => {
+      if (before.session !== session) await this.live.goOnWith(session);
       return undefined;
     });
   }
 
   async fork(seq: number): Promise<void> {
-    await this.branch((session, lineage) => forkPoint(session, lineage(), seq));
+    await this.branches.branch((session, lineage) => forkPoint(session, lineage(), seq));
   }
 
   async rewind(seq: number, files?: 'keep'): Promise<void> {
-    const pointOf = (session: string, lineage: Lineage) => rewindPoint(session, lineage, seq);
-    await this.branch(pointOf, files ? { files } : {});
+    const pointOf: PointOf = (session, lineage) => rewindPoint(session, lineage, seq);
+    await this.branches.branch(pointOf, files ? { files } : {});
   }
 
   /**
@@ -208,8 +171,11 @@ export class ChatSessions implements Conversation, Disposable {
     const { session } = await this.current();
     const asked = this.transcript().findLast((event) => event.type === 'userMessage');
     if (!asked) throw new UnknownAddressError('Nothing was asked in this chat yet.', 'Ask something first.');
-    const pointOf = (shown: string, lineage: Lineage) => rewindPoint(shown, lineage, asked.seq);
-    const again = await this.branch(pointOf, { takesBack: false, ...(model === undefined ? {} : { model }) });
+    const pointOf: PointOf = (shown, lineage) => rewindPoint(shown, lineage, asked.seq);
+    const again = await this.branches.branch(pointOf, {
+      takesBack: false,
+      ...(model === undefined ? {} : { model }),
+    });
     // Its own replacement has taken place: what is sent now goes to the new session.
     if (again && this.session !== session) void this.send(again.text, async () => again.drafts);
   }
@@ -229,7 +195,7 @@ export class ChatSessions implements Conversation, Disposable {
   /** A plan is to be made, and nothing changed until it is carried out. @throws JournalError */
   async beginPlan(): Promise<void> {
     const agent = await this.current();
-    const { mode } = this.modelled(agent);
+    const { mode } = this.live.chat;
     const { modeAfterPlan } = agent.choices;
     const after = mode === 'ask' ? modeAfterPlan : mode;
     await agent.choose({ mode: 'ask', ...(after === undefined ? {} : { modeAfterPlan: after }) });
@@ -239,7 +205,7 @@ export class ChatSessions implements Conversation, Disposable {
   /** Ends the mode that only reads: with the mode in which the plan was asked for. @throws JournalError */
   async carryOutPlan(): Promise<void> {
     const agent = await this.current();
-    if (this.modelled(agent).mode === 'ask') await this.chooseMode(agent.choices.modeAfterPlan ?? 'edit');
+    if (this.live.chat.mode === 'ask') await this.chooseMode(agent.choices.modeAfterPlan ?? 'edit');
   }
 
   /** A deleted session is not to be opened again. */
@@ -317,226 +283,34 @@ export class ChatSessions implements Conversation, Disposable {
 
   /** The settings name other limits of the notes or of the window. */
   limitsChanged(): void {
-    this.agent?.showMemory();
+    this.live.now?.showMemory();
   }
 
   /** Tells the session of an outside event. @returns false: another one is shown. @throws JournalError */
   async post(session: string, event: OutsideEvent): Promise<boolean> {
-    if (this.agent?.session !== session) return false;
-    await this.agent.post(event);
+    const agent = this.live.now;
+    if (agent?.session !== session) return false;
+    await agent.post(event);
     return true;
   }
 
   /** Files of the workspace have changed. */
   async filesChanged(): Promise<void> {
-    await this.agent?.filesChanged();
+    await this.live.now?.filesChanged();
   }
 
-  /** Interrupts the running turn and closes the session, and one that is being left, once all of it is durable. */
-  async close(): Promise<void> {
-    this.disposed = true;
-    await Promise.all([this.agent?.dispose(), this.replacing]);
+  /** As `LiveSession.close`. */
+  close(): Promise<void> {
+    return this.live.close();
   }
 
   dispose(): void {
     for (const emitter of [this.output, this.resets, this.modelChanges, this.modeChanges]) emitter.dispose();
   }
 
-  private live(): Promise<AgentProcess> {
-    if (this.agent) return Promise.resolve(this.agent);
-    this.opening ??= this.resume().finally(() => {
-      this.opening = undefined;
-    });
-    return this.opening;
-  }
-
   private failTurn(error: unknown): void {
     const message = describeError(error);
     this.output.fire({ type: 'turnEnded', turn: 0, reason: 'error', message, errorKind: errorKind(error) });
-  }
-
-  /** The gauge before the first turn. A model that cannot be reached now says so when it is asked something. */
-  private prepare(agent: AgentProcess): void {
-    agent.prepare(AbortSignal.timeout(PREPARE_MS)).catch(() => undefined);
-  }
-
-  /** The session this workspace showed last; with several windows, the first that no other window shows. */
-  private async resume(): Promise<AgentProcess> {
-    const shown = this.parts.shown.list();
-    const candidates = shown.length > 0 ? shown : (await this.parts.chats()).slice(0, 1);
-    for (const session of candidates) {
-      try {
-        const agent = await this.open(await this.parts.openLog(session), []);
-        this.greet(agent);
-        return agent;
-      } catch (error) {
-        if (error instanceof HeldElsewhereError) continue;
-        // Damaged: it stays as it is, and a new chat begins with its notes.
-        this.parts.onTrouble(describeError(error));
-        return this.begin(await this.notesOf(session));
-      }
-    }
-    const [last] = candidates;
-    return this.begin(last === undefined ? [] : await this.notesOf(last));
-  }
-
-  private async notesOf(session: string): Promise<readonly Note[]> {
-    const notes = new WorkingContext(() => Number.POSITIVE_INFINITY);
-    try {
-      for await (const event of this.parts.history.lineage(session)) notes.apply(event, 0);
-    } catch {
-      // What was read of them goes along.
-    }
-    return notes.list();
-  }
-
-  private async begin(notes: readonly Note[]): Promise<AgentProcess> {
-    const agent = await this.open(await this.parts.openLog(newSessionId()), notes);
-    this.greet(agent);
-    return agent;
-  }
-
-  /** Has the model begin the conversation, where the person wants that; a question that waits for Continue comes first. */
-  private greet(agent: AgentProcess): void {
-    const last = agent.transcript().findLast((event) => event.type === 'turnEnded');
-    if (last?.reason === 'interrupted') return;
-    const greeting = async () => {
-      const text = await this.parts.openers.message(agent.session);
-      if (text !== undefined && this.agent === agent && !agent.busy)
-        await agent.post({ kind: 'opener', text });
-    };
-    // A chat without a greeting is a chat all the same.
-    greeting().catch(() => undefined);
-  }
-
-  /**
-   * Goes on from a point of the session shown, in a new one; the old one stays as it is.
-   * @returns the message that the new one lacks
-   */
-  private async branch(
-    pointOf: (session: string, lineage: Lineage) => Promise<BranchPoint>,
-    { model, files, takesBack = true }: BranchOptions = {},
-  ): Promise<TakenBackMessage | undefined> {
-    const asked = await this.current();
-    const choice = files ?? (await this.choose(asked, pointOf));
-    if (choice === undefined) return undefined;
-    let taken: TakenBackMessage | undefined;
-    await this.replace(async (before) => {
-      // Another chat was opened meanwhile.
-      if (before !== asked) return undefined;
-      // A call that still runs has no result to take along.
-      await before.halt();
-      const { session } = before;
-      try {
-        const point = await pointOf(session, () => this.parts.history.lineage(session));
-        const { from, through, takenBack } = point;
-        if (choice !== 'keep') await before.checkpoints.restore(choice.checkpoint, { force: choice.force });
-        const { forkLog } = await this.parts.agent();
-        const fork = newSessionId();
-        if (takenBack) {
-          const drafts = await before.draftsOf(takenBack.attachments);
-          taken = { session: fork, text: takenBack.text, drafts };
-        }
-        const log = await forkLog(fork, { from, through, kind: 'session' });
-        // What was chosen after that point goes along too.
-        const choices = { ...before.choices, ...(model === undefined ? {} : { model }) };
-        await this.open(log, [], takesBack ? taken : undefined, choices);
-        return through;
-      } catch (error) {
-        before.goOn();
-        throw error;
-      }
-    });
-    return taken;
-  }
-
-  /** @returns undefined when the chat is not to go on from there */
-  private async choose(
-    agent: AgentProcess,
-    pointOf: (session: string, lineage: Lineage) => Promise<BranchPoint>,
-  ): Promise<FilesChoice | undefined> {
-    const { session, checkpoints } = agent;
-    await agent.halt();
-    try {
-      const { through } = await pointOf(session, () => this.parts.history.lineage(session));
-      const seq = checkpoints.firstAfter(through);
-      const checkpoint = (await checkpoints.list()).find((info) => info.seq === seq);
-      if (!checkpoint) return 'keep';
-      const preview = await checkpoints.preview(checkpoint.seq);
-      if (preview.files.length + preview.moves.length === 0) return 'keep';
-      const choice = await this.parts.abandonedEdits({ checkpoint, preview });
-      if (choice === undefined) agent.goOn();
-      const force = preview.files.some(({ editedSince }) => editedSince);
-      return choice === 'putBack' ? { checkpoint: checkpoint.seq, force } : choice;
-    } catch (error) {
-      agent.goOn();
-      throw error;
-    }
-  }
-
-  /**
-   * @param act opens the session that is shown from then on; when it fails, or opens none, the one before goes on.
-   *   Resolves to the last event that it inherits of the one before
-   */
-  private replace(act: (before: AgentProcess) => Promise<number | undefined>): Promise<void> {
-    const done = this.replacing.then(async () => {
-      const before = await this.live();
-      const through = await act(before);
-      const { agent } = this;
-      if (agent === before || !agent) return;
-      try {
-        await before.leaveTo(agent, through);
-      } finally {
-        await this.parts.shown.forget(before.session);
-      }
-    });
-    this.replacing = done.catch(() => undefined);
-    return done;
-  }
-
-  /** @param takenBack what the person wrote and the session no longer has */
-  private async open(
-    log: SessionLog,
-    notes: readonly Note[],
-    takenBack?: TakenBackMessage,
-    choices: Choices = {},
-  ): Promise<AgentProcess> {
-    const agent = await this.start(log, notes, choices);
-    if (this.disposed) {
-      await agent.dispose();
-      return agent;
-    }
-    // What the session before it still says is no longer shown.
-    this.unsubscribe?.();
-    this.unsubscribe = agent.output.subscribe((event) => {
-      if (event.type === 'turnStarted' || event.type === 'turnEnded') {
-        this.parts.onBusy(event.type === 'turnStarted');
-      }
-      if (event.type === 'turnStarted') this.keepMode(agent);
-      this.output.fire(event);
-    });
-    this.parts.onBusy(agent.busy);
-    agent.onEvent((event) => this.parts.onEvent(event));
-    this.agent = agent;
-    this.takenBack = takenBack?.text;
-    this.again = takenBack;
-    await this.parts.shown.remember(agent.session);
-    this.resets.fire();
-    this.modeChanges.fire();
-    this.prepare(agent);
-    return agent;
-  }
-
-  /** What the settings say later is the mode of other chats. */
-  private keepMode(agent: AgentProcess): void {
-    if (agent.choices.mode !== undefined) return;
-    // Where it cannot be recorded, the turn fails of the same.
-    agent.choose({ mode: this.parts.mode() }).catch(() => undefined);
-  }
-
-  private modelled(agent: AgentProcess | undefined): ModelledChat {
-    const { model, mode } = agent?.choices ?? {};
-    return { model, mode: mode ?? this.parts.mode() };
   }
 
   private modeChosen(): void {
@@ -547,28 +321,6 @@ export class ChatSessions implements Conversation, Disposable {
 
   private answererChanged(): void {
     this.modelChanges.fire();
-    if (this.agent) this.prepare(this.agent);
+    this.live.prepare();
   }
-
-  private async start(log: SessionLog, notes: readonly Note[], choices: Choices): Promise<AgentProcess> {
-    try {
-      let agent: AgentProcess | undefined;
-      const chat = () => this.modelled(agent);
-      const { settings, ...others } = await this.parts.agent();
-      const parts = { ...others, settings: () => ({ ...settings(), mode: chat().mode }), log };
-      agent = await this.parts.open(parts, () => this.parts.models.current(chat()), notes);
-      await agent.choose(choices);
-      return agent;
-    } catch (error) {
-      // Else this process would hold a session that it does not show.
-      await log.close();
-      throw error;
-    }
-  }
-}
-
-/** @returns an id that no session has */
-export function newSessionId(): string {
-  const day = new Date().toISOString().slice(0, 10).replaceAll('-', '');
-  return `${day}-${randomBytes(3).toString('hex')}`;
 }
