@@ -22,15 +22,11 @@ import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
 import { FoundPlaces } from './FoundPlaces';
 import { filePageOf, rawRange, splitLines } from './filePages';
 import { ModelInUse, type ModelSource } from './ModelInUse';
-import { memoryReport } from './memoryReport';
-import { memoryReportText } from './memoryReportText';
-import { billOf, type ModelPrices } from './modelPrices';
 import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
 import { ProcessTable } from './processes/ProcessTable';
 import { QueueManager } from './QueueManager';
 import { RecallFeeder } from './RecallFeeder';
-import { RecentOutput } from './RecentOutput';
 import { RulesKeeper } from './RulesKeeper';
 import { archivalNoteOf, recallBlobOf, recallMessageOf } from './recallFeed';
 import { createReplacementPolicy } from './replacement/createReplacementPolicy';
@@ -39,10 +35,10 @@ import { SessionNotes } from './SessionNotes';
 import { SessionPlan } from './SessionPlan';
 import { type SessionListener, SessionRecorder } from './SessionRecorder';
 import { SessionState } from './SessionState';
+import { SessionView } from './SessionView';
 import { StoredPages } from './StoredPages';
 import { systemInstructions } from './systemInstructions';
 import { TurnRunner } from './TurnRunner';
-import { outputOf } from './transcript';
 import { type NoWindowChange, type WindowChange, type WindowRequest, WindowRequests } from './WindowRequests';
 
 export class AgentProcess {
@@ -68,7 +64,7 @@ export class AgentProcess {
   private readonly attachments: AttachmentDelivery;
   private readonly feeder: RecallFeeder;
   private readonly changes: WorkspaceChanges;
-  private readonly shown = new RecentOutput();
+  private readonly view: SessionView;
   private readonly subscriptions: (() => void)[] = [];
   /** Without it nothing is told of what edits lead to. */
   private readonly edits: EditWatch | undefined;
@@ -84,6 +80,9 @@ export class AgentProcess {
     this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.model.occupancy(own));
     this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
     this.changes = new WorkspaceChanges(parts, this.recorder, () => this.output.emit({ type: 'changes' }));
+    const { state, recorder, output, model, notes } = this;
+    const { settings } = parts;
+    this.view = new SessionView({ state, notes, model, output, settings });
     this.review = this.changes.review;
     this.checkpoints = this.changes.checkpoints;
     this.plan = new SessionPlan('person', this.recorder, counter);
@@ -113,8 +112,7 @@ export class AgentProcess {
       changes: this.changes.door,
       open: AgentProcess.open,
     });
-    const { state, recorder, output, model, queue } = this;
-    const { coherence, rules } = this;
+    const { coherence, rules, queue } = this;
     this.edits = parts.watchEdits?.((event) => this.post(event));
     const found = new FoundPlaces(parts.archival);
     const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
@@ -160,12 +158,12 @@ export class AgentProcess {
     notes: readonly Note[] = [],
   ): Promise<AgentProcess> {
     const process = new AgentProcess(parts, model);
-    const { state, recorder, shown } = process;
+    const { state, recorder, view } = process;
     const { prices } = parts.settings();
     let events = 0;
     await state.restore(parts.log.read(), (event) => {
       events++;
-      shown.add(process.outputsOf(event, () => prices));
+      view.restore(event, prices);
     });
     if (events === 0) {
       await recorder.record(
@@ -203,16 +201,7 @@ export class AgentProcess {
 
   /** What the person has seen of late, and the state of memory: enough to draw the conversation anew. */
   transcript(): readonly OutputEvent[] {
-    const { streamed, reasoned } = this.runner;
-    const { turn } = this.state;
-    const live: OutputEvent[] = [];
-    if (reasoned !== '') live.push({ type: 'reasoningDelta', turn, text: reasoned });
-    if (streamed !== '') live.push({ type: 'textDelta', turn, text: streamed });
-    // What a fork's parent had queued is no message of the fork's.
-    const shown = this.shown
-      .all()
-      .filter((event) => event.type !== 'messageQueued' || this.state.events.isPending(event.posted));
-    return [...shown, ...live, this.notesEvent(), this.planEvent(), { type: 'gauge', gauge: this.gauge() }];
+    return this.view.transcript(this.runner);
   }
 
   gauge(): MemoryGauge {
@@ -221,14 +210,7 @@ export class AgentProcess {
 
   /** What the window holds and how the memory has fared, as plain text. */
   memoryReport(): string {
-    const { policy, residentLimit, prices } = this.parts.settings();
-    return memoryReportText(
-      memoryReport(this.state, {
-        occupied: this.model.occupancy(this.state.context.tokens.total),
-        prices,
-        settings: { policy: policy.name, replacement: this.state.replacement.name, residentLimit },
-      }),
-    );
+    return this.view.memoryReport();
   }
 
   /**
@@ -242,8 +224,7 @@ export class AgentProcess {
 
   /** Draws notes and gauge anew, after a change of the settings. */
   showMemory(): void {
-    this.output.emit(this.notesEvent());
-    this.output.emit({ type: 'gauge', gauge: this.gauge() });
+    this.view.showMemory();
   }
 
   /**
@@ -426,12 +407,8 @@ export class AgentProcess {
   private publish(event: SessionEvent): void {
     const { archival } = this.parts;
     if (event.type === 'file.edited') this.edits?.edited(event.path);
-    const outputs = this.outputsOf(event, () => this.parts.settings().prices);
-    this.shown.add(outputs);
-    for (const output of outputs) this.output.emit(output);
-    if (changesPinned(event)) this.showMemory();
+    this.view.publish(event);
     this.changes.take(event);
-    if (event.type === 'plan.changed') this.output.emit(this.planEvent());
     const note = archivalNoteOf(this.session, event);
     // A turn never waits for the derived tables, and what they miss is fed again when the disk is back.
     void this.feed(event);
@@ -446,27 +423,4 @@ export class AgentProcess {
     const message = kept === undefined ? undefined : recallMessageOf(this.session, event, kept);
     if (message) this.feeder.feed(message);
   }
-
-  private planEvent(): OutputEvent {
-    const { items, revision } = this.state.notes.plan;
-    return { type: 'plan', items, revision };
-  }
-
-  private outputsOf(event: SessionEvent, prices: () => ModelPrices): readonly OutputEvent[] {
-    const outputs = outputOf(event);
-    if (event.type !== 'turn.ended') return outputs;
-    const { ofTurn, ofSession } = this.state.spent;
-    if (ofTurn.length === 0) return outputs;
-    const [turn, session] = [billOf(ofTurn, prices()), billOf(ofSession, prices())];
-    return [{ type: 'spent', turn, session }, ...outputs];
-  }
-
-  private notesEvent(): OutputEvent {
-    const rules = this.state.rules.usage();
-    return { type: 'notes', notes: this.notes.list(), rules, ...this.notes.usage() };
-  }
-}
-
-function changesPinned({ type }: SessionEvent): boolean {
-  return /^(?:note|plan)\./.test(type) || type === 'rules.loaded' || type === 'epoch.started';
 }
