@@ -90,14 +90,10 @@ export class FileEditor {
   async move({ from, to }: FileMove, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files, changes, diff } = this.parts;
     if ((await files.version(from)) === undefined) await files.read(from, signal);
-    const text = await files.read(from, signal).then(
-      (snapshot) => snapshot.text,
-      (error: unknown) => {
-        // What is binary is moved as it is.
-        if (error instanceof UnreadableFileError) return undefined;
-        throw error;
-      },
-    );
+    // What is binary is moved as it is.
+    const before = await this.textFile(from, signal);
+    const text = before?.text;
+    const held = before ? this.seen.held(before) : [];
     const renamed = `rename from ${from}\nrename to ${to}`;
     // What something is obeyed for is in its text.
     const arriving = () => `${renamed}\n${text === undefined ? '(not text)' : diff('', text)}`;
@@ -108,17 +104,35 @@ export class FileEditor {
     }
     const change: FileChange = { kind: 'move', from, path: to, ...(text === undefined ? {} : { text }) };
     await changes.make(change, []);
-    return { text: `Moved ${from} to ${to}. What refers to it by its path may have to be changed.` };
+    const headline = `Moved ${from} to ${to}. What refers to it by its path may have to be changed.`;
+    const now = held.length > 0 ? await files.read(to, signal).catch(() => undefined) : undefined;
+    const anchors = now && now.text === text ? await this.anchors(now, [], held) : [];
+    return {
+      text: [headline, ...anchors.map(({ from: was, page }) => movedPage(was, page))].join('\n'),
+      anchors,
+    };
   }
 
-  /** Removes a text file, to the trash where there is one; its text is kept. @throws as `edit` */
+  /** Removes a file, to the trash where there is one; its content is kept. @throws as `edit` */
   async delete(path: string, signal: AbortSignal): Promise<FunctionOutcome> {
     const { files, changes, diff } = this.parts;
-    const { text } = await files.read(path, signal);
-    const refused = await this.askPerson(path, false, () => diff(text, ''), signal);
+    const text = (await this.textFile(path, signal))?.text;
+    const before = text ?? (await files.readBinary(path));
+    const shown = () => (text === undefined ? '(not text)' : diff(text, ''));
+    const refused = await this.askPerson(path, false, shown, signal);
     if (refused) return refused;
-    await changes.make({ kind: 'delete', path, before: text }, []);
-    return { text: `Deleted ${path} (${splitLines(text).length} lines).` };
+    const what = { kind: 'delete', path, before } as const;
+    await changes.make(text === undefined ? { ...what, binary: true } : what, []);
+    const size = text === undefined ? 'not text' : `${splitLines(text).length} lines`;
+    return { text: `Deleted ${path} (${size}). The person can have it back.` };
+  }
+
+  /** @returns undefined for what is no text. @throws as `edit` */
+  private async textFile(path: string, signal: AbortSignal): Promise<FileSnapshot | undefined> {
+    return this.parts.files.read(path, signal).catch((error: unknown) => {
+      if (error instanceof UnreadableFileError) return undefined;
+      throw error;
+    });
   }
 
   /** @returns the text after the edits, or why they cannot be made */
@@ -264,7 +278,7 @@ export class FileEditor {
     for (const page of shown?.pages ?? []) this.seen.wrote(page.address);
     const texts = [headline, ...editedLines(now, ranges.filter(isKnown))];
     if (shown) texts.push(shown.text);
-    texts.push(...anchors.map(({ from, page }) => `Your page is now ${page.address} (was ${rangeOf(from)})`));
+    texts.push(...anchors.map(({ from, page }) => movedPage(from, page)));
     return { text: texts.join('\n'), pages: shown?.pages ?? [], anchors };
   }
 
@@ -303,9 +317,9 @@ function editedLines(now: FileSnapshot, ranges: readonly LineRange[]): readonly 
   return shown;
 }
 
-/** The part of an address that tells pages of one file apart. */
-function rangeOf(address: string): string {
-  return address.slice(address.lastIndexOf('#'));
+/** Of the old address the part that tells pages of one file apart. */
+function movedPage(from: string, { address }: FilePage): string {
+  return `Your page is now ${address} (was ${from.slice(from.lastIndexOf('#'))})`;
 }
 
 function toleratedText(tolerated: readonly Tolerated[]): string {

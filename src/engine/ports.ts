@@ -257,6 +257,8 @@ export interface FileForm {
   readonly mark?: 'utf-8' | 'utf-16le' | 'utf-16be';
   /** Permission bits. */
   readonly mode?: number;
+  /** It is no text: what stands for its text is the base64 of its bytes. */
+  readonly binary?: true;
 }
 
 export interface DirectoryEntry {
@@ -286,11 +288,14 @@ export interface WorkspaceFiles {
     form?: FileForm,
   ): Promise<'saved' | 'unsaved'>;
   /**
-   * Removes a text file, to the trash where there is one, if it is `before` at that moment still.
+   * Removes a file, to the trash where there is one, if it is `before` at that moment still.
+   * @param binary `before` is what `readBinary` gave
    * @returns what its text does not tell of it
    * @throws EditConflictError when the file is another by now | OutsideWorkspaceError | UnreadableFileError
    */
-  remove(path: string, before: string): Promise<FileForm>;
+  remove(path: string, before: string, binary?: boolean): Promise<FileForm>;
+  /** @returns the bytes of a file that is no text, as base64. @throws OutsideWorkspaceError | UnreadableFileError */
+  readBinary(path: string): Promise<string>;
   /**
    * Gives a file another place, never over what is there; folders are created.
    * @returns what its text does not tell of it

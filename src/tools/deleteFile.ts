@@ -4,7 +4,7 @@ import { refusedSecret } from './refusedSecret';
 
 export const deleteFile = defineFunction({
   name: 'delete_file',
-  description: 'Delete a workspace text file; the person can have it back.',
+  description: 'Delete a workspace file; the person can have it back.',
   readOnly: false,
   effect: 'edit',
   arguments: z.object({ path: z.string() }),

@@ -1,12 +1,15 @@
 /** Moving and removing files: never over another, never what could not be brought back. */
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { EditConflictError, UnreadableFileError } from '../engine/errors';
 import type { FileForm } from '../engine/ports';
 import { readTextFile } from './readTextFile';
 import { encodeAs, markOf } from './textEncoding';
 import { codeOf } from './unreadable';
 import { changedMeanwhile } from './writeTextFile';
+
+/** A file that is no text is kept, so that deleting it can be undone, up to this size. */
+const MAX_KEPT_BYTES = 10_000_000;
 
 /** What file systems answer that have no hard links, or not here. */
 const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
@@ -36,6 +39,22 @@ export async function restorableForm(path: string, real: string, before: string)
     `${path} is not in UTF-8 throughout: its content could not be brought back.`,
     'Ask the person to delete it.',
   );
+}
+
+/** @returns base64 @throws UnreadableFileError when its bytes are too many to keep */
+export async function readBinaryFile(path: string, real: string): Promise<string> {
+  const { size } = await stat(real);
+  if (size <= MAX_KEPT_BYTES) return (await readFile(real)).toString('base64');
+  throw new UnreadableFileError(
+    `${path} is too large to keep a copy of (${Math.ceil(size / 1e6)} MB, the limit is ${MAX_KEPT_BYTES / 1e6} MB).`,
+    'Ask the person to delete it.',
+  );
+}
+
+/** As `restorableForm`, of a file that is no text. @param before base64 of the bytes it must have */
+export async function binaryForm(path: string, real: string, before: string): Promise<FileForm> {
+  if ((await readBinaryFile(path, real)) !== before) throw changedMeanwhile(path);
+  return { binary: true, mode: (await stat(real)).mode & 0o7777 };
 }
 
 /** Without reading all of it. */

@@ -11,7 +11,15 @@ import type { DirectoryEntry, FileForm, FileSnapshot, WorkspaceFiles } from '../
 import { isProtectedPath } from '../engine/protectedFiles';
 import { isSecretPath } from '../engine/secretFiles';
 import { refuseGitOwnFiles } from './gitOwnFiles';
-import { formOf, moveFile, refuseNoFile, refuseTaken, restorableForm } from './moveFiles';
+import {
+  binaryForm,
+  formOf,
+  moveFile,
+  readBinaryFile,
+  refuseNoFile,
+  refuseTaken,
+  restorableForm,
+} from './moveFiles';
 import { readTextFile, versionOf } from './readTextFile';
 import { similarNames } from './similarNames';
 import { codeOf, unreadable } from './unreadable';
@@ -133,11 +141,21 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
     }
   }
 
-  async remove(path: string, before: string): Promise<FileForm> {
+  async readBinary(path: string): Promise<string> {
+    const shown = this.canonical(path);
+    try {
+      const { real } = await this.ownFile(path);
+      return await readBinaryFile(shown, real);
+    } catch (error) {
+      throw error instanceof VirtualContextError ? error : unreadable(shown, error);
+    }
+  }
+
+  async remove(path: string, before: string, binary = false): Promise<FileForm> {
     const shown = this.canonical(path);
     try {
       const { absolute, real } = await this.ownFile(path);
-      const form = await restorableForm(shown, real, before);
+      const form = await (binary ? binaryForm : restorableForm)(shown, real, before);
       await (this.options.remove ?? rm)(absolute);
       return form;
     } catch (error) {

@@ -45,12 +45,12 @@ export async function createTextFile(
   path: string,
   absolute: string,
   text: string,
-  { mark, mode }: FileForm,
+  { mark, mode, binary }: FileForm,
   create?: (absolute: string, bytes: Uint8Array) => Promise<void>,
 ): Promise<void> {
   await mkdir(dirname(absolute), { recursive: true });
   try {
-    const bytes = encodeAs(text, mark);
+    const bytes = binary ? Buffer.from(text, 'base64') : encodeAs(text, mark);
     if (!create || mode !== undefined) await writeDurably(absolute, bytes, mode);
     else if (await stat(absolute).catch(() => undefined)) throw changedMeanwhile(path);
     else await create(absolute, bytes);

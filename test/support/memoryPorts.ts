@@ -164,6 +164,10 @@ class MemoryFiles implements WorkspaceFiles {
     return {};
   }
 
+  async readBinary(path: string): Promise<string> {
+    return Buffer.from((await this.read(path)).text).toString('base64');
+  }
+
   async move(from: string, to: string): Promise<FileForm> {
     const { text } = await this.read(from);
     if (this.files.has(to)) throw new EditConflictError(`${to} is there already.`, 'Choose another name.');

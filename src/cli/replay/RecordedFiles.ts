@@ -94,6 +94,10 @@ export class RecordedFiles implements WorkspaceFiles {
     return 'saved';
   }
 
+  async readBinary(path: string): Promise<string> {
+    throw new UnreadableFileError(`${path} was not shown: it is no text.`, 'List the folder.');
+  }
+
   async remove(path: string, before: string): Promise<FileForm> {
     const file = this.files.get(path);
     if ((file && this.textOf(file)) !== before)

@@ -178,7 +178,9 @@ function withEdit(
   const known = waiting.get(source);
   if (kept && !known) return waiting;
   const isNew = known !== undefined && known.from === undefined && known.baseline === undefined;
-  const baseline = event.baseline ?? (known ? known.baseline : before);
+  // Of a binary file that was only moved no text was kept.
+  const unknown = known?.from !== undefined && known.baseline === undefined;
+  const baseline = event.baseline ?? (known && !unknown ? known.baseline : before);
   if (from === undefined && after === undefined) {
     // What was moved and is then deleted is missing where it came from.
     const place = known?.from ?? path;

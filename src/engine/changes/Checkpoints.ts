@@ -125,7 +125,7 @@ export class Checkpoints {
     const { files } = this.parts.recorder.state.changes.since(checkpoint.seq);
     const touched = files.find((file) => file.path === path);
     const planned = touched && (await this.planned(touched, checkpoint));
-    return typeof planned === 'object' ? planned.before : undefined;
+    return typeof planned === 'object' && !planned.form?.binary ? planned.before : undefined;
   }
 
   /**

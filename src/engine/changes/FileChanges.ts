@@ -23,7 +23,8 @@ import { pendingRegions, withRegions } from './pendingRegions';
 export type FileChange =
   /** `before` missing: the file is created. */
   | { readonly kind: 'write'; readonly path: string; readonly before?: string; readonly after: string }
-  | { readonly kind: 'delete'; readonly path: string; readonly before: string }
+  /** `binary`: it is no text, and `before` the base64 of its bytes. */
+  | { readonly kind: 'delete'; readonly path: string; readonly before: string; readonly binary?: true }
   /** `text` missing: it is binary. */
   | { readonly kind: 'move'; readonly path: string; readonly from: string; readonly text?: string };
 
@@ -84,8 +85,9 @@ export class FileChanges {
       const intended = recorder.state.changes.unsettled;
       if (!intended || parent) return;
       const change = await madeMeanwhile(intended, this.parts);
+      const form = intended.binary && { binary: true as const };
       if (change)
-        await this.record(change, { after: afterOf(change) }, intended.basedOn, intended.kept ?? false);
+        await this.record(change, { after: afterOf(change), form }, intended.basedOn, intended.kept ?? false);
       else await recorder.record({ type: 'file.notEdited', path: intended.path });
     });
   }
@@ -122,6 +124,7 @@ export class FileChanges {
       ...(kind === 'move' ? { from: change.from } : {}),
       ...(before === undefined ? {} : { before: hash(before) }),
       ...(after === undefined ? {} : { after: hash(after) }),
+      ...(kind === 'delete' && change.binary ? { binary: true } : {}),
       basedOn,
       ...(kept ? { kept } : {}),
     };
@@ -168,7 +171,7 @@ export class FileChanges {
   private async apply(change: FileChange) {
     const { files } = this.parts;
     if (change.kind === 'delete') {
-      const form = await files.remove(change.path, change.before);
+      const form = await files.remove(change.path, change.before, change.binary);
       return { written: 'saved' as const, now: undefined, after: undefined, form };
     }
     if (change.kind === 'move') {

@@ -42,7 +42,7 @@ export class Review {
   async baseline(path: string): Promise<string | undefined> {
     const [file] = await this.waiting(path);
     if (file?.baseline === undefined || file.last === undefined || file.now === undefined)
-      return file?.baseline;
+      return file?.change.form?.binary ? undefined : file?.baseline;
     return withRegions(file.now, file.regions, ({ old }) => old);
   }
 

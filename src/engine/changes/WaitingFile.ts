@@ -95,7 +95,7 @@ export function describeWaiting(file: WaitingFile, hash: ContentHasher): Pending
   const lines = splitLines(now ?? '');
   const isWhole = baseline === undefined || last === undefined;
   const hunks = isWhole
-    ? wholeHunks(hunk, splitLines(baseline ?? ''), lines, now !== last)
+    ? wholeHunks(hunk, change.form?.binary ? [] : splitLines(baseline ?? ''), lines, now !== last)
     : regions.map(({ start, end, old, mixed }) => hunk(start + 1, old, lines.slice(start, end), mixed));
   if (kind === 'edited' && hunks.length === 0) return undefined;
   return {

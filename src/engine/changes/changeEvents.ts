@@ -72,6 +72,8 @@ export type ChangeEventBody =
       readonly from?: string;
       readonly before?: BlobHash;
       readonly after?: BlobHash;
+      /** What is deleted is no text. */
+      readonly binary?: true;
       readonly basedOn: readonly string[];
       readonly kept?: true;
     }

@@ -6,7 +6,7 @@ import { textNow } from './putBack';
 
 /** @returns the change as it was made; undefined when it was not, or the file is another by now: the person's */
 export async function madeMeanwhile(
-  { kind, path, from = '', before, after }: EventOf<'file.editing'>,
+  { kind, path, from = '', before, after, binary }: EventOf<'file.editing'>,
   { files, blobs }: { readonly files: WorkspaceFiles; readonly blobs: BlobStore },
 ): Promise<FileChange | undefined> {
   // A blob that is missing was not yet stored: nothing was done then.
@@ -21,7 +21,7 @@ export async function madeMeanwhile(
       return { kind, path, after: now, ...(old === undefined ? {} : { before: old }) };
     }
     case 'delete':
-      return there || old === undefined ? undefined : { kind, path, before: old };
+      return there || old === undefined ? undefined : { kind, path, before: old, ...(binary && { binary }) };
     case 'move': {
       if (!there || (await files.version(from)) !== undefined) return undefined;
       if (old === undefined) return { kind, path, from };

@@ -38,7 +38,9 @@ const changes = {
   create: [call('write_file', { path: 'new.txt', text: 'new\n' })],
   move: [call('move_file', { from: 'a.txt', to: 'lib/a.txt' })],
   delete: [call('delete_file', { path: 'a.txt' })],
+  'delete binary': [call('delete_file', { path: 'image.png' })],
 };
+const IMAGE = Buffer.from([1, 0, 2, 0xff]);
 let count = 0;
 
 /** A folder in which the change was made, or about to be, when the process was killed. */
@@ -49,25 +51,29 @@ async function killed(change: keyof typeof changes, when: 'before' | 'after') {
   ];
   mkdirSync(folder);
   writeFileSync(join(folder, 'a.txt'), 'one\ntwo\n');
+  writeFileSync(join(folder, 'image.png'), IMAGE);
   const child = start(store, folder, server.url, when, changes[change].join(' [[then]] '));
   expect(await child.line()).toBeUndefined();
   const open = () => openRealEngine({ store, folder, url: server.url, session: 'edited' });
   const texts = () =>
-    ['a.txt', 'new.txt', 'lib/a.txt'].flatMap((path) =>
-      existsSync(join(folder, path)) ? [[path, readFileSync(join(folder, path), 'utf8')]] : [],
+    ['a.txt', 'new.txt', 'lib/a.txt', 'image.png'].flatMap((path) =>
+      existsSync(join(folder, path)) ? [[path, readFileSync(join(folder, path), 'latin1')]] : [],
     );
   return { open, texts, write: (text: string) => writeFileSync(join(folder, 'a.txt'), text) };
 }
 
-const ORIGINAL = [['a.txt', 'one\ntwo\n']];
+const TEXT = ['a.txt', 'one\ntwo\n'];
+const BINARY = ['image.png', IMAGE.toString('latin1')];
+const ORIGINAL = [TEXT, BINARY];
 const made = {
   edit: {
-    files: [['a.txt', 'ONE\ntwo\n']],
+    files: [['a.txt', 'ONE\ntwo\n'], BINARY],
     waiting: { path: 'a.txt', change: 'edited', editedSince: false },
   },
-  create: { files: [...ORIGINAL, ['new.txt', 'new\n']], waiting: { path: 'new.txt', change: 'created' } },
-  move: { files: [['lib/a.txt', 'one\ntwo\n']], waiting: { path: 'lib/a.txt', change: 'moved' } },
-  delete: { files: [], waiting: { path: 'a.txt', change: 'deleted' } },
+  create: { files: [TEXT, ['new.txt', 'new\n'], BINARY], waiting: { path: 'new.txt', change: 'created' } },
+  move: { files: [['lib/a.txt', 'one\ntwo\n'], BINARY], waiting: { path: 'lib/a.txt', change: 'moved' } },
+  delete: { files: [BINARY], waiting: { path: 'a.txt', change: 'deleted' } },
+  'delete binary': { files: [TEXT], waiting: { path: 'image.png', change: 'deleted', removed: 0 } },
 };
 
 it.each(Object.keys(changes) as (keyof typeof changes)[])(

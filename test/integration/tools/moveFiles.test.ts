@@ -41,6 +41,23 @@ it('deletes only what it was taken for, and what can be brought back', async () 
   for (const path of ['a.txt', 'latin1.txt', 'image.png']) expect(await exists(inside(path))).toBe(true);
 });
 
+it('what is no text comes back byte for byte, too, if it is not too large to keep', async () => {
+  const bytes = Buffer.from([1, 0, 2, 0xff]);
+  await writeFile(inside('image.png'), bytes);
+  await chmod(inside('image.png'), 0o600);
+  const kept = await files.readBinary('image.png');
+  await expect(files.remove('image.png', 'AA==', true)).rejects.toThrow(EditConflictError);
+  const form = await files.remove('image.png', kept, true);
+  expect(await exists(inside('image.png'))).toBe(false);
+  await files.write('image.png', undefined, kept, form);
+  expect(await readFile(inside('image.png'))).toEqual(bytes);
+  expect((await stat(inside('image.png'))).mode & 0o777).toBe(0o600);
+  await writeFile(inside('large.bin'), Buffer.alloc(10_000_001));
+  await expect(files.readBinary('large.bin')).rejects.toThrow('too large to keep a copy of (11 MB');
+  await expect(files.readBinary('gone.png')).rejects.toThrow('does not exist');
+  await expect(files.readBinary('src')).rejects.toThrow('is a folder');
+});
+
 it('moves any file into new folders, and never over another', async () => {
   const bytes = Buffer.from([1, 0, 2]);
   await writeFile(inside('image.png'), bytes);

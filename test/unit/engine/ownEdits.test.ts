@@ -5,6 +5,7 @@ import { rawRange, splitLines } from '../../../src/engine/filePages';
 import { reanchored } from '../../../src/engine/reanchored';
 import { editText } from '../../../src/engine/textEdit';
 import { editFile } from '../../../src/tools/editFile';
+import { moveFile } from '../../../src/tools/moveFile';
 import { pageIn } from '../../../src/tools/pageIn';
 import { readFile } from '../../../src/tools/readFile';
 import { eventsOf } from '../../support/engineChecks';
@@ -70,6 +71,27 @@ it('leaves the pages of the file current: nothing is read again, refused, or tol
   expect(await content('a.ts')).toContain('line 39\nforty\nline 41\n');
   expect(eventsOf(world, 'page.stale')).toEqual([]);
   expect(eventsOf(world, 'interrupt').filter(({ kind }) => kind === 'fileChanged')).toEqual([]);
+  await rebuildRequests(world);
+});
+
+it('goes along with a file that is moved: it is edited at its new place without being read there', async () => {
+  const { world, steps, content } = await session({ functions: [readFile, editFile, moveFile] });
+  world.files.set('a.ts', text('one', 'two', 'three'));
+  world.files.set('b.ts', text('b'));
+  const move = (from: string, to: string) => ({ name: 'move_file', arguments: { from, to } });
+  const [, moved, edited, again] = await steps(
+    [read('a.ts', 1, 3)],
+    [move('a.ts', 'lib/c.ts')],
+    [edit('lib/c.ts', 'two', '2')],
+    [read('lib/c.ts', 1, 3)],
+  );
+  expect(moved).toMatch(/Your page is now file:proj\/lib\/c\.ts#L1-L3@\w+ \(was #L1-L3@\w+\)/);
+  expect(edited).toContain('Edited lib/c.ts.');
+  expect(again).toContain('already in your window, unchanged');
+  expect(await content('lib/c.ts')).toBe(text('one', '2', 'three'));
+  const [unseen] = await steps([move('b.ts', 'lib/b.ts')]);
+  expect(unseen).not.toContain('Your page');
+  expect(eventsOf(world, 'page.stale')).toEqual([]);
   await rebuildRequests(world);
 });
 
