@@ -1,4 +1,4 @@
-/** Files that editors, agents and git obey: whoever writes them can make others act, so every edit of one asks the person. */
+/** Files that editors, agents, git, package managers and CI obey: whoever writes them can make others act, so every edit of one asks the person. */
 
 const FOLDERS = new Set([
   '.vscode',

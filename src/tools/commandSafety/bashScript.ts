@@ -6,10 +6,13 @@ import { literal, type ScriptPart, type ShellScript, UNKNOWN_WORD, type Word } f
 /** What only groups. Everything else that is not handled by name is a construct no list can allow. */
 const GROUPS = new Set(['program', 'subshell']);
 const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '>&', '<>']);
-/** @param root of the parsed tree; the tree is not needed afterwards */
-export function bashScript(root: Node): ShellScript {
+/**
+ * @param root of the parsed tree; the tree is not needed afterwards
+ * @param fed whether the input of all of it comes from elsewhere
+ */
+export function bashScript(root: Node, fed: boolean): ShellScript {
   const reader = new Reader(root.tree.rootNode.text);
-  reader.visit(root, false);
+  reader.visit(root, fed);
   // A line that begins with this is an earlier command, changed.
   const history = /^\^/m.test(root.text);
   return { parts: reader.parts, broken: reader.broken || history || root.hasError || hasGaps(root) };

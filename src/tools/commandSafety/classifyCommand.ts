@@ -64,8 +64,10 @@ export async function openClassifier(grammars: string): Promise<CommandClassifie
     async classify(command, place) {
       const powershell = isPowerShell(place.shell) ? await parserOf('powershell') : undefined;
       const readable = powershell !== undefined || isPosixShell(place.shell);
-      const read = (text: string) =>
-        scriptOf(text, powershell ?? bash, powershell ? powershellScript : bashScript);
+      const read = (text: string, fed = false) =>
+        scriptOf(text, powershell ?? bash, (root) =>
+          powershell ? powershellScript(root) : bashScript(root, fed),
+        );
       const verdict = new Judge(read, place, readable).verdict(command);
       // Its grammar finds what is dangerous, and is not strict enough to say that anything is not.
       if (powershell === undefined || verdict.level === 'danger') return verdict;
@@ -100,7 +102,7 @@ function scriptOf(
 
 class Judge {
   constructor(
-    private readonly read: (text: string) => ShellScript,
+    private readonly read: (text: string, fed?: boolean) => ShellScript,
     private readonly place: CommandPlace,
     private readonly readable: boolean,
   ) {}
@@ -217,7 +219,7 @@ class Judge {
 
   /** @returns why what is wrapped is dangerous */
   private hidden(
-    { commands, scripts, suspects }: ReturnType<typeof wrappedIn>,
+    { commands, scripts, suspects, fed }: ReturnType<typeof wrappedIn>,
     paths: CommandPaths,
     depth: number,
   ): string | undefined {
@@ -228,7 +230,7 @@ class Judge {
     }
     for (const script of scripts) {
       if (script === undefined) return 'runs what only the shell knows';
-      const judged = this.script(this.read(script), [], depth + 1);
+      const judged = this.script(this.read(script, fed), [], depth + 1);
       if (judged.level === 'danger') return judged.reason;
     }
     for (const text of suspects) {

@@ -1,16 +1,11 @@
 /** Commands that run others: what they run is looked at as if it stood alone. */
 import { optionValues } from './commandOptions';
+import { INPUT, INTERPRETERS, plainWords, runsInput } from './fedPrograms';
 import { programName } from './programName';
 import { literal, type SimpleCommand, UNKNOWN_WORD, type Word } from './shellScript';
 
 const SHELLS =
   /^((ba|rba|z|da|k|mk|pdk|ok|lok|r|rk|ya|po|a|fi|tc|c)?sh(-?[\d.]+)?|pwsh|powershell|cmd|busybox|toybox|nu|elvish|xonsh)$/;
-const INTERPRETERS =
-  /^(node|nodejs|deno|bun|tsx|ts-node|(python|pypy|perl|ruby|php|lua|guile)[\d.]*|luajit|jruby|osascript|rscript|r|tclsh[\d.]*|expect|raku|irb|ghci|julia|jshell|scala|swift|groovy|elixir|racket|sbcl|clojure|ed|ex|dc|gdb|lldb|gawk|mawk|nawk|awk)$/i;
-/** Their program is a word, unless it is said to come from a file. */
-const AWKS = /awk$/;
-/** What a program reads from it is its own input. */
-const INPUT = /^(-|\/dev\/(stdin|fd\/\d+)|\/proc\/(self|thread-self|\d+)\/fd\/\d+)$/;
 /** Their other words begin a command, somewhere. */
 const WRAPPERS =
   /^(env|nohup|time|nice|ionice|timeout|gtimeout|stdbuf|systemd-run|unshare|setpriv|repeat|-|setsid|command|builtin|exec|xargs|parallel|find|fd|flock|strace|ltrace|caffeinate|chrt|taskset|watch|unbuffer|script|entr|chronic|then|do|else|coproc|noglob|nocorrect|\.|start|start-process|saps)$/;
@@ -32,6 +27,8 @@ export interface Wrapped {
   readonly scripts: readonly (string | undefined)[];
   /** Words that may be scripts: only what is dangerous in them counts. */
   readonly suspects: readonly string[];
+  /** Whether the scripts read what the command is fed. */
+  readonly fed?: boolean;
   /** Whether it is there to run others: what a list allows says nothing of those. */
   readonly wraps: boolean;
   /** Why it is dangerous whatever it runs. */
@@ -48,7 +45,7 @@ export function wrappedIn(command: SimpleCommand): Wrapped {
   if (args.length === 1 && args[0]?.text === '--version') return { ...NONE, wraps: true };
   if (SHELLS.test(program)) return ofShell(program, command, args);
   if (program === 'eval' || program === 'invoke-expression' || program === 'iex')
-    return { ...NONE, scripts: [joined(args)], wraps: true };
+    return { ...NONE, scripts: [joined(args)], fed: command.fed, wraps: true };
   if (program === 'source' || program === '.') {
     const read = args[0]?.text;
     return read === undefined || INPUT.test(read) || read.startsWith('/dev/')
@@ -59,7 +56,7 @@ export function wrappedIn(command: SimpleCommand): Wrapped {
     const [action, ...rest] = args.filter(({ text }) => text !== '--');
     return { ...NONE, scripts: action ? [action.text] : [], suspects: textsOf(rest), wraps: true };
   }
-  if (program === 'ssh' && command.fed && args.filter(({ text = '' }) => !text.startsWith('-')).length < 2)
+  if (program === 'ssh' && command.fed && plainWords(program, args).length < 2)
     return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
   if (program === 'ssh')
     return {
@@ -68,14 +65,13 @@ export function wrappedIn(command: SimpleCommand): Wrapped {
       suspects: [textOf(args), ...textsOf(args)],
       wraps: true,
     };
+  if (command.fed && runsInput(program, args))
+    return { ...NONE, wraps: true, danger: 'runs what it is fed as a program' };
   if (isData(program, args)) return NONE;
   const suspects = suspectsOf(command);
   if (WRAPPERS.test(program)) return ofWrapper(program, command, suspects);
-  const file = args.find(({ text = '' }) => !text.startsWith('-'));
-  if (INTERPRETERS.test(program) && file?.made)
+  if (INTERPRETERS.test(program) && plainWords(program, args)[0]?.made)
     return { ...NONE, suspects, wraps: true, danger: 'runs what only the shell knows' };
-  if (INTERPRETERS.test(program) && command.fed && readsProgram(program, args))
-    return { ...NONE, suspects, wraps: true, danger: 'runs what it is fed as a program' };
   return { ...NONE, commands: runBy(command), suspects, wraps: INTERPRETERS.test(program) };
 }
 
@@ -95,7 +91,7 @@ function isData(program: string, args: readonly Word[]): boolean {
 function ofShell(program: string, command: SimpleCommand, args: readonly Word[]): Wrapped {
   if (/^(busy|toy)box$/.test(program))
     return { ...NONE, commands: args.length > 0 ? [commandAt(args, 0, command.fed)] : [], wraps: true };
-  const flag = args.findIndex(({ text = '' }) => /^(-[a-zA-Z]*c[a-zA-Z]*|--command|\/[ck].*)$/i.test(text));
+  const flag = args.findIndex(({ text = '' }) => scriptFlag(program).test(text));
   if (/^(pwsh|powershell)$/.test(program) && args.some(({ text = '' }) => /^[-/–—―]e(c|n\w*)?$/i.test(text)))
     return { ...NONE, wraps: true, danger: 'runs an encoded command' };
   if (flag >= 0) {
@@ -103,11 +99,11 @@ function ofShell(program: string, command: SimpleCommand, args: readonly Word[])
     // `bash -c 'script' name args`; PowerShell and cmd take all the words.
     const script = /^(pwsh|powershell|cmd)$/.test(program) ? joined(rest) : rest[0]?.text;
     // The other words are the script's parameters, and may end up as commands.
-    return { ...NONE, scripts: [script], suspects: textsOf(rest.slice(1)), wraps: true };
+    return { ...NONE, scripts: [script], fed: command.fed, suspects: textsOf(rest.slice(1)), wraps: true };
   }
   if (args.some((word) => word.text === undefined))
     return { ...NONE, wraps: true, danger: 'runs what only the shell knows' };
-  const file = args.find(({ text = '' }) => !/^[-+]/.test(text))?.text;
+  const file = plainWords(program, args)[0]?.text;
   const reads =
     file === undefined ||
     INPUT.test(file) ||
@@ -115,6 +111,12 @@ function ofShell(program: string, command: SimpleCommand, args: readonly Word[])
     args.some(({ text }) => text === '-s' || text === '-');
   if (command.fed && reads) return { ...NONE, wraps: true, danger: 'runs what it is fed as commands' };
   return { ...NONE, suspects: textsOf(args), wraps: true };
+}
+
+/** Behind which word a shell takes its script. */
+function scriptFlag(program: string): RegExp {
+  if (program === 'cmd') return /^\/[ck]/i;
+  return /^(pwsh|powershell)$/.test(program) ? /^[-/]c\w*$/i : /^(-[a-zA-Z]*c[a-zA-Z]*|--command)$/;
 }
 
 function ofWrapper(program: string, command: SimpleCommand, suspects: readonly string[]): Wrapped {
@@ -145,12 +147,15 @@ function ofWrapper(program: string, command: SimpleCommand, suspects: readonly s
     ];
   });
   const danger =
-    /^(\.|watch|script|parallel|entr)$/.test(program) && args.some(({ text }) => text === undefined);
+    (/^(\.|watch|script|parallel|entr)$/.test(program) && args.some(({ text }) => text === undefined)) ||
+    // Without a command of its own, it takes each line for one.
+    (program === 'parallel' && command.fed && args.every(({ text = '' }) => text.startsWith('-')));
   return {
     commands,
     // `env -S` splits a word into a command.
     scripts: program === 'env' ? optionValues(args, 'S', 'split-string').map(({ text }) => text) : [],
     suspects,
+    fed: command.fed,
     wraps: true,
     ...(danger ? { danger: 'runs what only the shell knows' } : {}),
   };
@@ -180,21 +185,6 @@ function withoutTitles(args: readonly Word[]): readonly Word[] {
     const titled = /^(-t|-g|--grep|--testNamePattern|--filter|--title)$/.test(args[index - 1]?.text ?? '');
     return !(end >= 0 && index > end + 1 && titled && /^[\w\s.,:()/'-]*$/.test(text));
   });
-}
-
-/** Whether an interpreter without a file to run, or with its input for one, takes its program from there. */
-function readsProgram(program: string, args: readonly Word[]): boolean {
-  const words = args.filter(({ text }) => text !== 'run');
-  if (words.some(({ text = '-' }) => INPUT.test(text))) {
-    const given = words.find(({ text = '' }) => !text.startsWith('-') && !INPUT.test(text));
-    if (given === undefined) return true;
-  }
-  if (AWKS.test(program)) return false;
-  // `-c`, `-e` and `-m` with their value attached say what to run.
-  return words.every(
-    ({ text = '-' }) =>
-      INPUT.test(text) || (/^-/.test(text) && !/^(-[a-zA-Z]*[cemEp].|--(eval|print)=)/.test(text)),
-  );
 }
 
 function joined(words: readonly Word[]): string | undefined {

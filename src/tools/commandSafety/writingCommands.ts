@@ -12,6 +12,8 @@ export const savesSomewhere: Rule = (args, paths) => {
     'out',
     'outdir',
     'out-dir',
+    'outDir',
+    'declarationDir',
     'output-dir',
     'output-file',
     'dest',
@@ -155,7 +157,9 @@ export const WRITERS: Readonly<Record<string, Rule>> = {
   '7zz': writes('o'),
   cpio: writes('D', 'directory'),
   sort: writes('oT', 'output', 'temporary-directory'),
-  patch: writes('dor', 'directory', 'output', 'reject-file'),
+  patch: (args, paths) =>
+    writes('dor', 'directory', 'output', 'reject-file')(args, paths) ??
+    unwritablePath(operands(args).slice(0, 1), paths),
   go: writes('o'),
   gcc: writes('o'),
   'g++': writes('o'),
@@ -170,4 +174,10 @@ export const WRITERS: Readonly<Record<string, Rule>> = {
     ),
   split: (args, paths) => (operands(args).length > 1 ? writesLast(args, paths) : undefined),
   csplit: writes('f', 'prefix'),
+  javac: writes('d'),
+  uniq: (args, paths) => unwritablePath(operands(args).slice(1), paths),
+  xxd: (args, paths) => unwritablePath(operands(args).slice(1), paths),
+  ffmpeg: writesLast,
+  convert: writesLast,
+  magick: writesLast,
 };
