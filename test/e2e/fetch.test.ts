@@ -91,15 +91,19 @@ it('takes the beginning of what is too large', async () => {
   expect(await answered('once')).toContain('only the beginning: it is too long');
 });
 
-it('asks again where an address leads to another host', async () => {
+/** Allows the first address, and waits for the card of the one that it leads to. */
+async function ledOn(): Promise<void> {
   await wanted(`${site}/away`);
   await chat.byTestId('approval-once').click();
   await chat.frame.getByText(`${new URL(site).host} leads there.`).waitFor();
+  await chat.approval();
+}
+
+it('asks again where an address leads to another host', async () => {
+  await ledOn();
   expect(fetched).toEqual([`${site}/away`]);
   expect(await answered('deny')).toContain(`refused to have ${elsewhere}/page fetched`);
-  await wanted(`${site}/away`);
-  await chat.byTestId('approval-once').click();
-  await chat.frame.getByText(`${new URL(site).host} leads there.`).waitFor();
+  await ledOn();
   expect(await answered('once')).toContain(`${elsewhere}/page (text/html)`);
   expect(fetched).toEqual([`${site}/away`, `${site}/away`, `${elsewhere}/page`]);
 });

@@ -128,11 +128,12 @@ it('inserts a code block at the cursor, and applies one where it belongs and now
 });
 
 it('mentions a note, an earlier chat, and what a command in the terminal has printed', async () => {
-  await chat.byTestId('chat-input').fill('/pin Remember the milk');
-  await vscode.page.keyboard.press('Enter');
+  // The editor takes the focus once the code is in it.
+  await input().fill('/pin Remember the milk');
+  await input().press('Enter');
   await vi.waitFor(() => expect(paging()).toContain('note.pinned'), timeout);
   await input().fill('/new');
-  await vscode.page.keyboard.press('Enter');
+  await input().press('Enter');
   await vi.waitFor(async () => expect(await chat.userMessages.count()).toBe(0), timeout);
   await vscode.runCommand('Terminal: Create New Terminal');
   await vscode.page.locator('.terminal .xterm-screen').first().waitFor();
