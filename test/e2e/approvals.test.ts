@@ -1,5 +1,5 @@
 /** The cards that wait for the person, and the list of background commands, in a browser. */
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { ApprovalCard } from '../../src/webview/protocol';
 import {
   accessibilityViolations,
@@ -40,6 +40,23 @@ it('focuses what allows nothing, unless the person is writing', async () => {
   await view.settled();
   await view.page.keyboard.type(' this');
   expect(await view.byTestId('chat-input').inputValue()).toBe('and then this');
+});
+
+it('focuses and announces the next card, though it asks the same', async () => {
+  await openChat();
+  const focused = () => view.page.evaluate(() => document.activeElement?.getAttribute('data-decision'));
+  const status = () => view.page.locator('[role=status]').last().innerText();
+  panel.tell({ type: 'approvals', cards: [card] });
+  await vi.waitFor(async () => expect(await focused()).toBe('deny'));
+  expect(await status()).toBe('Waiting for you: Run this command?');
+  await view.byTestId('approval-once').click();
+  panel.tell({ type: 'approvals', cards: [] });
+  await view.settled();
+  expect(await focused()).toBeNull();
+  expect(await status()).toBe('');
+  panel.tell({ type: 'approvals', cards: [{ ...card, id: 'two' }] });
+  await vi.waitFor(async () => expect(await focused()).toBe('deny'));
+  expect(await status()).toBe('Waiting for you: Run this command?');
 });
 
 it('offers for an edited command only to run it, and refuses with words', async () => {

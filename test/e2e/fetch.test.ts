@@ -97,6 +97,8 @@ async function ledOn(): Promise<void> {
   await chat.byTestId('approval-once').click();
   await chat.frame.getByText(`${new URL(site).host} leads there.`).waitFor();
   await chat.approval();
+  // A card that has just come takes no clicks.
+  await chat.frame.waitForTimeout(600);
 }
 
 it('asks again where an address leads to another host', async () => {

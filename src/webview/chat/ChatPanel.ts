@@ -234,6 +234,8 @@ export class ChatPanel extends LightElement {
     this.on('carry-out-plan', () => void this.carryOutPlan());
     this.on('approval-answered', (answer) => {
       this.ask('answerApproval', answer);
+      // The next card may ask in the same words, which is to be told, too.
+      this.announcement = '';
       this.prompt.focus();
     });
     this.on('act', (action) => {
@@ -310,12 +312,14 @@ export class ChatPanel extends LightElement {
       this.prompt.insert(event.text);
       return;
     }
+    const { approvals } = this.transcript;
     if (event.type === 'approvals') {
       const left = new Set(event.cards.map(({ id }) => id));
-      if (this.transcript.approvals.some(({ id }) => !left.has(id))) this.cardsMovedAt = performance.now();
-      this.announceApproval(event.cards);
+      if (approvals.some(({ id }) => !left.has(id))) this.cardsMovedAt = performance.now();
     }
     this.apply(event);
+    // Once it is to be drawn: what is drawn is waited for.
+    if (event.type === 'approvals') this.announceApproval(event.cards, approvals);
     if (event.type === 'turnEnded') {
       this.announcement =
         event.reason === 'done' ? 'Answer complete' : (event.message ?? `Turn ${event.reason}`);
@@ -334,8 +338,8 @@ export class ChatPanel extends LightElement {
     this.transcript = applyEvent(this.transcript, event);
   }
 
-  private announceApproval(cards: readonly ApprovalCard[]): void {
-    const known = new Set(this.transcript.approvals.map(({ id }) => id));
+  private announceApproval(cards: readonly ApprovalCard[], before: readonly ApprovalCard[]): void {
+    const known = new Set(before.map(({ id }) => id));
     const asked = cards.find(({ id }) => !known.has(id));
     if (!asked) return;
     this.announcement = `Waiting for you: ${asked.title}`;
