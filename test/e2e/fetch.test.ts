@@ -1,6 +1,7 @@
 /** fetch_url in the real VS Code: the person is asked, and what comes back is a page. Servers on this machine play the web. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Locator } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { call } from '../support/modelServer/policies';
 import { chat, lastResult, scriptedChat, vscode } from '../support/vscode/scriptedChat';
@@ -31,10 +32,17 @@ async function listen(): Promise<string> {
 
 const card = () => chat.byTestId('approval');
 
+/** @returns the card, once it can be answered: soon after another one it takes no clicks */
+async function ready(): Promise<Locator> {
+  const asked = await chat.approval();
+  await chat.frame.waitForTimeout(600);
+  return asked;
+}
+
 /** Has the model fetch an address; resolves with what the card says. */
 async function wanted(url: string): Promise<string> {
   await chat.send(`${call('fetch_url', { url })} [[then]] [[say ok]]`);
-  return (await chat.approval()).innerText();
+  return (await ready()).innerText();
 }
 
 async function answered(decision: 'once' | 'deny'): Promise<string> {
@@ -96,9 +104,7 @@ async function ledOn(): Promise<void> {
   await wanted(`${site}/away`);
   await chat.byTestId('approval-once').click();
   await chat.frame.getByText(`${new URL(site).host} leads there.`).waitFor();
-  await chat.approval();
-  // A card that has just come takes no clicks.
-  await chat.frame.waitForTimeout(600);
+  await ready();
 }
 
 it('asks again where an address leads to another host', async () => {
