@@ -1,6 +1,6 @@
 /** The list of chats on real files: names, costs, the trash, export and import. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -178,17 +178,29 @@ describe('the trash', () => {
   });
 });
 
-describe('export and import', () => {
-  const store = () =>
-    createChatStore({
-      sessions: dir,
-      blobs: async () => blobs,
-      blobsFolder: join(home, 'blobs'),
-      maxCheckpointBytes: () => 0,
-      counter: inProcessTokenCounter,
-      folders: () => ['w'],
-    });
+const store = () =>
+  createChatStore({
+    sessions: dir,
+    blobs: async () => blobs,
+    blobsFolder: join(home, 'blobs'),
+    maxCheckpointBytes: () => 0,
+    counter: inProcessTokenCounter,
+    folders: () => ['w'],
+  });
 
+it('cleans up: what was deleted long ago, and the texts that only it named', async () => {
+  const [of, kept] = [await blobs.put('of a chat'), await blobs.put('of another')];
+  const stored = (text: string): NewSessionEvent => ({ type: 'attachment.stored', label: 'a', text, at: 1 });
+  await write('a', ...base, stored(of));
+  await write('b', ...base, stored(kept));
+  for (const hash of [of, kept]) await utimes(join(home, 'blobs', hash.slice(0, 2), hash), 1000, 1000);
+  await trashSession(dir, 'a', 1000);
+  await store().clean();
+  expect(await blobs.get(kept)).toBe('of another');
+  await expect(blobs.get(of)).rejects.toThrow(/missing/);
+});
+
+describe('export and import', () => {
   it('makes a chat of its own of what another store has exported, which goes on', async () => {
     const long = 'word '.repeat(10_000);
     const result = await blobs.put('short');
