@@ -123,9 +123,10 @@ function choicesOf({ prompt }: CheckpointInfo, { files, moves, gone }: Checkpoin
     choices.push({
       does: 'conversation',
       label: '$(comment-discussion) Conversation',
-      detail: some
-        ? 'Your message goes back into the input. The files stay as they are, and what waits for review is kept.'
-        : 'Your message goes back into the input.',
+      detail:
+        some || gone.length > 0
+          ? 'Your message goes back into the input. The files stay as they are, and what waits for review is kept.'
+          : 'Your message goes back into the input.',
     });
   if (some && prompt)
     choices.push({
