@@ -20,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/startBrowsers.ts', 'test/support/vscode/installed.ts'],
+          globalSetup: ['test/support/startBrowser.ts', 'test/support/vscode/installed.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

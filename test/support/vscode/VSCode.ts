@@ -5,7 +5,7 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import { inject, vi } from 'vitest';
 import { root } from '../../../scripts/run.mjs';
 import { startServer } from '../../../scripts/vscode.mjs';
-import { connectBrowser } from '../browsers';
+import { connectBrowser } from '../startBrowser';
 import { linkExtensions } from './installed';
 import { findProcesses, isDescendant, killAll } from './processes';
 
@@ -57,7 +57,7 @@ export class VSCode {
   ) {}
 
   static async launch(options: LaunchOptions): Promise<VSCode> {
-    const browser = await connectBrowser();
+    const browser = await connectBrowser(inject('browser'));
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
     page.setDefaultTimeout(uiTimeout);
     const vscode = new VSCode(options, browser, page);

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { inject } from 'vitest';
 import type * as vscode from 'vscode';
 import { root } from '../../../scripts/run.mjs';
-import { connectBrowser } from '../browsers';
+import { connectBrowser } from '../startBrowser';
 import themes from './themes.json';
 
 export type Theme = keyof typeof themes;
@@ -52,7 +53,7 @@ export class WebviewBrowser {
   static async launch(): Promise<WebviewBrowser> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await connectBrowser();
+    const browser = await connectBrowser(inject('browser'));
     const self = new WebviewBrowser(browser, server);
     await self.bundle();
     server.on('request', (request, response) => {
