@@ -1,6 +1,5 @@
 /** Commands in the real VS Code: every way to answer a card, the terminal's output, ends of all kinds. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { expect, it, vi } from 'vitest';
 import { call } from '../support/modelServer/policies';
 import {
@@ -117,10 +116,9 @@ it('is ended by Stop, with all it has started', async () => {
 });
 
 it('asks about what is dangerous in auto mode and though it is on the list', async () => {
-  const settings = join(vscode.profile.userData, 'User/settings.json');
-  const now = JSON.parse(readFileSync(settings, 'utf8'));
-  writeFileSync(settings, JSON.stringify({ ...now, 'virtualContext.mode': 'auto' }));
-  await reload();
+  await vscode.runCommand('Virtual Context: Select Mode');
+  await vscode.choose('Auto');
+  await chat.frame.locator('[data-testid=mode-button][data-mode=auto]').waitFor();
   expect(await unasked('cat a.txt')).toContain('content of a');
   await wanted("expr 1 + 1 && sh -c 'rm -rf one'");
   await vscode.screenshot('commands-dangerous');
