@@ -37,7 +37,7 @@ const attached = () => lastMessages().filter((text) => text.startsWith('<interru
 
 it('mentions a file by keyboard, shows its cost, and makes it a page that need not be read again', async () => {
   await input().focus();
-  await vscode.page.keyboard.type('What is in @greet');
+  await vscode.page.keyboard.type('What is in @greet.t');
   await chat.frame.locator('.completion', { hasText: 'greet.ts' }).first().waitFor();
   await vscode.page.keyboard.press('Enter');
   await chips().waitFor();

@@ -16,6 +16,8 @@ export class ChatView {
   /** Types and sends, and waits for the turn to end. */
   async ask(text: string): Promise<void> {
     await this.send(text);
+    // What is sent while the session opens waits for its turn.
+    await this.byTestId('queued').last().waitFor({ state: 'detached', timeout: turnTimeout });
     await this.idle();
   }
 
