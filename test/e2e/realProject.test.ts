@@ -1,6 +1,6 @@
 /** A day's work in a real TypeScript project with its real tests: a failing test is mended, in the real VS Code. */
 import { expect, it, vi } from 'vitest';
-import { call } from '../support/modelServer/policies';
+import { call, script } from '../support/modelServer/policies';
 import { toolResults } from '../support/modelServer/toolResults';
 import { TestedProject } from '../support/testedProject';
 import { chat, scriptedChat, server, told, vscode } from '../support/vscode/scriptedChat';
@@ -16,6 +16,14 @@ scriptedChat({
   },
   prepare: () => project.write('AGENTS.md', 'Run the tests of what you change.\n'),
   server: { window: 64_000 },
+  policy: async (request) => {
+    const calls = request.messages.flatMap((message) => message.tool_calls ?? []);
+    const edits = calls.filter((made) => made.function.name === 'edit_file');
+    // A project of this size takes the language server its time.
+    if (edits.length === 1 && calls.at(-1) === edits[0])
+      await vscode.page.locator('.squiggly-error').first().waitFor({ timeout: 60_000 });
+    return script(request);
+  },
   settings: { 'virtualContext.diagnosticsDelay': 1500 },
 });
 
