@@ -75,10 +75,12 @@ async function editDocument(document: TextDocument, before: string, after: strin
 
 /** False for what is read-only, on a full disk, or refused by an extension. */
 async function saved(document: TextDocument): Promise<boolean> {
-  return document.save().then(
-    (done) => done,
+  const done = await document.save().then(
+    (result) => result,
     () => false,
   );
+  // What was saved automatically a moment earlier needs no saving: VS Code says false.
+  return done || !document.isDirty;
 }
 
 /** The part that differs, never half a character or half a line end. */

@@ -8,6 +8,12 @@ const editor = vi.hoisted(() => ({
   save: vi.fn(async () => true),
 }));
 
+async function saveDocument(): Promise<boolean> {
+  const done = await editor.save();
+  if (done) editor.isDirty = false;
+  return done;
+}
+
 vi.mock('vscode', () => ({
   Range: class {
     constructor(
@@ -32,10 +38,12 @@ vi.mock('vscode', () => ({
       const document = {
         uri: { scheme: 'file', fsPath: '/app/a.ts' },
         isClosed: false,
-        isDirty: editor.isDirty,
+        get isDirty() {
+          return editor.isDirty;
+        },
         getText: () => editor.text,
         positionAt: (offset: number) => offset,
-        save: editor.save,
+        save: saveDocument,
       };
       return [document];
     },
@@ -43,13 +51,18 @@ vi.mock('vscode', () => ({
       if (fsPath !== '/app/closed.ts') throw new Error('binary');
       return {
         uri: { scheme: 'file', fsPath },
-        isDirty: false,
+        get isDirty() {
+          return editor.isDirty;
+        },
         getText: () => editor.text,
         positionAt: (offset: number) => offset,
-        save: editor.save,
+        save: saveDocument,
       };
     },
-    applyEdit: async () => editor.applies,
+    applyEdit: async () => {
+      editor.isDirty = editor.applies;
+      return editor.applies;
+    },
     getConfiguration: () => ({ get: () => false }),
   },
 }));
@@ -67,9 +80,18 @@ it('edits what an editor shows as it is on disk, and saves it', async () => {
   expect(editor.text).toBe('two\n');
 });
 
+it('takes for saved what the editor has saved by itself meanwhile', async () => {
+  editor.save.mockImplementation(async () => {
+    editor.isDirty = false;
+    return false;
+  });
+  expect(await editOpenDocument('/app/a.ts', 'one\n', 'two\n')).toBe('saved');
+});
+
 it('says so when it cannot be saved', async () => {
   editor.save.mockResolvedValue(false);
   expect(await editOpenDocument('/app/a.ts', 'one\n', 'two\n')).toBe('unsaved');
+  editor.isDirty = false;
   editor.save.mockRejectedValue(new Error('read-only'));
   expect(await editOpenDocument('/app/a.ts', 'two\n', 'three\n')).toBe('unsaved');
 });
