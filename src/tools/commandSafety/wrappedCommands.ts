@@ -175,7 +175,13 @@ function suspectsOf({ words, assignments }: SimpleCommand): string[] {
   const texts = [...withoutTitles(words.slice(1)), ...assignments.map(({ value }) => value)].flatMap(
     ({ text }) => text ?? [],
   );
-  return texts.filter((text) => /[\s;|&`$(]/.test(text)).concat(textOf(withoutTitles(words.slice(1))));
+  const joined = withoutTitles(words.slice(1)).map(({ text = '' }) => quoted(text));
+  return texts.filter((text) => /[\s;|&`$(]/.test(text)).concat(joined.join(' '));
+}
+
+/** Read again, it is still one word. */
+function quoted(text: string): string {
+  return /^[\w./:=@%+,~*?-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** What tests are chosen by is said in words, behind the `--` that ends what the runner of scripts looks at. */

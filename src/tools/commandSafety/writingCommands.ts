@@ -38,6 +38,8 @@ const dd: Rule = (args, paths) => {
 };
 
 const inPlace: Rule = (args, paths) => {
+  if (args.some(({ text }, index) => text === 'inplace' && args[index - 1]?.text === '-i'))
+    return writesAll(args, paths);
   if (!args.some(({ text = '' }) => /^(-[a-zA-Z0-9]*i|--in-place)/.test(text))) return undefined;
   const scripted = args.some(({ text = '' }) => /^(-[a-zA-Z]*[ef]|--expression|--file)/.test(text));
   return unwritablePath(operands(args).slice(scripted ? 0 : 1), paths);
@@ -123,6 +125,8 @@ export const WRITERS: Readonly<Record<string, Rule>> = {
   truncate: writesAll,
   sed: inPlace,
   gsed: inPlace,
+  awk: inPlace,
+  gawk: inPlace,
   perl: inPlace,
   curl: writes(
     'oDc',
