@@ -9,6 +9,7 @@ import { editRefusal } from './editRefusals';
 import { EditConflictError, UnreadableFileError } from './errors';
 import type { FaultHandler } from './FaultHandler';
 import { filePageOf, numberedLine, rawRange, splitLines } from './filePages';
+import { filesInFolder, moveFolder } from './moveFolder';
 import { type LineRange, missingRanges, overlap, type ResidentPage } from './PageTable';
 import type { Anchor, FilePage } from './pages';
 import type {
@@ -86,12 +87,25 @@ export class FileEditor {
     return this.replace(before, { text: put, hunks, tolerated: [] }, basedOn, signal, whole);
   }
 
-  /** @throws EditConflictError when there is something; as `edit` */
-  async move({ from, to }: FileMove, signal: AbortSignal): Promise<FunctionOutcome> {
-    const { files, changes, diff } = this.parts;
+  /** Of a folder its files. @throws EditConflictError when there is something; as `edit` */
+  async move(move: FileMove, signal: AbortSignal): Promise<FunctionOutcome> {
+    const { files } = this.parts;
+    const { from } = move;
     if ((await files.version(from)) === undefined) await files.read(from, signal);
-    // What is binary is moved as it is.
     const before = await this.textFile(from, signal);
+    const inside = before ? undefined : await filesInFolder(files, from, signal);
+    if (inside === undefined) return this.moveFile(move, before, signal);
+    const one = async (file: FileMove) => this.moveFile(file, await this.textFile(file.from, signal), signal);
+    return moveFolder(files, move, inside, one, signal);
+  }
+
+  /** @param before undefined: it is no text, and moved as it is */
+  private async moveFile(
+    { from, to }: FileMove,
+    before: FileSnapshot | undefined,
+    signal: AbortSignal,
+  ): Promise<FunctionOutcome> {
+    const { files, changes, diff } = this.parts;
     const text = before?.text;
     const held = before ? this.seen.held(before) : [];
     const renamed = `rename from ${from}\nrename to ${to}`;

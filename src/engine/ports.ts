@@ -302,6 +302,8 @@ export interface WorkspaceFiles {
    * @throws EditConflictError when there is something | OutsideWorkspaceError | UnreadableFileError
    */
   move(from: string, to: string): Promise<FileForm>;
+  /** Removes a folder, and those in it, as far as they hold no files. Never throws. */
+  removeEmptyFolders(path: string): Promise<void>;
   /** The version `read` would report, without reading; undefined when the file is gone. */
   version(path: string): Promise<string | undefined>;
   /** @throws OutsideWorkspaceError | UnreadableFileError */

@@ -4,7 +4,7 @@ import { refusedSecret } from './refusedSecret';
 
 export const moveFile = defineFunction({
   name: 'move_file',
-  description: 'Move or rename a workspace file; never over another.',
+  description: 'Move or rename a workspace file or folder; never over another.',
   readOnly: false,
   effect: 'edit',
   arguments: z.object({ from: z.string(), to: z.string() }),

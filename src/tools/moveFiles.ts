@@ -1,6 +1,7 @@
 /** Moving and removing files: never over another, never what could not be brought back. */
 import { constants } from 'node:fs';
-import { copyFile, link, lstat, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, lstat, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { EditConflictError, UnreadableFileError } from '../engine/errors';
 import type { FileForm } from '../engine/ports';
 import { readTextFile } from './readTextFile';
@@ -88,6 +89,14 @@ export async function moveFile(to: string, from: string, target: string): Promis
     await copyFile(from, target, constants.COPYFILE_EXCL);
   }
   await rm(from);
+}
+
+/** Folders that hold nothing but folders, from the inside out. Never throws. */
+export async function removeEmpty(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) if (entry.isDirectory()) await removeEmpty(join(folder, entry.name));
+  // One that holds something is not removed.
+  await rmdir(folder).catch(() => undefined);
 }
 
 function isThere(path: string): EditConflictError {

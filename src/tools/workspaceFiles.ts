@@ -18,6 +18,7 @@ import {
   readBinaryFile,
   refuseNoFile,
   refuseTaken,
+  removeEmpty,
   restorableForm,
 } from './moveFiles';
 import { readTextFile, versionOf } from './readTextFile';
@@ -179,6 +180,17 @@ export class NodeWorkspaceFiles implements WorkspaceFiles {
       return form;
     } catch (error) {
       throw error instanceof VirtualContextError ? error : unwritable(shownFrom, error);
+    }
+  }
+
+  async removeEmptyFolders(path: string): Promise<void> {
+    try {
+      const { place, real, inside } = await this.resolve(path);
+      refuseGitOwnFiles(this.canonical(path), inside);
+      // Not what a link leads to, nor a folder of the workspace itself.
+      if (inside !== '' && real === join(place.root.path, place.relative)) await removeEmpty(real);
+    } catch {
+      // Then it stays.
     }
   }
 

@@ -8,6 +8,8 @@ import { chat, scriptedChat, server, told, vscode } from '../support/vscode/scri
 const timeout = { timeout: 60_000, interval: 100 };
 
 let project: TestedProject;
+/** What happens while the model thinks about what it was given. */
+let meanwhile: (() => Promise<void>) | undefined;
 
 scriptedChat({
   project: () => {
@@ -17,6 +19,11 @@ scriptedChat({
   prepare: () => project.write('AGENTS.md', 'Run the tests of what you change.\n'),
   server: { window: 64_000 },
   policy: async (request) => {
+    const act = meanwhile;
+    if (act && request.messages.at(-1)?.role === 'tool') {
+      meanwhile = undefined;
+      await act();
+    }
     const calls = request.messages.flatMap((message) => message.tool_calls ?? []);
     const edits = calls.filter((made) => made.function.name === 'edit_file');
     // A project of this size takes the language server its time.
@@ -86,4 +93,34 @@ it('is reviewed: one change of two is undone, then all of it by the checkpoint',
   await vscode.page.locator('.quick-input-list').getByText('Files', { exact: true }).click();
   await vi.waitFor(() => expect(project.read(source)).toContain(mistake), timeout);
   await chat.byTestId('changes').waitFor({ state: 'detached' });
+});
+
+it('refuses the edit of a line that the person changes by hand in the middle of the turn; it is made again', async () => {
+  const { source, mistake, right } = project;
+  const line = project.lineOf(mistake);
+  const edit = (old: string, put: string) => call('edit_file', { path: source, old, new: put });
+  meanwhile = async () => {
+    await vscode.openFile(source);
+    await vscode.page.locator('.tab.active', { hasText: 'schemas.ts' }).waitFor();
+    await vscode.page.keyboard.press('Control+g');
+    await vscode.page.locator('.quick-input-widget input').first().fill(`:${line}`);
+    await vscode.page.keyboard.press('Enter');
+    await vscode.page.keyboard.press('End');
+    await vscode.page.keyboard.type(' // by hand');
+    await vscode.page.keyboard.press('Control+s');
+    await vi.waitFor(() => expect(project.read(source)).toContain(`${mistake} // by hand`), timeout);
+  };
+  const steps = [
+    call('read_file', { path: source, startLine: line - 5, endLine: line + 5 }),
+    edit(mistake, right),
+    edit(`${mistake} // by hand`, `${right} // by hand`),
+    '[[say Mended around what you wrote.]]',
+  ];
+  await chat.ask(steps.join(' [[then]] '));
+  const [read, refused, redone] = toolResults(server);
+  expect(read).toContain(mistake);
+  expect(refused).toContain('Refused: you have not seen these lines as they are now.');
+  expect(refused).toContain(`${mistake} // by hand`);
+  expect(redone).toContain(`Edited ${source}.`);
+  await vi.waitFor(() => expect(project.read(source)).toContain(`${right} // by hand`), timeout);
 });

@@ -164,6 +164,8 @@ class MemoryFiles implements WorkspaceFiles {
     return {};
   }
 
+  async removeEmptyFolders(): Promise<void> {}
+
   async readBinary(path: string): Promise<string> {
     return Buffer.from((await this.read(path)).text).toString('base64');
   }

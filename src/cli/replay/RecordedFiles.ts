@@ -98,6 +98,8 @@ export class RecordedFiles implements WorkspaceFiles {
     throw new UnreadableFileError(`${path} was not shown: it is no text.`, 'List the folder.');
   }
 
+  async removeEmptyFolders(): Promise<void> {}
+
   async remove(path: string, before: string): Promise<FileForm> {
     const file = this.files.get(path);
     if ((file && this.textOf(file)) !== before)

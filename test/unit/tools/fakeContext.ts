@@ -136,6 +136,7 @@ export function fakeContext(maxResultTokens = 1000): { context: FunctionContext;
       read: () => Promise.reject(new Error('functions read through the fault handler')),
       write: () => Promise.reject(new Error('functions write through changeFile')),
       remove: () => Promise.reject(new Error('functions remove through changeFile')),
+      removeEmptyFolders: () => Promise.reject(new Error('functions move through changeFile')),
       readBinary: () => Promise.reject(new Error('functions remove through changeFile')),
       move: () => Promise.reject(new Error('functions move through changeFile')),
       isProtected: async () => false,
