@@ -63,6 +63,7 @@ import { FileSessionLog } from './journal/fileSessionLog';
 import { listSessions, sessionLogPath } from './journal/sessionFiles';
 import { sha256 } from './journal/sha256';
 import { blobsFolder, sessionsFolder } from './journal/storeFolders';
+import { UntoldEnds } from './journal/untoldEnds';
 import { GptTokenCounter } from './models/gptTokenCounter';
 import { callsFunctions, detectOllama, listModels, MODEL_PRESETS } from './models/presets';
 import { absolutePath, insidePath } from './tools/workspacePaths';
@@ -98,15 +99,21 @@ export function activate(context: ExtensionContext): void {
   );
   const extras = new PanelExtras(approver);
   const allowedCommands = new AllowedCommands(context.workspaceState, () => readSettings().allowedCommands);
-  const backgroundEnds: BackgroundEnds = new BackgroundEnds(context.workspaceState, (session, event) =>
-    sessions.post(session, event),
-  );
+  const commandTrouble = (error: unknown) => paging.note('warn', `commands: ${describeError(error)}`);
+  const backgroundEnds: BackgroundEnds = new BackgroundEnds({
+    store: new UntoldEnds(join(store, 'untoldEnds')),
+    post: (session, event) => sessions.post(session, event),
+    onTold: (texts) => {
+      for (const text of texts) void window.showInformationMessage(text.split('\n', 1)[0] ?? text);
+    },
+    onTrouble: commandTrouble,
+  });
   const commandServices = new CommandServices({
     permissions: allowedCommands,
     ends: backgroundEnds,
     extras,
     dist: bundled(''),
-    onTrouble: (error) => paging.note('warn', `commands: ${describeError(error)}`),
+    onTrouble: commandTrouble,
   });
   backgroundCommands = commandServices;
   const chatModels = new ChatModels({
@@ -354,11 +361,14 @@ export function activate(context: ExtensionContext): void {
         store: chatStore,
         sessions,
         search: async (text, signal) => (await disk.search({ text, page: 1, pageSize: 60 }, signal)).hits,
-        forget: (gone) => disk.forgetSessions(gone),
+        forget: async (gone) => {
+          await allowedCommands.forget(gone);
+          await disk.forgetSessions(gone);
+        },
         feed,
         refresh: () => chatsView.refresh(),
       },
-      manageAllowedCommands: () => allowedCommands.manage(),
+      manageAllowedCommands: () => allowedCommands.manage(sessions.session),
     }),
     ...registerEditorPrompts({
       workspacePath: (path) => insidePath(roots(), path),
@@ -371,12 +381,8 @@ export function activate(context: ExtensionContext): void {
     window.registerWebviewViewProvider(NotesViewProvider.viewType, notes),
     approver,
     extras,
-    sessions.onReset(() => {
-      const told = backgroundEnds.deliver(sessions.session).then((texts) => {
-        for (const text of texts) void window.showInformationMessage(text.split('\n', 1)[0] ?? text);
-      });
-      background(told, 'commands');
-    }),
+    backgroundEnds,
+    sessions.onReset(() => background(backgroundEnds.deliver(sessions.session), 'commands')),
     tellChatStarted(sessions),
     sessions.onOutput((event) => preview.show(event)),
     sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),

@@ -14,6 +14,8 @@ export interface CommandOrder {
 export interface CommandEnd {
   /** Undefined: it was ended from outside, or its end told none. */
   readonly exitCode: number | undefined;
+  /** What person and model should know about how it ran. */
+  readonly note?: string;
 }
 
 export interface CommandRunner {

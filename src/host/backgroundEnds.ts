@@ -1,29 +1,42 @@
 /** Ends of background commands on their way to the chat that started them, also over a reload of the window. */
-import type { Memento } from 'vscode';
 import type { OutsideEvent } from '../engine/ports';
 
-const KEY = 'virtualContext.backgroundCommands';
-
-interface Untold {
+interface UntoldEnd {
   readonly session: string;
   readonly text: string;
 }
 
+/** Outlives the window, and a kill. */
+export interface EndStore {
+  /** Replaces what this process has saved; durable when resolved. */
+  save(ends: readonly UntoldEnd[]): Promise<void>;
+  /** What processes have left that are gone, and whether others have something and still run. */
+  takeOver(): Promise<{ readonly ends: readonly UntoldEnd[]; readonly othersRun: boolean }>;
+}
+
+/** A window that was reloaded may take a while to end: how often it is looked for, and for how long. */
+const LOOK_EVERY_MS = 1000;
+const LOOKS = 60;
+
+interface BackgroundEndsParts {
+  readonly store: EndStore;
+  /** @returns false: another chat is shown */
+  readonly post: (session: string, event: OutsideEvent) => Promise<boolean>;
+  /** The person sees the chat that hears of these. */
+  readonly onTold: (texts: readonly string[]) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
 export class BackgroundEnds {
   /** Ended, and their chat was not shown since. */
-  private untold: readonly Untold[];
-  private running: readonly Untold[] = [];
+  private untold: readonly UntoldEnd[] = [];
+  private running: readonly UntoldEnd[] = [];
+  private looks = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param post false: another chat is shown */
-  constructor(
-    private readonly memento: Memento,
-    private readonly post: (session: string, event: OutsideEvent) => Promise<boolean>,
-  ) {
-    // What ran when it was written has ended with the window.
-    this.untold = memento.get<readonly Untold[]>(KEY, []);
-  }
+  constructor(private readonly parts: BackgroundEndsParts) {}
 
-  /** These run now: should the window close, their chats are told when they are shown again. */
+  /** These run now: should the window go, their chats are told when they are shown again. */
   async remember(
     commands: readonly { readonly id: string; readonly command: string; readonly session: string }[],
   ): Promise<void> {
@@ -36,22 +49,34 @@ export class BackgroundEnds {
 
   /** A command has ended: its chat goes on with that, or is told when it is shown again. */
   async ended(session: string, text: string): Promise<void> {
-    if (await this.post(session, { kind: 'commandFinished', text })) return;
+    if (await this.parts.post(session, { kind: 'commandFinished', text })) return;
     this.untold = [...this.untold, { session, text }];
     await this.save();
   }
 
-  /** The chat is shown: its next turn hears what has ended meanwhile. @returns what that was */
-  async deliver(session: string): Promise<readonly string[]> {
-    const due = this.untold.filter((each) => each.session === session);
-    if (due.length === 0) return [];
-    this.untold = this.untold.filter((each) => each.session !== session);
-    for (const { text } of due) await this.post(session, { kind: 'commandFinished', text, quiet: true });
-    await this.save();
-    return due.map(({ text }) => text);
+  /** The chat is shown: its next turn hears what has ended meanwhile, here and with windows that are gone. */
+  async deliver(session: string): Promise<void> {
+    clearTimeout(this.timer);
+    const { ends, othersRun } = await this.parts.store.takeOver();
+    const all = [...this.untold, ...ends];
+    const due = all.filter((each) => each.session === session);
+    this.untold = all.filter((each) => each.session !== session);
+    if (othersRun && this.looks++ < LOOKS) {
+      this.timer = setTimeout(() => {
+        this.deliver(session).catch(this.parts.onTrouble);
+      }, LOOK_EVERY_MS);
+    }
+    for (const { text } of due)
+      await this.parts.post(session, { kind: 'commandFinished', text, quiet: true });
+    if (due.length > 0 || ends.length > 0) await this.save();
+    if (due.length > 0) this.parts.onTold(due.map(({ text }) => text));
   }
 
-  private async save(): Promise<void> {
-    await this.memento.update(KEY, [...this.untold, ...this.running]);
+  dispose(): void {
+    clearTimeout(this.timer);
+  }
+
+  private save(): Promise<void> {
+    return this.parts.store.save([...this.untold, ...this.running]);
   }
 }

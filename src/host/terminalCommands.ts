@@ -19,11 +19,15 @@ export const OWN_TERMINAL = 'Virtual Context';
 const INTEGRATION_MS = 5000;
 /** How often it may fail to, until nobody waits for it any more. */
 const MAX_FAILURES = 2;
+const NO_TERMINAL =
+  'It ran without a terminal: none has got shell integration, so commands run without one until the window is reloaded.';
 /** The end of a command may be told before the last of its output. */
 const LAST_OUTPUT_MS = 1000;
 
 export class TerminalCommands implements CommandRunner, Disposable {
   private failures = 0;
+  /** Whether somebody was told that terminals are not tried any more. */
+  private told = false;
   /** Of the last command that has ended: left for the person to look at. */
   private finished: Terminal | undefined;
   private readonly terminals = new Map<CommandOrder, Terminal>();
@@ -41,9 +45,11 @@ export class TerminalCommands implements CommandRunner, Disposable {
       terminal?.dispose();
       return { exitCode: undefined };
     }
-    return terminal
-      ? this.execute(terminal, order, signal)
-      : this.parts.fallback(this.shell()).run(order, signal);
+    if (terminal) return this.execute(terminal, order, signal);
+    const end = await this.parts.fallback(this.shell()).run(order, signal);
+    if (this.failures < MAX_FAILURES || this.told) return end;
+    this.told = true;
+    return { ...end, note: NO_TERMINAL };
   }
 
   show(order: CommandOrder): boolean {

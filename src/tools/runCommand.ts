@@ -183,10 +183,10 @@ async function runToEnd(
     const { text, parts, note } = await output.read(address);
     const shown = text === '' ? '(no output)' : text;
     if ('id' in ended) return { text: `${movedText(ended.id, took)}\n${shown}`, parts };
-    const { exitCode } = ended;
+    const { exitCode, note: ranHow = '' } = ended;
     const how = endedHow(exitCode, took, signal.aborted, timeout.aborted && exitCode === undefined);
     return {
-      text: `${[how, note].join(' ').trim()}\n${shown}`,
+      text: `${[how, ranHow, note].filter((words) => words !== '').join(' ')}\n${shown}`,
       parts,
       ...(exitCode === undefined && (signal.aborted || timeout.aborted) ? { isError: true } : {}),
     };

@@ -1,63 +1,106 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { OutsideEvent } from '../../../src/engine/ports';
-import { BackgroundEnds } from '../../../src/host/backgroundEnds';
+import { BackgroundEnds, type EndStore } from '../../../src/host/backgroundEnds';
+import { UntoldEnds } from '../../../src/journal/untoldEnds';
 
-class FakeMemento {
-  private readonly values = new Map<string, unknown>();
-  keys = () => [...this.values.keys()];
-  get<T>(key: string, otherwise?: T): T {
-    return (this.values.get(key) ?? otherwise) as T;
-  }
-  async update(key: string, value: unknown): Promise<void> {
-    this.values.set(key, structuredClone(value));
-  }
+let folder: string;
+
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'ends-')), 'untold');
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function window(shown: string, store: EndStore = new UntoldEnds(folder)) {
+  const posted: (OutsideEvent & { session: string })[] = [];
+  const told: string[] = [];
+  const ends = new BackgroundEnds({
+    store,
+    async post(session, event) {
+      if (session !== shown) return false;
+      posted.push({ session, ...event });
+      return true;
+    },
+    onTold: (texts) => told.push(...texts),
+    onTrouble: (error) => {
+      throw error;
+    },
+  });
+  return { ends, posted, told };
 }
 
-function window(memento: FakeMemento, shown: string) {
-  const posted: (OutsideEvent & { session: string })[] = [];
-  const ends = new BackgroundEnds(memento, async (session, event) => {
-    if (session !== shown) return false;
-    posted.push({ session, ...event });
-    return true;
-  });
-  return { ends, posted };
+/** What a process of this machine has left that is gone. */
+function leftBehind(): void {
+  const [name = ''] = readdirSync(folder);
+  const path = join(folder, name);
+  rmSync(path, { force: true });
+  const ends = [{ session: 's1', text: 'npm run dev has ended with the window' }];
+  writeFileSync(join(folder, '99.json'), JSON.stringify({ process: { pid: 99, boot: 'another' }, ends }));
 }
 
 const dev = { id: 'c1', command: 'npm run dev', session: 's1' };
 
 it('tells the chat that is shown at once', async () => {
-  const { ends, posted } = window(new FakeMemento(), 's1');
+  const { ends, posted, told } = window('s1');
   await ends.ended('s1', 'over');
   expect(posted).toEqual([{ session: 's1', kind: 'commandFinished', text: 'over' }]);
-  expect(await ends.deliver('s1')).toEqual([]);
+  await ends.deliver('s1');
+  expect(told).toEqual([]);
 });
 
-it('keeps the end for a chat that is not shown, over a reload, and starts no turn for it then', async () => {
-  const memento = new FakeMemento();
-  await window(memento, 's2').ends.ended('s1', 'over');
-  const later = window(memento, 's1');
-  expect(await later.ends.deliver('s1')).toEqual(['over']);
-  expect(posted(later)).toEqual([{ session: 's1', kind: 'commandFinished', text: 'over', quiet: true }]);
-  expect(await window(memento, 's1').ends.deliver('s1')).toEqual([]);
+it('keeps the end for a chat that is not shown, and starts no turn for it then', async () => {
+  const { ends, posted, told } = window('s2');
+  await ends.ended('s1', 'over');
+  expect(posted).toEqual([]);
+  await ends.deliver('s1');
+  expect(told).toEqual(['over']);
+  await ends.deliver('s1');
+  expect(told).toEqual(['over']);
 });
 
-it('says of what ran when the window went that it has ended with it', async () => {
-  const memento = new FakeMemento();
-  const before = window(memento, 's1');
-  await before.ends.remember([dev]);
-  expect(await before.ends.deliver('s1')).toEqual([]);
-  const after = window(memento, 's1');
-  expect(await after.ends.deliver('s1')).toEqual([
-    'Background command c1 (npm run dev) has ended with the window it ran in. Start it again if it is needed.',
-  ]);
+it('says of what ran when the window went that it has ended with it; nobody hears of it twice', async () => {
+  await window('s1').ends.remember([dev]);
+  leftBehind();
+  writeFileSync(join(folder, '98.json.new'), '{"process":');
+  const other = window('s2');
+  await other.ends.deliver('s2');
+  expect(other.told).toEqual([]);
+  // It was taken over, and saved as this process's own.
+  expect(readdirSync(folder).sort()).toEqual(['98.json.new', `${process.pid}.json`]);
+  await other.ends.deliver('s1');
+  expect(other.told).toEqual(['npm run dev has ended with the window']);
+  const after = window('s1');
+  await after.ends.deliver('s1');
+  expect(after.told).toEqual([]);
+  expect(readdirSync(folder)).toEqual(['98.json.new']);
+});
+
+it('waits for a window that is about to go', async () => {
+  vi.useFakeTimers();
+  const answers = [
+    { ends: [], othersRun: true },
+    { ends: [{ session: 's1', text: 'over' }], othersRun: false },
+  ];
+  const { ends, posted, told } = window('s1', {
+    save: async () => {},
+    takeOver: async () => answers.shift() ?? { ends: [], othersRun: false },
+  });
+  await ends.deliver('s1');
+  expect(told).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(told).toEqual(['over']);
+  expect(posted).toEqual([{ session: 's1', kind: 'commandFinished', text: 'over', quiet: true }]);
+  ends.dispose();
+  vi.useRealTimers();
 });
 
 it('forgets what has ended by itself', async () => {
-  const memento = new FakeMemento();
-  const { ends } = window(memento, 's1');
+  const { ends } = window('s1');
   await ends.remember([dev]);
+  expect(readdirSync(folder)).toHaveLength(1);
   await ends.remember([]);
-  expect(await window(memento, 's1').ends.deliver('s1')).toEqual([]);
+  expect(readdirSync(folder)).toEqual([]);
 });
-
-const posted = ({ posted: events }: ReturnType<typeof window>) => events;
