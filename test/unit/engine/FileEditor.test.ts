@@ -5,6 +5,7 @@ import { EditsForbiddenError } from '../../../src/engine/errors';
 import { splitLines } from '../../../src/engine/filePages';
 import type { ApprovalRequest } from '../../../src/engine/ports';
 import { editFile } from '../../../src/tools/editFile';
+import { moveFile } from '../../../src/tools/moveFile';
 import { readFile } from '../../../src/tools/readFile';
 import { eventsOf } from '../../support/engineChecks';
 import { type MemoryWorld, memoryWorld } from '../../support/memoryPorts';
@@ -30,7 +31,7 @@ let turns: ScriptedTurns;
 beforeEach(async () => {
   asked = [];
   onApproval = () => true;
-  const functions = [readFile, editFile];
+  const functions = [readFile, editFile, moveFile];
   world = memoryWorld({ functions });
   turns = new ScriptedTurns(world);
   const approver = {
@@ -282,4 +283,23 @@ it('never edits from lines that are not as they were shown, whoever edits in bet
   );
   expect(made).toBeGreaterThan(0);
   expect(refusedEdits).toBeGreaterThan(0);
+});
+
+it('shows the person what a file says that is moved to where it will be obeyed', async () => {
+  world.files.set('x.json', text('{ "command": "evil" }'));
+  onApproval = () => false;
+  await steps([{ name: 'move_file', arguments: { from: 'x.json', to: '.vscode/tasks.json' } }]);
+  const [request] = asked;
+  expect(request).toMatchObject({ kind: 'edit', path: '.vscode/tasks.json', creates: true });
+  const shown = request?.kind === 'edit' ? request.diff : '';
+  expect(shown).toContain('rename to .vscode/tasks.json\n');
+  expect(shown).toContain('{ "command": "evil" }');
+  expect(await content('x.json')).toContain('evil');
+});
+
+it('asks before a file comes to be one with secrets', async () => {
+  world.files.set('x.txt', text('KEY=1'));
+  onApproval = () => false;
+  await steps([{ name: 'move_file', arguments: { from: 'x.txt', to: '.env' } }]);
+  expect(asked).toMatchObject([{ kind: 'secretFile', path: '.env', change: { act: 'move' } }]);
 });

@@ -69,7 +69,7 @@ it('says of what ran when the window went that it has ended with it; nobody hear
   await other.ends.deliver('s2');
   expect(other.told).toEqual([]);
   // It was taken over, and saved as this process's own.
-  expect(readdirSync(folder).sort()).toEqual(['98.json.new', `${process.pid}.json`]);
+  expect(readdirSync(folder).sort()).toEqual(['98.json.new', `${process.pid}.json`].sort());
   await other.ends.deliver('s1');
   expect(other.told).toEqual(['npm run dev has ended with the window']);
   const after = window('s1');
