@@ -78,19 +78,14 @@ it('offers for an edited command only to run it, and refuses with words', async 
   ]);
 });
 
-it('takes a double click for one answer', async () => {
-  panel.tell({ type: 'approvals', cards: [card, { ...card, id: 'two' }] });
+it('takes a double click for one answer, though the next card has taken the place of the first', async () => {
+  const next = { ...card, id: 'two' };
+  panel.tell({ type: 'approvals', cards: [card, next] });
+  actions.answerApproval.mockImplementation(() => panel.tell({ type: 'approvals', cards: [next] }));
   await openChat();
   await view.byTestId('approval-once').first().dblclick();
-  panel.tell({ type: 'approvals', cards: [{ ...card, id: 'two' }] });
   await view.byTestId('approval-once').nth(1).waitFor({ state: 'detached' });
-  await view.byTestId('approval-once').click();
-  await view.settled();
   expect(actions.answerApproval.mock.calls).toEqual([['one', { decision: 'once' }]]);
-  await view.page.waitForTimeout(600);
-  await view.byTestId('approval-once').click();
-  await view.settled();
-  expect(actions.answerApproval.mock.calls).toHaveLength(2);
 });
 
 it.each(['dark', 'light', 'high-contrast'] as const)('is accessible in %s', async (theme) => {

@@ -6,14 +6,15 @@ import { send } from '../shared/events';
 import { growToContent } from '../shared/growToContent';
 import { LightElement } from '../shared/LightElement';
 
-/** How long a card that has moved takes no answer, ms. */
-const SETTLING_MS = 500;
+/** Two clicks at one place within this time, ms, are a double click, also when another card is there by then. */
+const DOUBLE_CLICK_MS = 350;
+const SAME_PLACE_PIXELS = 12;
+/** The click that answered last, whichever card that was. */
+let answered = { at: Number.NEGATIVE_INFINITY, x: 0, y: 0 };
 
 @customElement('vc-approval')
 export class ApprovalView extends LightElement {
   @property({ attribute: false }) card!: ApprovalCard;
-  /** When a card above it went, `performance.now()`: it has moved to where that one was clicked. */
-  @property({ type: Number }) movedAt = Number.NEGATIVE_INFINITY;
 
   /** The command as it stands in the box; undefined: untouched. */
   @state() private edited: string | undefined;
@@ -117,9 +118,14 @@ export class ApprovalView extends LightElement {
     this.words?.focus();
   }
 
-  /** The second half of a double click answers nothing, nor does a click meant for the card that was there. */
+  /** The second half of a double click answers nothing: it was meant for the card that was there. */
   private clicked(event: MouseEvent, decision: ApprovalChoice['decision']): void {
-    if (event.detail > 1 || performance.now() - this.movedAt < SETTLING_MS) return;
+    const { at, x, y } = answered;
+    const far = Math.hypot(event.clientX - x, event.clientY - y) > SAME_PLACE_PIXELS;
+    // A key that is pressed clicks nowhere.
+    const byMouse = event.detail > 0;
+    if (event.detail > 1 || (byMouse && !far && event.timeStamp - at < DOUBLE_CLICK_MS)) return;
+    if (byMouse) answered = { at: event.timeStamp, x: event.clientX, y: event.clientY };
     this.answer(decision);
   }
 

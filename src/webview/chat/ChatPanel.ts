@@ -47,8 +47,6 @@ export class ChatPanel extends LightElement {
   /** For screen readers: the last change of state. */
   @state() private announcement = '';
   @state() private atEnd = true;
-  /** When a card was answered, `performance.now()`. */
-  private cardsMovedAt = Number.NEGATIVE_INFINITY;
 
   @query('.messages') private readonly scroller!: HTMLElement;
   @query('.message-list') private readonly list!: HTMLElement;
@@ -142,7 +140,7 @@ export class ChatPanel extends LightElement {
           ${repeat(
             approvals,
             (card) => card.id,
-            (card) => html`<vc-approval .card=${card} .movedAt=${this.cardsMovedAt}></vc-approval>`,
+            (card) => html`<vc-approval .card=${card}></vc-approval>`,
           )}
           ${running && approvals.length === 0 && !showsProgress(last) ? working() : nothing}
         </div>
@@ -313,10 +311,6 @@ export class ChatPanel extends LightElement {
       return;
     }
     const { approvals } = this.transcript;
-    if (event.type === 'approvals') {
-      const left = new Set(event.cards.map(({ id }) => id));
-      if (approvals.some(({ id }) => !left.has(id))) this.cardsMovedAt = performance.now();
-    }
     this.apply(event);
     // Once it is to be drawn: what is drawn is waited for.
     if (event.type === 'approvals') this.announceApproval(event.cards, approvals);
