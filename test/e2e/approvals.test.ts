@@ -133,3 +133,20 @@ it('ends one command of a turn, or has it go on in the background', async () => 
   conversation.emit({ type: 'callFinished', callId: 'call_1', ...ended });
   await view.byTestId('tool-stop').waitFor({ state: 'detached' });
 });
+
+it('fits its buttons into a narrow panel, however long what they allow', async () => {
+  const about = 'docker compose --file deploy/production.yaml exec --no-TTY application npm run verify …';
+  await openChat();
+  await view.page.setViewportSize({ width: 280, height: 700 });
+  const choices = card.choices.map((choice) => (choice.about === undefined ? choice : { ...choice, about }));
+  panel.tell({ type: 'approvals', cards: [{ ...card, choices, dangerous: true }] });
+  await view.byTestId('approval').waitFor();
+  await view.settled();
+  await view.page.screenshot({ path: 'test-results/approval-narrow.png' });
+  const edges = await view.byTestId('approval').evaluate((shown) => {
+    const right = (element: Element) => element.getBoundingClientRect().right;
+    return [right(shown), ...[...shown.querySelectorAll('vscode-button')].map(right)];
+  });
+  expect(edges.length).toBeGreaterThan(4);
+  for (const edge of edges.slice(1)) expect(edge).toBeLessThanOrEqual(edges[0] ?? 0);
+});
