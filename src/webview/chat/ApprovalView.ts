@@ -6,7 +6,7 @@ import { send } from '../shared/events';
 import { growToContent } from '../shared/growToContent';
 import { LightElement } from '../shared/LightElement';
 
-/** Two clicks at one place within this time, ms, are a double click, also when another card is there by then. */
+/** Two clicks at one place within this time, ms, are a double click, also when the next card is there by then. */
 const DOUBLE_CLICK_MS = 350;
 const SAME_PLACE_PIXELS = 12;
 /** The click that answered last, whichever card that was. */
@@ -20,6 +20,8 @@ export class ApprovalView extends LightElement {
   @state() private edited: string | undefined;
   /** Whether a refusal is being explained. */
   @state() private explaining = false;
+
+  private readonly shownAt = performance.now();
 
   @query('.approval-words') private readonly words!: HTMLTextAreaElement | null;
 
@@ -124,7 +126,8 @@ export class ApprovalView extends LightElement {
     const far = Math.hypot(event.clientX - x, event.clientY - y) > SAME_PLACE_PIXELS;
     // A key that is pressed clicks nowhere.
     const byMouse = event.detail > 0;
-    if (event.detail > 1 || (byMouse && !far && event.timeStamp - at < DOUBLE_CLICK_MS)) return;
+    const again = !far && this.shownAt < at && event.timeStamp - at < DOUBLE_CLICK_MS;
+    if (byMouse && (event.detail > 1 || again)) return;
     if (byMouse) answered = { at: event.timeStamp, x: event.clientX, y: event.clientY };
     this.answer(decision);
   }
