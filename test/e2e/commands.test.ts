@@ -203,12 +203,12 @@ it.each([
 
 it('goes on in the background, is listed, and its end wakes the model; a reload says what it ended', async () => {
   await wanted('touch b1; echo begun; sleep 3; echo over', { background: true });
-  expect(await answered('once')).toContain('Started in the background as c2.');
+  expect(await answered('once')).toContain('Started in the background as c1.');
   await chat.byTestId('background-command').getByText('echo begun').waitFor();
   await vscode.screenshot('commands-background');
   await vi.waitUntil(() => told().includes('ended with exit code 0'), timeout);
   await chat.idle();
-  expect(told()).toMatch(/commandFinished.*Background command c2 .*begun\\nover/);
+  expect(told()).toMatch(/commandFinished.*Background command c1 .*begun\\nover/);
   expect(await chat.byTestId('background-command').count()).toBe(0);
   await wanted('touch b2; sleep 300', { background: true });
   await answered('once');
