@@ -27,7 +27,7 @@ module.exports = {
       'models/embedding(Endpoint|Prices)\\.ts$',
       'tools/guardedGit\\.ts$',
     ),
-    room('host', 'webview/protocol\\.ts$'),
+    room('host', 'webview/(protocol|notesProtocol)\\.ts$'),
     {
       name: 'webview-imports',
       comment: 'Browser code: no other room, and not the engine either.',

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { DEFAULT_SETTINGS } from '../engine/AgentParts';
 import { AgentProcess } from '../engine/AgentProcess';
+import type { Approver } from '../engine/approvals';
 import type { Note, SessionEvent } from '../engine/events';
 import type { ModeSettings } from '../engine/modes';
-import type { Approver, ArchivalStorage, LanguageModel, RecallStorage, SessionLog } from '../engine/ports';
+import type { ArchivalStorage, LanguageModel, RecallStorage, SessionLog } from '../engine/ports';
 import { type DerivedTables, feedRecall } from '../engine/recallFeed';
 import { FileBlobStore } from '../journal/fileBlobStore';
 import { FileSessionHistory } from '../journal/fileSessionHistory';

@@ -1,4 +1,6 @@
 /** What a process is made of: the ports it reaches the world through, and its settings. */
+
+import type { Approver } from './approvals';
 import type { FileChanges } from './changes/FileChanges';
 import type { EngineFunction } from './EngineFunction';
 import type { WatchEdits } from './editWatch';
@@ -6,7 +8,6 @@ import { virtualPolicy } from './memoryPolicies';
 import type { ModelPrices } from './modelPrices';
 import type { ModeSettings } from './modes';
 import type {
-  Approver,
   ArchivalStorage,
   BlobStore,
   Clock,

@@ -3,6 +3,7 @@
  * the page fault, so that no line is there twice and changes are noticed; texts as stored, long ones as a digest.
  */
 import { messageAddress } from './addresses';
+import type { Approver } from './approvals';
 import type { Attachment, AttachmentDraft, AttachmentWeight } from './attachments';
 import { digest } from './digest';
 import type { OwedAttachment } from './EventQueue';
@@ -10,7 +11,6 @@ import { describeError, JournalError } from './errors';
 import type { EventOf, SessionEventBody } from './events';
 import type { FaultHandler } from './FaultHandler';
 import { numberedLine, rawRange, splitLines } from './filePages';
-import type { Approver } from './ports';
 import { entryTokens, interruptText } from './queueEntries';
 import type { SessionRecorder } from './SessionRecorder';
 import { type FaultHandlerParts, TieredFaultHandler } from './TieredFaultHandler';

@@ -1,10 +1,12 @@
 /** The contract of a function the model may call; implementations live in tools/, one file each. */
+
+import type { Approver } from './approvals';
 import type { FunctionSchema } from './chat';
 import type { Note, PlanItem } from './events';
 import type { FaultHandler } from './FaultHandler';
 import type { FunctionEffect } from './modes';
 import type { Anchor, Fault, FilePage } from './pages';
-import type { Approver, ArchivalStorage, BlobHash, Clock, RecallStorage, WorkspaceFiles } from './ports';
+import type { ArchivalStorage, BlobHash, Clock, RecallStorage, WorkspaceFiles } from './ports';
 import type { TextEdit } from './textEdit';
 import type { WindowRequest } from './WindowRequests';
 

@@ -2,6 +2,8 @@
  * Changes of workspace files by the model. No stale page is acted on: a change goes through only when the lines it touches
  * were shown to the model as they are now; else it is refused, and the refusal shows them.
  */
+
+import type { Approver } from './approvals';
 import { askIfProtected } from './askIfProtected';
 import type { FileChange, FileChanges, MadeChange } from './changes/FileChanges';
 import type { FileEdit, FileMove, FileText, FunctionOutcome } from './EngineFunction';
@@ -12,15 +14,7 @@ import { filePageOf, numberedLine, rawRange, splitLines } from './filePages';
 import { filesInFolder, moveFolder } from './moveFolder';
 import { type LineRange, missingRanges, overlap, type ResidentPage } from './PageTable';
 import type { Anchor, FilePage } from './pages';
-import type {
-  Approver,
-  BlobStore,
-  ContentHasher,
-  FileSnapshot,
-  LineDiff,
-  TextDiff,
-  WorkspaceFiles,
-} from './ports';
+import type { BlobStore, ContentHasher, FileSnapshot, LineDiff, TextDiff, WorkspaceFiles } from './ports';
 import { reanchored } from './reanchored';
 import { SeenLines } from './SeenLines';
 import type { SessionState } from './SessionState';

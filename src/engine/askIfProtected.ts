@@ -1,5 +1,6 @@
 /** What editors, agents or git obey is changed only after the person has seen the change, in every mode. */
-import type { Approval, Approver, WorkspaceFiles } from './ports';
+import type { Approval, Approver } from './approvals';
+import type { WorkspaceFiles } from './ports';
 
 /**
  * @param creates whether the file comes into being

@@ -2,10 +2,12 @@
  * Changes of files that follow from what is known about the code (a rename), not from lines that the model has written: it
  * need not have seen them. They go through the same door as its edits.
  */
+
+import type { Approver } from './approvals';
 import { askIfProtected } from './askIfProtected';
 import type { FileChanges } from './changes/FileChanges';
 import { EditsForbiddenError } from './errors';
-import type { Approver, TextDiff, WorkspaceFiles } from './ports';
+import type { TextDiff, WorkspaceFiles } from './ports';
 
 export interface RewriteParts {
   readonly files: WorkspaceFiles;

@@ -1,5 +1,5 @@
 /** What the person is asked, in words. Pure. */
-import type { ApprovalRequest } from '../engine/ports';
+import type { ApprovalRequest } from '../engine/approvals';
 import type { ApprovalCard, ApprovalChoice } from '../webview/protocol';
 
 /** A card scrolls, and yet has an end. */

@@ -1,8 +1,8 @@
 /** Asks the person by cards in the chat. Only what the chat's own page posts when a button is clicked answers them. */
 import { randomUUID } from 'node:crypto';
 import { type Disposable, EventEmitter, window, workspace } from 'vscode';
+import type { Approval, ApprovalRequest, Approver } from '../engine/approvals';
 import { EditsForbiddenError } from '../engine/errors';
-import type { Approval, ApprovalRequest, Approver } from '../engine/ports';
 import type { ApprovalAnswer, ApprovalCard, ChatEvent } from '../webview/protocol';
 import { approvalCard } from './approvalCards';
 

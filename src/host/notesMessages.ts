@@ -2,7 +2,8 @@
 import { parseAddress } from '../engine/addresses';
 import type { Note } from '../engine/events';
 import type { RulesShown } from '../engine/OutputBuffer';
-import type { NotesChange, NotesState, NotesUsage, NoteView, Place, RulesView } from '../webview/protocol';
+import type { NotesChange, NotesState, NotesUsage, NoteView, RulesView } from '../webview/notesProtocol';
+import type { Place } from '../webview/protocol';
 
 /**
  * @param severalFolders whether workspace paths begin with a folder's name, as addresses always do

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { VirtualContextError } from '../engine/errors';
 import type { Note } from '../engine/events';
 import type { OutputEvent } from '../engine/OutputBuffer';
-import type { NotesHostEvent, NotesRequests, NotesState } from '../webview/protocol';
+import type { NotesHostEvent, NotesRequests, NotesState } from '../webview/notesProtocol';
 import { type ChatActions, place } from './chatRequests';
 import type { Conversation } from './conversation';
 import { notesChange, noteViewOf, rulesViewOf } from './notesMessages';

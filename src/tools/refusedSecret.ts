@@ -1,5 +1,5 @@
+import type { ApprovalRequest } from '../engine/approvals';
 import type { FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
-import type { ApprovalRequest } from '../engine/ports';
 
 type SecretChange = NonNullable<Extract<ApprovalRequest, { kind: 'secretFile' }>['change']>;
 

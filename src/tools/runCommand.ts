@@ -2,10 +2,10 @@
 import { realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Approval } from '../engine/approvals';
 import type { CommandPermissions, CommandRunner } from '../engine/commandPorts';
 import type { EngineFunction, FunctionContext, FunctionOutcome } from '../engine/EngineFunction';
 import { CommandError } from '../engine/errors';
-import type { Approval } from '../engine/ports';
 import type { BackgroundCommands } from './backgroundCommands';
 import type { CommandClassifier } from './commandClassifier';
 import { CommandOutput } from './commandOutput';

@@ -1,7 +1,7 @@
 /** `<vc-note>`: one pinned note, read or edited in place. */
 import { html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { customElement, property, query } from 'lit/decorators.js';
-import type { NoteView } from '../protocol';
+import type { NoteView } from '../notesProtocol';
 import { openPlace } from '../shared/events';
 import { growToContent } from '../shared/growToContent';
 import { iconButton } from '../shared/iconButton';

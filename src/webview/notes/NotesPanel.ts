@@ -2,7 +2,8 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { customElement, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { NotesHostEvent, NotesRequests, NotesState, NotesUsage, Place, RulesView } from '../protocol';
+import type { NotesHostEvent, NotesRequests, NotesState, NotesUsage, RulesView } from '../notesProtocol';
+import type { Place } from '../protocol';
 import { growToContent } from '../shared/growToContent';
 import { HostConnection, type VsCodeApi } from '../shared/HostConnection';
 import { LightElement } from '../shared/LightElement';

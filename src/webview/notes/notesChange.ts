@@ -1,4 +1,4 @@
-import type { NotesChange, NotesState } from '../protocol';
+import type { NotesChange, NotesState } from '../notesProtocol';
 
 /** @returns the notes after a change; see `NotesChange` for the order */
 export function applyNotesChange(

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import type { ApprovalRequest } from '../../../src/engine/approvals';
 import type { FunctionContext } from '../../../src/engine/EngineFunction';
-import type { ApprovalRequest } from '../../../src/engine/ports';
 import { fetchPage } from '../../../src/tools/fetchPage';
 import { createFetchUrl } from '../../../src/tools/fetchUrl';
 import { privateNetwork } from '../../../src/tools/privateAddress';

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Approval, ApprovalRequest } from '../../../src/engine/approvals';
 import type { EngineFunction, FunctionContext } from '../../../src/engine/EngineFunction';
-import type { Approval, ApprovalRequest } from '../../../src/engine/ports';
 import { BackgroundCommands } from '../../../src/tools/backgroundCommands';
 import { ChildCommands } from '../../../src/tools/childCommands';
 import { openClassifier } from '../../../src/tools/commandSafety/classifyCommand';

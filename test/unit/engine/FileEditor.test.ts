@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
+import type { ApprovalRequest } from '../../../src/engine/approvals';
 import { EditsForbiddenError } from '../../../src/engine/errors';
 import { splitLines } from '../../../src/engine/filePages';
-import type { ApprovalRequest } from '../../../src/engine/ports';
 import { editFile } from '../../../src/tools/editFile';
 import { moveFile } from '../../../src/tools/moveFile';
 import { readFile } from '../../../src/tools/readFile';

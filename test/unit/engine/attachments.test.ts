@@ -1,9 +1,10 @@
 /** What the person attaches to a message: durable with it, shown once, within the window, and back under its address. */
 import { describe, expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
+import type { ApprovalRequest } from '../../../src/engine/approvals';
 import type { AttachmentDraft } from '../../../src/engine/attachments';
 import type { EventOf } from '../../../src/engine/events';
-import type { ApprovalRequest, RecallMessage } from '../../../src/engine/ports';
+import type { RecallMessage } from '../../../src/engine/ports';
 import { feedRecall } from '../../../src/engine/recallFeed';
 import { numbered, toolTexts } from '../../support/engineChecks';
 import { pageInFunction, readFileFunction } from '../../support/fakeFunctions';

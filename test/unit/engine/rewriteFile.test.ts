@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
-import type { ApprovalRequest } from '../../../src/engine/ports';
+import type { ApprovalRequest } from '../../../src/engine/approvals';
 import { eventsOf, toolTexts } from '../../support/engineChecks';
 import { fakeFunction } from '../../support/fakeFunctions';
 import { memoryWorld } from '../../support/memoryPorts';

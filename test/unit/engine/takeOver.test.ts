@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { AgentProcess } from '../../../src/engine/AgentProcess';
+import type { ApprovalRequest } from '../../../src/engine/approvals';
 import { EditConflictError } from '../../../src/engine/errors';
-import type { ApprovalRequest } from '../../../src/engine/ports';
 import { memoryWorld } from '../../support/memoryPorts';
 import { ScriptedModel } from '../../support/scriptedModel';
 

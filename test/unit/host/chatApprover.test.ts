@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ApprovalRequest } from '../../../src/engine/ports';
+import type { ApprovalRequest } from '../../../src/engine/approvals';
 import { ChatApprover } from '../../../src/host/chatApprover';
 import { PanelExtras } from '../../../src/host/panelExtras';
 import type { ChatEvent } from '../../../src/webview/protocol';

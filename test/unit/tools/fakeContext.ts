@@ -1,11 +1,11 @@
 /** In-memory ports for the functions a model may call. */
 
 import { encode } from 'gpt-tokenizer/encoding/o200k_base';
+import type { Approval } from '../../../src/engine/approvals';
 import type { FunctionContext, NoteKeeper } from '../../../src/engine/EngineFunction';
 import { NoteLimitError, UnknownNoteError } from '../../../src/engine/errors';
 import type { Note } from '../../../src/engine/events';
 import type {
-  Approval,
   ArchivalNote,
   CodeHit,
   DirectoryEntry,

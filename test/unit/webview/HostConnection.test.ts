@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import type { NotesHostEvent, NotesRequests, RequestMessage } from '../../../src/webview/protocol';
+import type { NotesHostEvent, NotesRequests } from '../../../src/webview/notesProtocol';
+import type { RequestMessage } from '../../../src/webview/protocol';
 import { HostConnection } from '../../../src/webview/shared/HostConnection';
 
 function connect() {

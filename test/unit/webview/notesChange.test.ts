@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { notesChange } from '../../../src/host/notesMessages';
 import { applyNotesChange } from '../../../src/webview/notes/notesChange';
-import type { NotesState, NoteView } from '../../../src/webview/protocol';
+import type { NotesState, NoteView } from '../../../src/webview/notesProtocol';
 
 const note: fc.Arbitrary<NoteView> = fc.record({
   id: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
