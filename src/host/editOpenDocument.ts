@@ -1,6 +1,6 @@
 /** Edits a file through its document, so that Undo knows, unsaved changes stay, and saving formats it as the settings say. */
 import { Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
-import { formatterLoaded } from './formatterLoaded';
+import { formatterLoaded, missedFormatting } from './formatterLoaded';
 
 /**
  * @param before what the document must hold still
@@ -28,7 +28,9 @@ export async function editClosedDocument(
   const document = await documentOf(absolutePath);
   if (!document) return 'elsewhere';
   await formatterLoaded(document);
-  return editDocument(document, before, after);
+  const edited = await editDocument(document, before, after);
+  if (edited === 'saved' && (await missedFormatting(document))) await saveAgain(document);
+  return edited;
 }
 
 /**
@@ -40,7 +42,12 @@ export async function saveCreated(absolutePath: string, text: string): Promise<v
   const document = await documentOf(absolutePath);
   if (!document || document.isDirty || document.getText() !== text) return;
   await formatterLoaded(document);
-  // Saving does something only to a document that was changed since.
+  await saveAgain(document);
+}
+
+/** Saving does something only to a document that was changed since. */
+async function saveAgain(document: TextDocument): Promise<void> {
+  const text = document.getText();
   const end = document.positionAt(text.length);
   const [put, taken] = [new WorkspaceEdit(), new WorkspaceEdit()];
   put.insert(document.uri, end, ' ');

@@ -155,6 +155,7 @@ it('goes on in the background when it is moved there, shows its terminal, and is
   await wanted('echo begun; touch moved; sleep 299');
   await chat.byTestId('approval-once').click();
   await vi.waitUntil(() => made('moved'), timeout);
+  await chat.byTestId('tool-live').getByText('begun').waitFor();
   await chat.byTestId('tool-move').click();
   await chat.idle();
   expect(lastResult()).toMatch(/moved it to the background .* it goes on as c1, .*\nbegun$/);

@@ -163,10 +163,10 @@ it('mentions a note, an earlier chat, and what a command in the terminal has pri
   await vi.waitFor(async () => expect(await chips().count()).toBe(3), timeout);
   await vscode.screenshot('mentions-all');
   await vscode.page.keyboard.press('Enter');
+  await vi.waitFor(() => expect(attached().join('\n')).toContain('printed-42'), timeout);
   await chat.idle();
-  await vi.waitFor(() => expect(attached()).toHaveLength(3), timeout);
+  expect(attached()).toHaveLength(3);
   const sent = attached().join('\n');
-  expect(sent).toContain('printed-42');
   expect(sent).toContain('Remember the milk');
   expect(sent).toContain('Person: What is in @greet.ts');
 });

@@ -39,6 +39,7 @@ scriptedChat({
 });
 
 it('tells folders of one name apart, follows none outside, and obeys no setting of the workspace', async () => {
+  await vscode.page.locator('.statusbar-item', { hasText: '2 files' }).waitFor();
   const reads = ['src/alpha.ts', 'src-2/beta.ts', 'src/leak.txt'].map((path) => call('read_file', { path }));
   await chat.ask(
     `${reads.join(' ')} ${call('search_workspace', { query: 'beta' })} [[then]] ${call('list_directory', { path: '.' })} [[then]] [[say [b](src-2/beta.ts#L4)]]`,

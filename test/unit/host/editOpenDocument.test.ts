@@ -5,6 +5,7 @@ const editor = vi.hoisted(() => ({
   text: 'one\n',
   isDirty: false,
   applies: true,
+  formatOnSave: false,
   save: vi.fn(async () => true),
 }));
 
@@ -21,6 +22,10 @@ vi.mock('vscode', () => ({
       readonly end: number,
     ) {}
   },
+  commands: {
+    executeCommand: async () => (editor.text === editor.text.toUpperCase() ? undefined : [{}]),
+  },
+  extensions: { all: [] },
   Uri: { file: (fsPath: string) => ({ fsPath }) },
   WorkspaceEdit: class {
     insert(_: unknown, at: number, put: string) {
@@ -63,7 +68,9 @@ vi.mock('vscode', () => ({
       editor.isDirty = editor.applies;
       return editor.applies;
     },
-    getConfiguration: () => ({ get: () => false }),
+    getConfiguration: () => ({
+      get: (key: string, otherwise?: unknown) => (key === 'formatOnSave' ? editor.formatOnSave : otherwise),
+    }),
   },
 }));
 
@@ -71,6 +78,7 @@ beforeEach(() => {
   editor.text = 'one\n';
   editor.isDirty = false;
   editor.applies = true;
+  editor.formatOnSave = false;
   editor.save.mockReset();
 });
 
@@ -110,6 +118,20 @@ it('edits what no editor shows through a document of its own, and leaves what no
   // Its document has one kind of line end: the file is another.
   expect(await editClosedDocument('/app/closed.ts', 'two\r\nthree\n', 'x')).toBe('elsewhere');
   expect(await editClosedDocument('/app/image.png', 'one\n', 'two\n')).toBe('elsewhere');
+});
+
+it('has it saved once more where saving was to format it and did not', async () => {
+  editor.formatOnSave = true;
+  // A formatter that knows the document from the second time on.
+  editor.save.mockImplementation(async () => {
+    if (editor.save.mock.calls.length > 1) editor.text = editor.text.toUpperCase();
+    return true;
+  });
+  expect(await editClosedDocument('/app/closed.ts', 'one\n', 'two\n')).toBe('saved');
+  expect(editor.text).toBe('TWO\n');
+  expect(await editClosedDocument('/app/closed.ts', 'TWO\n', 'three\n')).toBe('saved');
+  expect(editor.text).toBe('THREE\n');
+  expect(editor.save).toHaveBeenCalledTimes(3);
 });
 
 it('has saving done to what was created, and leaves it as it is where its document is another', async () => {
