@@ -107,6 +107,8 @@ export class Checkpoints {
 
   /** What restoring its files would do now. @throws UnknownCheckpointError | JournalError */
   async preview(seq: number): Promise<CheckpointPreview> {
+    // What is being undone is on the disk a moment before it is recorded: it would pass for the person's.
+    await this.parts.changes.settled();
     const { files, moves, gone } = await this.plan(this.checkpoint(seq));
     return {
       files: files.map(({ path, before, now, editedSince }) => ({ path, before, now, editedSince })),

@@ -270,6 +270,23 @@ describe('a checkpoint', () => {
     expect(await now()).toEqual(before);
   });
 
+  it('is previewed as it is once what is being undone is recorded', async () => {
+    await world.files.set('a.ts', text(...TEN));
+    await steps([read('a.ts')], [edit('a.ts', 'one', 'ONE'), edit('a.ts', 'ten', 'TEN')]);
+    const [checkpoint] = await agent.checkpoints.list();
+    const [first] = await hunks('a.ts');
+    const append = world.log.append.bind(world.log);
+    vi.spyOn(world.log, 'append').mockImplementation(async (...events) => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      return append(...events);
+    });
+    const undoing = agent.review.undo('a.ts', first?.id);
+    await vi.waitUntil(async () => (await content('a.ts')).includes('one\n'), { interval: 1 });
+    const { files } = await agent.checkpoints.preview(checkpoint?.seq ?? 0);
+    expect(files).toMatchObject([{ path: 'a.ts', editedSince: false }]);
+    await undoing;
+  });
+
   it('replaces what the person has changed since only when told to, and says so before', async () => {
     const [, first] = await agent.checkpoints.list();
     world.files.set('b.ts', text('by hand'));
