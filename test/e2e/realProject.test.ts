@@ -109,6 +109,8 @@ it('refuses the edit of a line that the person changes by hand in the middle of 
     await vscode.page.keyboard.type(' // by hand');
     await vscode.page.keyboard.press('Control+s');
     await vi.waitFor(() => expect(project.read(source)).toContain(`${mistake} // by hand`), timeout);
+    // An edit of a document with unsaved changes is not saved.
+    await vscode.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   };
   const steps = [
     call('read_file', { path: source, startLine: line - 5, endLine: line + 5 }),

@@ -122,6 +122,8 @@ it('refuses a stale edit when the person edits by hand in the middle of a turn; 
     await vscode.page.keyboard.type('00');
     await vscode.page.keyboard.press('Control+s');
     await vi.waitFor(() => expect(content('src/a.ts')).toContain('v10 = 1000;'), timeout);
+    // An edit of a document with unsaved changes is not saved.
+    await vscode.page.locator('.tab.active.dirty').waitFor({ state: 'detached' });
   };
   await chat.ask(
     `${read('src/a.ts')} [[then]] ${edit('src/a.ts', 'v10 = 10', 'v10 = 100')} [[then]] ${edit('src/a.ts', 'v10 = 1000', 'v10 = 1')} [[then]] [[say ok]]`,
