@@ -1,5 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+/** They have the machine to themselves: one measures, one waits for what a language server says in time. */
+const alone = ['test/e2e/wholeLoop.test.ts', 'test/e2e/realProject.test.ts'];
+
+const e2e = {
+  globalSetup: ['test/support/startBrowser.ts', 'test/support/vscode/installed.ts'],
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
+} satisfies TestProjectInlineConfiguration['test'];
 
 export default defineConfig({
   test: {
@@ -17,13 +26,14 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { test: { ...e2e, name: 'e2e alone', include: alone, fileParallelism: false } },
       {
         test: {
+          ...e2e,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: ['test/support/startBrowser.ts', 'test/support/vscode/installed.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          exclude: alone,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

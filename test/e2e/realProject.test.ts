@@ -24,11 +24,6 @@ scriptedChat({
       meanwhile = undefined;
       await act();
     }
-    const calls = request.messages.flatMap((message) => message.tool_calls ?? []);
-    const edits = calls.filter((made) => made.function.name === 'edit_file');
-    // A project of this size takes the language server its time.
-    if (edits.length === 1 && calls.at(-1) === edits[0])
-      await vscode.page.locator('.squiggly-error').first().waitFor({ timeout: 60_000 });
     return script(request);
   },
   settings: { 'virtualContext.diagnosticsDelay': 1500 },

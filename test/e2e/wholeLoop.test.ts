@@ -39,7 +39,11 @@ async function waitForIndex(): Promise<void> {
 }
 
 describe('the whole loop', () => {
-  it('indexes the project', waitForIndex);
+  it('activates in under 50 ms and indexes the project', async () => {
+    await waitForIndex();
+    const activation = Number(/activated in ([\d.]+) ms/.exec(paging())?.[1]);
+    expect(activation).toBeLessThan(50);
+  });
 
   it('answers offline from the index, with tool rows and links that open the file at the range', async () => {
     await chat.ask('How are retries and exponential backoff implemented?');
@@ -178,12 +182,6 @@ describe('the whole loop', () => {
     );
     const notes = await vscode.webview('[data-testid=note]');
     await notes.locator('[data-testid=note-text]', { hasText: 'Never touch error.ts.' }).waitFor();
-  });
-
-  it('has activated in under 50 ms, of two times once at least: other tests may be starting', () => {
-    const activations = [...paging().matchAll(/activated in ([\d.]+) ms/g)].map(([, ms]) => Number(ms));
-    expect(activations).toHaveLength(2);
-    expect(Math.min(...activations)).toBeLessThan(50);
   });
 
   it('opens the paging log file: JSON lines that hold every event', async () => {

@@ -25,16 +25,10 @@ export class ChatView {
     const sent = await this.userMessages.count();
     await this.byTestId('chat-input').fill(text);
     await this.byTestId('chat-input').press('Enter');
-    // Where the list of mentions or commands was open, Enter has chosen from it.
-    await vi.waitUntil(
-      async () => {
-        if ((await this.userMessages.count()) > sent) return true;
-        if ((await this.byTestId('chat-input').inputValue()).trimEnd() === text.trimEnd())
-          await this.byTestId('chat-input').press('Enter');
-        return false;
-      },
-      { timeout: turnTimeout, interval: 500 },
-    );
+    await vi.waitUntil(async () => (await this.userMessages.count()) > sent, {
+      timeout: turnTimeout,
+      interval: 50,
+    });
   }
 
   /** Resolves when no turn is running: the send button is back. */
