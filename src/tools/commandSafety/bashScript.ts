@@ -268,11 +268,13 @@ function hasGaps(root: Node): boolean {
   let end = 0;
   let gap = false;
   const walk = (node: Node) => {
-    if (node.type === 'heredoc_body') {
+    if (node.type === 'heredoc_body' || node.type === 'string') {
+      // What is only text has no nodes of its own; what the shell runs in it has.
+      gap ||= node.namedChildren.some((child) => child !== null && hasGaps(child));
       end = Math.max(end, node.endIndex);
       return;
     }
-    if (node.childCount > 0 && node.type !== 'string') {
+    if (node.childCount > 0) {
       for (const child of node.children) if (child) walk(child);
       return;
     }

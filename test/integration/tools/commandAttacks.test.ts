@@ -161,7 +161,10 @@ const lines = (cores: readonly Words[], plain: boolean) =>
         const blank = plain && /[<>]/.test(word) ? ' ' : blanks[index % 8];
         return `${before}${blank}${word}`;
       });
-      const all = around.filter((wrap, index) => index === 0 || !SIMPLE.test(wrap('')));
+      // The grammar takes `for` and `if` behind `!` for the names of commands.
+      const fits = (wrap: (line: string) => string) =>
+        !SIMPLE.test(wrap('')) && !(plain && wrap('') === '! ');
+      const all = around.filter((wrap, index) => index === 0 || fits(wrap));
       return { core, line: all.reduce((inner, wrap) => wrap(inner), line) + note };
     });
 

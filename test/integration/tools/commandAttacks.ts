@@ -57,6 +57,9 @@ export const ATTACKS: readonly Group[] = [
       knownSafe: ['ls \\\n  -la \\\n  src', 'ls\\\n src'],
       danger: [
         'sort -n\\\no/tmp/evil src/a.ts',
+        'echo "$(find . -delete\\\n  2>/dev/null)"',
+        'echo "$(echo "$(find . -delete\\\n  2>/dev/null)")"',
+        'cat <<EOF\n$(find . -delete\\\n  2>/dev/null)\nEOF',
         'cat .en\\\nv',
         'cat $"/../.env"',
         'cat src/../.\\\n./secret',
