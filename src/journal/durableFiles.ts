@@ -1,5 +1,5 @@
-/** What journal files share: making directory entries durable, and errors with a next step. */
-import { mkdir, open } from 'node:fs/promises';
+/** What journal files share: making files and directory entries durable, and errors with a next step. */
+import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { JournalError } from '../engine/errors';
 
@@ -19,6 +19,34 @@ export async function makeDurableDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+/** Writes a new file; durable when resolved, but for its name. @throws the system's errors, also when it is there */
+export async function writeDurably(path: string, text: string): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Windows refuses to replace a file in the instant another process reads it; a moment later it works.
+ * @throws the system's errors
+ */
+export async function renameOver(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const busy =
+        errorCode(error) === 'EPERM' || errorCode(error) === 'EBUSY' || errorCode(error) === 'EACCES';
+      if (!busy || process.platform !== 'win32' || attempt === 20) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 10 * attempt));
+    }
+  }
 }
 
 /** @returns a JournalError that says what could not be done and, by the system's error code, what to do about it */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { HeldElsewhereError, JournalError } from '../engine/errors';
+import { errorCode, renameOver, writeDurably } from './durableFiles';
 import { isAlive, ownIdentity, type ProcessIdentity } from './processIdentity';
 
 export interface ProcessLock {
@@ -151,32 +152,4 @@ async function readRecord(file: string): Promise<LockRecord | undefined> {
   }
   const found = await stat(file).catch(() => undefined);
   return found && { pid: 0, boot: '', token: `damaged-${found.ino}-${Math.trunc(found.mtimeMs)}` };
-}
-
-async function writeDurably(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Windows refuses to replace a file in the instant another process reads it; a moment later it works. */
-async function renameOver(from: string, to: string): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const busy =
-        errorCode(error) === 'EPERM' || errorCode(error) === 'EBUSY' || errorCode(error) === 'EACCES';
-      if (!busy || process.platform !== 'win32' || attempt === 20) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 10 * attempt));
-    }
-  }
-}
-
-function errorCode(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }

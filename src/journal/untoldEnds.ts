@@ -2,10 +2,11 @@
  * Ends of background commands that their chats have not been told, in one small file for each process that runs some:
  * what runs in a process that is gone has ended with it, whether that was closed, reloaded or killed.
  */
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { syncDirectory } from './durableFiles';
+import { renameOver, syncDirectory, writeDurably } from './durableFiles';
 import { isAlive, ownIdentity } from './processIdentity';
 
 const untold = z.object({ session: z.string(), text: z.string() });
@@ -16,7 +17,13 @@ const saved = z.object({
 
 type UntoldEnd = Readonly<z.infer<typeof untold>>;
 
+const DRAFT = '.new';
+/** Half a draft that is older than this was left by a process that was killed. */
+const ABANDONED_MS = 60 * 60_000;
+
 export class UntoldEnds {
+  /** Process ids come back: they are in the files, and no names. */
+  private readonly name = `${randomUUID()}.json`;
   private writing: Promise<unknown> = Promise.resolve();
 
   /** @param folder is made when there is something to save */
@@ -37,9 +44,10 @@ export class UntoldEnds {
     const names = await readdir(this.folder).catch(() => []);
     const ends: UntoldEnd[] = [];
     let othersRun = false;
-    for (const name of names.filter((each) => each !== `${process.pid}.json`)) {
+    for (const name of names) {
       const path = join(this.folder, name);
-      const left = await readFile(path, 'utf8').then(parsed, () => undefined);
+      if (name.endsWith(DRAFT) && (await isAbandoned(path))) await removed(path);
+      const left = name.endsWith('.json') && name !== this.name && (await leftIn(path));
       if (!left) continue;
       if (await isAlive(left.process)) othersRun = true;
       // Two windows may open at once: who has removed it has it.
@@ -49,21 +57,20 @@ export class UntoldEnds {
   }
 
   private async write(ends: readonly UntoldEnd[]): Promise<void> {
-    const path = join(this.folder, `${process.pid}.json`);
+    const path = join(this.folder, this.name);
     if (ends.length === 0) {
       await rm(path, { force: true });
       return;
     }
     await mkdir(this.folder, { recursive: true });
-    const draft = `${path}.new`;
-    const file = await open(draft, 'w', 0o600);
+    const draft = `${path}${DRAFT}`;
     try {
-      await file.writeFile(JSON.stringify({ process: await ownIdentity(), ends }));
-      await file.sync();
-    } finally {
-      await file.close();
+      await writeDurably(draft, JSON.stringify({ process: await ownIdentity(), ends }));
+      await renameOver(draft, path);
+    } catch (error) {
+      await removed(draft);
+      throw error;
     }
-    await rename(draft, path);
     await syncDirectory(this.folder);
   }
 }
@@ -75,11 +82,19 @@ function removed(path: string): Promise<boolean> {
   );
 }
 
-function parsed(text: string): z.infer<typeof saved> | undefined {
+/** @returns undefined when it cannot be read, or is half a file */
+async function leftIn(path: string): Promise<z.infer<typeof saved> | undefined> {
   try {
-    return saved.parse(JSON.parse(text));
+    return saved.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    // Half a file is a draft of a process that was killed.
     return undefined;
   }
+}
+
+/** What a draft says was not saved yet, or is in the file beside it as well. */
+async function isAbandoned(draft: string): Promise<boolean> {
+  const left = await leftIn(draft);
+  if (left) return !(await isAlive(left.process));
+  const found = await stat(draft).catch(() => undefined);
+  return found !== undefined && Date.now() - found.mtimeMs > ABANDONED_MS;
 }
