@@ -222,12 +222,15 @@ export class Checkpoints {
   /** @returns also whether the text before is kept */
   private async count({ before, last }: TouchedFile): Promise<Partial<Counted> & { readonly kept: boolean }> {
     const { blobs, lineDiff } = this.parts;
+    // The sweep may have taken it since it was counted.
+    const then = await keptText(blobs, before);
+    const kept = before === undefined || then !== undefined;
+    if (!kept) return { kept };
     const key = `${before} ${last}`;
     const known = this.counts.get(key);
-    if (known) return { ...known, kept: true };
-    const [then, later] = await Promise.all([keptText(blobs, before), keptText(blobs, last)]);
-    const kept = before === undefined || then !== undefined;
-    if (!kept || (last !== undefined && later === undefined)) return { kept };
+    if (known) return { ...known, kept };
+    const later = await keptText(blobs, last);
+    if (last !== undefined && later === undefined) return { kept };
     const changes = lineDiff(then ?? '', later ?? '');
     const counted = {
       added: changes.reduce((sum, { lines }) => sum + lines.length, 0),

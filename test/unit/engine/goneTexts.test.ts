@@ -64,6 +64,14 @@ it('a checkpoint that lacks a text is listed so, and restores nothing', async ()
   expect([await content('a.ts'), await content('b.ts')]).toEqual(['three\n', 'tre\n']);
 });
 
+it('a text is looked for each time: what has gone since the last look is told', async () => {
+  expect((await agent.checkpoints.list()).map(({ gone }) => gone)).toEqual([undefined, undefined, undefined]);
+  lose('one\n');
+  const list = await agent.checkpoints.list();
+  expect(list.map(({ gone }) => gone)).toEqual([undefined, undefined, true]);
+  expect(list.at(-1)?.files).toEqual([{ path: 'a.ts' }, { path: 'b.ts', added: 1, removed: 1 }]);
+});
+
 it('later checkpoints are restored all the same', async () => {
   lose('one\n');
   lose('uno\n');
