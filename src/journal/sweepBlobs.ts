@@ -4,7 +4,7 @@
  */
 import { link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeldElsewhereError } from '../engine/errors';
+import { HeldElsewhereError, VirtualContextError } from '../engine/errors';
 import type { BlobHash } from '../engine/ports';
 import { asidePath, blobPath, isBlobHash, SAFE_MS, sweepFolder } from './blobFiles';
 import { errorCode, journalError } from './durableFiles';
@@ -56,7 +56,7 @@ export async function sweepBlobs(parts: SweepParts): Promise<Swept | undefined> 
     }
   } catch (error) {
     if (error instanceof HeldElsewhereError) return undefined;
-    throw error instanceof Error && 'nextStep' in error
+    throw error instanceof VirtualContextError
       ? error
       : journalError(`The blob store ${parts.blobs} could not be swept`, error);
   }
