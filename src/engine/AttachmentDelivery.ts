@@ -4,7 +4,7 @@
  */
 import { messageAddress } from './addresses';
 import type { Approver } from './approvals';
-import type { Attachment, AttachmentDraft, AttachmentWeight } from './attachments';
+import { type Attachment, type AttachmentDraft, type AttachmentWeight, headingOf } from './attachments';
 import { digest } from './digest';
 import type { OwedAttachment } from './EventQueue';
 import { describeError, JournalError } from './errors';
@@ -169,10 +169,6 @@ export class AttachmentDelivery {
   private count(text: string): Promise<number> {
     return entryTokens(this.parts.counter, { role: 'user', content: interruptText('attached', text) });
   }
-}
-
-function headingOf(label: string): string {
-  return `Attached by the person to their message: ${label}`;
 }
 
 function entryOf({ posted, index }: OwedAttachment, text: string, tokens: number): AttachedEntry {

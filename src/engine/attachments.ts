@@ -35,3 +35,8 @@ export interface AttachmentWeight {
   /** Own tokens that are shown of it at once; of a longer one a part is shown, the rest is in reach. */
   readonly limit: number;
 }
+
+/** What the model is shown above an attachment. */
+export function headingOf(label: string): string {
+  return `Attached by the person to their message: ${label}`;
+}

@@ -1,5 +1,6 @@
 /** Makes a session of an exported chat. */
 import { messageAddress, toolAddress } from '../engine/addresses';
+import { headingOf } from '../engine/attachments';
 import { cutText } from '../engine/cutText';
 import { EVENT_CLASSES } from '../engine/eventPriorities';
 import type { NewSessionEvent, SessionEventBody } from '../engine/events';
@@ -199,7 +200,7 @@ class Importer {
     posted: number,
     time: number,
   ): Promise<void> {
-    const text = `Attached by the person to their message: ${label}`;
+    const text = headingOf(label);
     const body = `[${address}: ${label}]\n${cutWithAddress(whole, address)}`;
     const content = interruptText('attached', `${text}\n${body}`);
     await this.add(
