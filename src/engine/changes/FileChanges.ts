@@ -2,6 +2,7 @@
  * The one door through which changes of files go: the texts before and after are kept, the first of a turn makes a
  * checkpoint, and each is recorded once it is made.
  */
+import { JournalError } from '../errors';
 import type { SessionEventBody } from '../events';
 import type { AgentMode } from '../modes';
 import type {
@@ -47,6 +48,7 @@ export interface MadeChange {
 }
 
 type Edited = Extract<SessionEventBody, { type: 'file.edited' }>;
+type Intended = Extract<SessionEventBody, { type: 'file.editing' }>;
 
 export class FileChanges {
   private tail: Promise<unknown> = Promise.resolve();
@@ -77,6 +79,7 @@ export class FileChanges {
 
   /**
    * After a crash: a change that was made and not recorded is recorded, so that it waits for the person and can be undone.
+   * As long as its texts cannot be read that stays open.
    * @throws JournalError
    */
   recover(): Promise<void> {
@@ -84,10 +87,15 @@ export class FileChanges {
       const { recorder, parent } = this.parts;
       const intended = recorder.state.changes.unsettled;
       if (!intended || parent) return;
-      const change = await madeMeanwhile(intended, this.parts);
+      let change: FileChange | undefined;
+      try {
+        change = await madeMeanwhile(intended, this.parts);
+      } catch (error) {
+        if (error instanceof JournalError) return;
+        throw error;
+      }
       const form = intended.binary && { binary: true as const };
-      if (change)
-        await this.record(change, { after: afterOf(change), form }, intended.basedOn, intended.kept ?? false);
+      if (change) await this.record(change, { after: afterOf(change), form }, intended);
       else await recorder.record({ type: 'file.notEdited', path: intended.path });
     });
   }
@@ -117,7 +125,7 @@ export class FileChanges {
     const [before, after] = [beforeOf(change), kind === 'write' ? change.after : undefined];
     const kept = mode() === 'auto' && !review;
     const turn = state.openTurn ?? state.turn;
-    const intended: SessionEventBody = {
+    const intended: Intended = {
       type: 'file.editing',
       kind,
       path,
@@ -141,23 +149,22 @@ export class FileChanges {
       await recorder.record({ type: 'file.notEdited', path }).catch(() => undefined);
       throw error;
     });
-    return { written, now, event: await this.record(change, made, basedOn, kept) };
+    return { written, now, event: await this.record(change, made, intended) };
   }
 
   private async record(
     change: FileChange,
     { after, form }: { readonly after: string | undefined; readonly form?: FileForm | undefined },
-    basedOn: readonly string[],
-    kept: boolean,
+    { before: hash, basedOn, kept }: Intended,
   ): Promise<Edited> {
     const { recorder, blobs } = this.parts;
     const before = beforeOf(change);
-    const baseline = await this.baseline(change, before, after, kept);
+    const baseline = await this.baseline(change, before, after, kept === true);
     const event: Edited = {
       type: 'file.edited',
       path: change.path,
       ...(change.kind === 'move' ? { from: change.from } : {}),
-      ...(before === undefined ? {} : { before: await blobs.put(before) }),
+      ...(before === undefined || hash === undefined ? {} : { before: hash }),
       ...(after === undefined ? {} : { after: await blobs.put(after) }),
       ...(form ? { form } : {}),
       ...(baseline === undefined ? {} : { baseline }),

@@ -1,18 +1,20 @@
 /** After a crash: whether a change of a file that was about to be made was made. */
 import type { EventOf } from '../events';
-import type { BlobHash, BlobStore, WorkspaceFiles } from '../ports';
+import type { BlobStore, WorkspaceFiles } from '../ports';
 import type { FileChange } from './FileChanges';
+import { keptText } from './keptText';
 import { textNow } from './putBack';
 
-/** @returns the change as it was made; undefined when it was not, or the file is another by now: the person's */
+/**
+ * @returns the change as it was made; undefined when it was not, or the file is another by now: the person's
+ * @throws JournalError when a text that is there cannot be read
+ */
 export async function madeMeanwhile(
   { kind, path, from = '', before, after, binary }: EventOf<'file.editing'>,
   { files, blobs }: { readonly files: WorkspaceFiles; readonly blobs: BlobStore },
 ): Promise<FileChange | undefined> {
   // A blob that is missing was not yet stored: nothing was done then.
-  const text = (hash: BlobHash | undefined) =>
-    hash === undefined ? undefined : blobs.get(hash).catch(() => undefined);
-  const [old, wanted] = await Promise.all([text(before), text(after)]);
+  const [old, wanted] = await Promise.all([keptText(blobs, before), keptText(blobs, after)]);
   const there = (await files.version(path)) !== undefined;
   switch (kind) {
     case 'write': {
