@@ -3,8 +3,8 @@ import type { FileMove, FunctionOutcome } from './EngineFunction';
 import { describeError, UnreadableFileError } from './errors';
 import type { WorkspaceFiles } from './ports';
 
-/** A folder with more is moved by a command, or by the person. */
-const MAX_FILES = 200;
+/** A folder with more files, or more folders, is moved by a command, or by the person. */
+const MOST = 200;
 
 type Files = Pick<WorkspaceFiles, 'isSecret' | 'list' | 'removeEmptyFolders' | 'version'>;
 
@@ -16,6 +16,7 @@ export async function filesInFolder(
 ): Promise<readonly string[] | string | undefined> {
   const found: string[] = [];
   const folders = [folder];
+  let below = 0;
   for (let at = folders.pop(); at !== undefined; at = folders.pop()) {
     const entries = await files.list(at, signal).catch((error: unknown) => {
       if (error instanceof UnreadableFileError) return undefined;
@@ -24,11 +25,14 @@ export async function filesInFolder(
     if (!entries) return at === folder ? undefined : `${at} cannot be listed`;
     for (const { name, kind } of entries) {
       const path = `${at}/${name}`;
-      if (kind === 'directory') folders.push(path);
-      else if (kind !== 'file') return `${path} is no file`;
+      if (kind === 'directory') {
+        folders.push(path);
+        below++;
+      } else if (kind !== 'file') return `${path} is no file`;
       else if (await files.isSecret(path)) return `${path} looks secret`;
       else found.push(path);
-      if (found.length + folders.length > MAX_FILES) return `it holds more than ${MAX_FILES} files`;
+      if (found.length > MOST) return `it holds more than ${MOST} files`;
+      if (below > MOST) return `it holds more than ${MOST} folders`;
     }
   }
   return found.sort();
