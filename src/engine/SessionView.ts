@@ -80,8 +80,8 @@ export class SessionView {
     if (event.type !== 'turn.ended') return outputs;
     const { ofTurn, ofSession } = this.parts.state.spent;
     if (ofTurn.length === 0) return outputs;
-    const [turn, session] = [billOf(ofTurn, prices()), billOf(ofSession, prices())];
-    return [{ type: 'spent', turn, session }, ...outputs];
+    const now = prices();
+    return [{ type: 'spent', turn: billOf(ofTurn, now), session: billOf(ofSession, now) }, ...outputs];
   }
 
   private gaugeEvent(): OutputEvent {
