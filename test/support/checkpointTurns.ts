@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Checkpoints } from '../../src/engine/changes/Checkpoints';
 import { FileChanges } from '../../src/engine/changes/FileChanges';
-import type { WorkspaceFiles } from '../../src/engine/ports';
+import type { SessionLog, WorkspaceFiles } from '../../src/engine/ports';
 import { SessionRecorder } from '../../src/engine/SessionRecorder';
 import { SessionState } from '../../src/engine/SessionState';
 import { FileBlobStore } from '../../src/journal/fileBlobStore';
@@ -25,6 +25,8 @@ export interface CheckpointTurns {
   edit(path: string, change: (text: string) => string): Promise<number>;
   /** As `edit` does before it changes a file, and no more: copies of these texts, one after the other, and the line. @returns ms */
   keep(texts: readonly string[]): Promise<number>;
+  /** ms that each line of a checkpoint took to be durable in the log. */
+  readonly lines: readonly number[];
   close(): Promise<void>;
 }
 
@@ -35,7 +37,19 @@ export async function checkpointTurns(dir: string): Promise<CheckpointTurns> {
   const blobs = await FileBlobStore.open(join(dir, 'blobs'));
   const state = new SessionState('s', blobs, roughCounter, () => 0);
   await state.restore(log.read(), () => undefined);
-  const recorder = new SessionRecorder(log, state, Date, () => ({ resident: 0, budget: 0 }));
+  const lines: number[] = [];
+  const timed: SessionLog = {
+    sessionId: log.sessionId,
+    read: () => log.read(),
+    close: () => log.close(),
+    append: async (events) => {
+      const start = performance.now();
+      const appended = await log.append(events);
+      if (events.some(({ type }) => type === 'checkpoint.created')) lines.push(performance.now() - start);
+      return appended;
+    },
+  };
+  const recorder = new SessionRecorder(timed, state, Date, () => ({ resident: 0, budget: 0 }));
   let written = 0;
   const files = new Proxy<WorkspaceFiles>(memory, {
     get: (target, name) => {
@@ -66,6 +80,7 @@ export async function checkpointTurns(dir: string): Promise<CheckpointTurns> {
       await line;
       return performance.now() - start;
     },
+    lines,
     close: () => log.close(),
   };
 }
