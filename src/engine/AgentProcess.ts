@@ -4,45 +4,39 @@
  */
 
 import type { AgentParts } from './AgentParts';
-import { Anticipation } from './Anticipation';
-import { AttachmentDelivery } from './AttachmentDelivery';
+import type { AttachmentDelivery } from './AttachmentDelivery';
 import { messageAddress } from './addresses';
 import { askIfProtected } from './askIfProtected';
 import type { Attachment, AttachmentDraft, AttachmentWeight } from './attachments';
 import type { Choices } from './ChatChoices';
-import { CoherenceChecker } from './CoherenceChecker';
+import type { CoherenceChecker } from './CoherenceChecker';
 import type { Checkpoints } from './changes/Checkpoints';
 import { handOver } from './changes/handOver';
 import type { Review } from './changes/Review';
-import { WorkspaceChanges } from './changes/WorkspaceChanges';
-import { EventDelivery } from './EventDelivery';
+import type { WorkspaceChanges } from './changes/WorkspaceChanges';
+import type { DerivedFeed } from './DerivedFeed';
 import type { EditWatch } from './editWatch';
 import { describeError, errorKind } from './errors';
 import type { Note, SessionEvent, SessionEventBody, TurnEnd } from './events';
-import { FoundPlaces } from './FoundPlaces';
 import { filePageOf, rawRange, splitLines } from './filePages';
-import { ModelInUse, type ModelSource } from './ModelInUse';
-import { type MemoryGauge, OutputBuffer, type OutputEvent } from './OutputBuffer';
+import type { ModelInUse, ModelSource } from './ModelInUse';
+import type { MemoryGauge, OutputBuffer, OutputEvent } from './OutputBuffer';
 import type { OutsideEvent } from './ports';
-import { ProcessTable } from './processes/ProcessTable';
-import { QueueManager } from './QueueManager';
-import { RecallFeeder } from './RecallFeeder';
-import { RulesKeeper } from './RulesKeeper';
-import { archivalNoteOf, recallBlobOf, recallMessageOf } from './recallFeed';
-import { createReplacementPolicy } from './replacement/createReplacementPolicy';
-import { Scheduler } from './Scheduler';
-import { SessionNotes } from './SessionNotes';
-import { SessionPlan } from './SessionPlan';
-import { type SessionListener, SessionRecorder } from './SessionRecorder';
-import { SessionState } from './SessionState';
-import { SessionView } from './SessionView';
+import type { ProcessTable } from './processes/ProcessTable';
+import type { RulesKeeper } from './RulesKeeper';
+import type { Scheduler } from './Scheduler';
+import type { SessionNotes } from './SessionNotes';
+import type { SessionPlan } from './SessionPlan';
+import type { SessionListener, SessionRecorder } from './SessionRecorder';
+import type { SessionState } from './SessionState';
+import type { SessionView } from './SessionView';
 import { StoredPages } from './StoredPages';
-import { systemInstructions } from './systemInstructions';
-import { TurnRunner } from './TurnRunner';
-import { type NoWindowChange, type WindowChange, type WindowRequest, WindowRequests } from './WindowRequests';
+import type { TurnRunner } from './TurnRunner';
+import type { NoWindowChange, WindowChange, WindowRequest } from './WindowRequests';
+import { wireProcess } from './wireProcess';
 
 export class AgentProcess {
-  readonly output = new OutputBuffer();
+  readonly output: OutputBuffer;
   /** The person's own changes to the notes; they reach the model on its next step. */
   readonly notes: SessionNotes;
   /** The model's changes of files that wait for the person. */
@@ -57,12 +51,11 @@ export class AgentProcess {
   private readonly coherence: CoherenceChecker;
   private readonly rules: RulesKeeper;
   private readonly model: ModelInUse;
-  private readonly queue: QueueManager;
   private readonly runner: TurnRunner;
   private readonly processes: ProcessTable;
   private readonly scheduler: Scheduler;
   private readonly attachments: AttachmentDelivery;
-  private readonly feeder: RecallFeeder;
+  private readonly feed: DerivedFeed;
   private readonly changes: WorkspaceChanges;
   private readonly view: SessionView;
   private readonly subscriptions: (() => void)[] = [];
@@ -73,76 +66,26 @@ export class AgentProcess {
     private readonly parts: AgentParts,
     source: ModelSource,
   ) {
-    const { log, blobs, counter, hash, clock, functions } = parts;
-    const replacement = createReplacementPolicy(parts.settings().policy.replacement);
-    this.state = new SessionState(log.sessionId, blobs, counter, () => this.notesLimit(), replacement);
-    this.model = new ModelInUse(source, this.state, parts.settings);
-    this.recorder = new SessionRecorder(log, this.state, clock, (own) => this.model.occupancy(own));
-    this.notes = new SessionNotes('person', this.recorder, counter, hash, clock);
-    this.changes = new WorkspaceChanges(parts, this.recorder, () => this.output.emit({ type: 'changes' }));
-    const { state, recorder, output, model, notes } = this;
-    const { settings } = parts;
-    this.view = new SessionView({ state, notes, model, output, settings });
-    this.review = this.changes.review;
-    this.checkpoints = this.changes.checkpoints;
-    this.plan = new SessionPlan('person', this.recorder, counter);
-    this.coherence = new CoherenceChecker({ ...parts, recorder: this.recorder });
-    this.rules = new RulesKeeper({ ...parts, recorder: this.recorder });
-    this.queue = new QueueManager({
-      files: parts.files,
+    ({
+      output: this.output,
+      notes: this.notes,
+      review: this.review,
+      checkpoints: this.checkpoints,
+      plan: this.plan,
       state: this.state,
       recorder: this.recorder,
-      blobs,
-      hash,
-      counter,
-      clock,
-      instructions: systemInstructions(parts.folders),
+      coherence: this.coherence,
       rules: this.rules,
-      schemas: functions.map((fn) => fn.schema),
-      ...(parts.summaryModel ? { summaryModel: parts.summaryModel } : {}),
-      settings: parts.settings,
-    });
-    this.processes = new ProcessTable({
-      agent: parts,
-      recorder: this.recorder,
-      output: this.output,
-      notes: new SessionNotes('model', this.recorder, counter, hash, clock),
-      model: source,
-      asked: () => this.model.asked,
-      changes: this.changes.door,
-      open: AgentProcess.open,
-    });
-    const { coherence, rules, queue } = this;
-    this.edits = parts.watchEdits?.((event) => this.post(event));
-    const found = new FoundPlaces(parts.archival);
-    const delivery = new EventDelivery({ ...parts, recorder, coherence, rules });
-    this.attachments = new AttachmentDelivery({
-      ...parts,
-      found,
-      state,
-      recorder,
-      limit: (count, budget) => queue.admissionLimit(count, budget),
-    });
-    const requests = new WindowRequests(recorder, queue);
-    const runner = new TurnRunner({
-      agent: parts,
-      found,
-      state,
-      recorder,
-      queue,
-      model,
-      delivery,
-      attachments: this.attachments,
-      anticipation: new Anticipation({ ...parts, archival: found }, recorder),
-      requests,
-      output,
+      model: this.model,
+      runner: this.runner,
       processes: this.processes,
-      changes: this.changes.door,
-      ...(this.edits ? { edits: this.edits } : {}),
-    });
-    this.runner = runner;
-    this.scheduler = new Scheduler({ recorder, runner, model, requests, output });
-    this.feeder = new RecallFeeder(parts.recall);
+      scheduler: this.scheduler,
+      attachments: this.attachments,
+      feed: this.feed,
+      changes: this.changes,
+      view: this.view,
+      edits: this.edits,
+    } = wireProcess(parts, source, { post: (event) => this.post(event), open: AgentProcess.open }));
     this.recorder.subscribe((event) => this.publish(event));
   }
 
@@ -397,30 +340,10 @@ export class AgentProcess {
     await this.recorder.settled();
   }
 
-  /** Own tokens the pinned notes may take: by the setting, and by the window once it is known. */
-  private notesLimit(): number {
-    const { notesTokenLimit } = this.parts.settings();
-    const { budget } = this.model;
-    return budget ? Math.min(notesTokenLimit, this.queue.notesRoom(budget)) : notesTokenLimit;
-  }
-
   private publish(event: SessionEvent): void {
-    const { archival } = this.parts;
     if (event.type === 'file.edited') this.edits?.edited(event.path);
     this.view.publish(event);
     this.changes.take(event);
-    const note = archivalNoteOf(this.session, event);
-    // A turn never waits for the derived tables, and what they miss is fed again when the disk is back.
-    void this.feed(event);
-    if (note) archival.insertNotes([note]).catch(() => undefined);
-  }
-
-  private async feed(event: SessionEvent): Promise<void> {
-    // A result has just come into the window.
-    const blob = event.type === 'function.result' ? undefined : recallBlobOf(event);
-    const shown = this.state.context.entries.at(-1)?.message.content ?? '';
-    const kept = blob === undefined ? shown : await this.parts.blobs.get(blob).catch(() => undefined);
-    const message = kept === undefined ? undefined : recallMessageOf(this.session, event, kept);
-    if (message) this.feeder.feed(message);
+    this.feed.take(event);
   }
 }
