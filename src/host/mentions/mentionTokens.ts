@@ -21,8 +21,12 @@ export interface Mention {
 
 /** An `@` in the middle of a word is an address of mail, or code. */
 const TOKEN = /(?<![\p{L}\p{N}_@/.\\`-])@(?:"([^"\n]+)"|([^\s"'`<>()[\]{},;]+))((?<="):\d+(?:-\d+)?)?/gu;
-/** A block of code: an `@` in it is code. */
-const FENCED = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]*[ \t]*$|$(?![\s\S]))/gm;
+/**
+ * A block of code (CommonMark, 4.5): an `@` in it is code. A line with a backtick behind its fence of backticks begins
+ * none; the fence that ends it is of the same character and at least as long.
+ */
+const FENCED =
+  /^ {0,3}(`{3,}(?=[^`\n]*\n)|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1(?:(?<=`)`*|(?<=~)~*)[ \t]*$|$(?![\s\S]))/gm;
 /** What ends a sentence is no part of a name. */
 const TRAILING = /[.:!?]+$/;
 

@@ -30,6 +30,16 @@ describe('mentionsIn', () => {
     expect(mentionsIn(text).map(({ token }) => token)).toEqual(['@a', '@b']);
   });
 
+  it('takes no line for the beginning of a block that begins with code of its own', () => {
+    const text = '```npm test``` fails, look at @src/a.ts\nand @src/b.ts please';
+    expect(mentionsIn(text).map(({ token }) => token)).toEqual(['@src/a.ts', '@src/b.ts']);
+  });
+
+  it('ends a block with a fence of its own kind that is long enough', () => {
+    const text = '````md\n```\n@c\n````~\n@d\n`````\n@a\r\n~~~ a`b\r\n@e\r\n```\r\n~~~~ \r\n@b';
+    expect(mentionsIn(text).map(({ token }) => token)).toEqual(['@a', '@b']);
+  });
+
   it('names each once, in order', () => {
     expect(mentionsIn('@b @a @b').map(({ token }) => token)).toEqual(['@b', '@a']);
   });
