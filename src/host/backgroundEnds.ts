@@ -33,6 +33,9 @@ export class BackgroundEnds {
   private running: readonly UntoldEnd[] = [];
   private looks = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  /** The chat that was shown last. */
+  private shown: string | undefined;
+  private delivering: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly parts: BackgroundEndsParts) {}
 
@@ -54,26 +57,47 @@ export class BackgroundEnds {
     await this.save();
   }
 
-  /** The chat is shown: its next turn hears what has ended meanwhile, here and with windows that are gone. */
-  async deliver(session: string): Promise<void> {
+  /**
+   * The chat is shown: its next turn hears what has ended meanwhile, here and with windows that are gone. What it cannot be
+   * told, since another chat is shown by then, it is told when it is shown again.
+   */
+  deliver(session: string): Promise<void> {
     clearTimeout(this.timer);
-    const { ends, othersRun } = await this.parts.store.takeOver();
-    const all = [...this.untold, ...ends];
-    const due = all.filter((each) => each.session === session);
-    this.untold = all.filter((each) => each.session !== session);
-    if (othersRun && this.looks++ < LOOKS) {
-      this.timer = setTimeout(() => {
-        this.deliver(session).catch(this.parts.onTrouble);
-      }, LOOK_EVERY_MS);
-    }
-    for (const { text } of due)
-      await this.parts.post(session, { kind: 'commandFinished', text, quiet: true });
-    if (due.length > 0 || ends.length > 0) await this.save();
-    if (due.length > 0) this.parts.onTold(due.map(({ text }) => text));
+    this.shown = session;
+    // One after the other: nothing is told twice.
+    const done = this.delivering.then(() => this.tell(session));
+    this.delivering = done.catch(() => undefined);
+    return done;
   }
 
   dispose(): void {
     clearTimeout(this.timer);
+    this.shown = undefined;
+  }
+
+  private async tell(session: string): Promise<void> {
+    const { ends, othersRun } = await this.parts.store.takeOver();
+    this.untold = [...this.untold, ...ends];
+    if (othersRun && session === this.shown) this.lookAgain(session);
+    const told: UntoldEnd[] = [];
+    try {
+      for (const end of this.untold.filter((each) => each.session === session)) {
+        const event: OutsideEvent = { kind: 'commandFinished', text: end.text, quiet: true };
+        if (await this.parts.post(session, event)) told.push(end);
+      }
+    } finally {
+      this.untold = this.untold.filter((each) => !told.includes(each));
+      if (told.length > 0 || ends.length > 0) await this.save();
+    }
+    if (told.length > 0) this.parts.onTold(told.map(({ text }) => text));
+  }
+
+  private lookAgain(session: string): void {
+    clearTimeout(this.timer);
+    if (this.looks++ >= LOOKS) return;
+    this.timer = setTimeout(() => {
+      this.deliver(session).catch(this.parts.onTrouble);
+    }, LOOK_EVERY_MS);
   }
 
   private save(): Promise<void> {
