@@ -2,6 +2,9 @@
 import { Range, type TextDocument, Uri, WorkspaceEdit, workspace } from 'vscode';
 import { formatterLoaded, missedFormatting } from './formatterLoaded';
 
+/** So often what was refused is tried. */
+const ATTEMPTS = 3;
+
 /**
  * @param before what the document must hold still
  * @returns `elsewhere` when no editor holds the file, or what it shows is not what is on disk: the file is to be written;
@@ -45,16 +48,29 @@ export async function saveCreated(absolutePath: string, text: string): Promise<v
   await saveAgain(document);
 }
 
-/** Saving does something only to a document that was changed since. */
+/** Saving does something only to a document that was changed since: with a blank at the end, which does not stay. */
 async function saveAgain(document: TextDocument): Promise<void> {
   const text = document.getText();
-  const end = document.positionAt(text.length);
-  const [put, taken] = [new WorkspaceEdit(), new WorkspaceEdit()];
-  put.insert(document.uri, end, ' ');
-  if (!(await workspace.applyEdit(put)) || document.getText() !== `${text} `) return;
-  taken.delete(document.uri, new Range(end, document.positionAt(text.length + 1)));
-  await workspace.applyEdit(taken);
+  const put = new WorkspaceEdit();
+  put.insert(document.uri, document.positionAt(text.length), ' ');
+  if (!(await workspace.applyEdit(put))) return;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const at = blankAt(document.getText(), text);
+    if (at === undefined) break;
+    const taken = new WorkspaceEdit();
+    taken.delete(document.uri, new Range(document.positionAt(at), document.positionAt(at + 1)));
+    // Refused where somebody writes at the same time.
+    if (await workspace.applyEdit(taken)) break;
+  }
+  // What somebody has written meanwhile is theirs to save.
   if (document.getText() === text) await saved(document);
+}
+
+/** @returns where the blank that was put behind `text` stands, whatever was written before or behind it since */
+function blankAt(now: string, text: string): number | undefined {
+  if (now.startsWith(`${text} `)) return text.length;
+  const lastLine = text.slice(Math.max(0, text.lastIndexOf('\n')));
+  return now.endsWith(`${lastLine} `) ? now.length - 1 : undefined;
 }
 
 /** Without showing it. @returns undefined for what no document can be made of */

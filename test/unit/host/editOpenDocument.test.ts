@@ -5,7 +5,11 @@ const editor = vi.hoisted(() => ({
   text: 'one\n',
   isDirty: false,
   applies: true,
+  /** Of the next edits, before `applies`. */
+  answers: [] as boolean[],
   formatOnSave: false,
+  /** What somebody else does to the text once an edit is applied. */
+  meanwhile: undefined as ((text: string) => string) | undefined,
   save: vi.fn(async () => true),
 }));
 
@@ -28,14 +32,17 @@ vi.mock('vscode', () => ({
   extensions: { all: [] },
   Uri: { file: (fsPath: string) => ({ fsPath }) },
   WorkspaceEdit: class {
+    run = () => {};
     insert(_: unknown, at: number, put: string) {
-      editor.text = editor.text.slice(0, at) + put + editor.text.slice(at);
+      this.replace(_, { start: at, end: at }, put);
     }
-    delete(_: unknown, { start, end }: { start: number; end: number }) {
-      editor.text = editor.text.slice(0, start) + editor.text.slice(end);
+    delete(_: unknown, range: { start: number; end: number }) {
+      this.replace(_, range, '');
     }
     replace(_: unknown, { start, end }: { start: number; end: number }, put: string) {
-      editor.text = editor.text.slice(0, start) + put + editor.text.slice(end);
+      this.run = () => {
+        editor.text = editor.text.slice(0, start) + put + editor.text.slice(end);
+      };
     }
   },
   workspace: {
@@ -64,9 +71,14 @@ vi.mock('vscode', () => ({
         save: saveDocument,
       };
     },
-    applyEdit: async () => {
-      editor.isDirty = editor.applies;
-      return editor.applies;
+    applyEdit: async (edit: { run(): void }) => {
+      const applied = editor.answers.shift() ?? editor.applies;
+      editor.isDirty ||= applied;
+      if (!applied) return false;
+      edit.run();
+      editor.text = editor.meanwhile?.(editor.text) ?? editor.text;
+      editor.meanwhile = undefined;
+      return true;
     },
     getConfiguration: () => ({
       get: (key: string, otherwise?: unknown) => (key === 'formatOnSave' ? editor.formatOnSave : otherwise),
@@ -79,6 +91,8 @@ beforeEach(() => {
   editor.isDirty = false;
   editor.applies = true;
   editor.formatOnSave = false;
+  editor.meanwhile = undefined;
+  editor.answers = [];
   editor.save.mockReset();
 });
 
@@ -147,6 +161,29 @@ it('has saving done to what was created, and leaves it as it is where its docume
   await saveCreated('/app/closed.ts', 'ONE\n');
   expect(editor.save).toHaveBeenCalledOnce();
 });
+
+it('tries again to take its blank out where that is refused', async () => {
+  editor.save.mockResolvedValue(true);
+  editor.answers = [true, false, true];
+  await saveCreated('/app/closed.ts', 'one\n');
+  expect(editor.text).toBe('one\n');
+  expect(editor.save).toHaveBeenCalledOnce();
+});
+
+it.each([
+  ['before', (text: string) => `zero\n${text}`, 'zero\none\n'],
+  ['behind', (text: string) => `${text}\ntwo\n`, 'one\n\ntwo\n'],
+  ['in place of', () => 'other\n', 'other\n'],
+  ['in place of what was last, and with a blank,', () => 'one \n', 'one \n'],
+])(
+  'takes its blank out again, and saves nothing, when somebody writes %s it meanwhile',
+  async (_, meanwhile, text) => {
+    editor.meanwhile = meanwhile;
+    await saveCreated('/app/closed.ts', 'one\n');
+    expect(editor.text).toBe(text);
+    expect(editor.save).not.toHaveBeenCalled();
+  },
+);
 
 it('leaves what no editor shows to others', async () => {
   expect(await editOpenDocument('/app/b.ts', 'one\n', 'two\n')).toBe('elsewhere');
