@@ -1,8 +1,9 @@
 /** What the person is asked, in words. Pure. */
 import type { ApprovalRequest } from '../engine/approvals';
+import { cutText } from '../engine/cutText';
 import type { ApprovalCard, ApprovalChoice } from '../webview/protocol';
 
-/** A card scrolls, and yet has an end. */
+/** As much on purpose: what is allowed is to be seen. A card scrolls, and yet has an end. */
 const MAX_DIFF_CHARS = 200_000;
 
 const SECRET_ACTS = {
@@ -89,10 +90,15 @@ function seen(text: string): string {
   });
 }
 
-/** Whole lines, with a mark that says how many more there are. */
+/** Whole lines, unless one alone is too long, with a mark that says what is not shown. */
 function cut(diff: string): string {
   if (diff.length <= MAX_DIFF_CHARS) return diff;
-  const shown = diff.slice(0, MAX_DIFF_CHARS);
-  const more = diff.slice(MAX_DIFF_CHARS).split('\n').length;
-  return `${shown}\n[cut here: ${more.toLocaleString('en-US')} more lines are not shown]`;
+  const end = diff.lastIndexOf('\n', MAX_DIFF_CHARS);
+  // Of a line without an end its beginning says more than what stands before it.
+  const splits = end < MAX_DIFF_CHARS / 2;
+  const shown = splits ? cutText(diff, MAX_DIFF_CHARS) : diff.slice(0, end);
+  const more = diff.slice(shown.length).replace(/\n$/, '').split('\n').length - 1;
+  if (!splits && more === 0) return diff;
+  const where = splits ? 'cut here, within a line' : 'cut here';
+  return `${shown}\n[${where}: ${more.toLocaleString('en-US')} more ${more === 1 ? 'line is' : 'lines are'} not shown]`;
 }

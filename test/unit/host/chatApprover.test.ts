@@ -98,8 +98,33 @@ describe('a card', () => {
     );
     expect(run?.choices[3]?.about).toBe('make (with nothing behind it), npm test …');
     expect(edit?.title).toBe('Edit a\\u200b?');
-    expect(edit?.diff).toMatch(/\n\[cut here: 13,33\d more lines are not shown\]$/);
+    expect(edit?.diff?.split('\n').slice(66_666)).toEqual([
+      '+x',
+      '[cut here: 13,333 more lines are not shown]',
+    ]);
     expect(secret).toMatchObject({ title: 'Write .env?', diff: '+A=1' });
+  });
+
+  it.each([
+    ['shows all that fits but for the last line end', `${'+'.repeat(199_999)}x\n`, /^\++x\n$/],
+    [
+      'cuts before a line',
+      `@@\n+${'x'.repeat(199_991)}\n+next\n`,
+      /x\n\[cut here: 1 more line is not shown\]$/,
+    ],
+    [
+      'cuts a line that is too long by itself',
+      `@@\n-${'x'.repeat(199_995)}😀\n+next\n+last`,
+      /^@@\n-x{199995}\n\[cut here, within a line: 2 more lines are not shown\]$/,
+    ],
+    [
+      'cuts the only line',
+      `+${'x'.repeat(300_000)}`,
+      /x\n\[cut here, within a line: 0 more lines are not shown\]$/,
+    ],
+  ])('%s', (_, diff, shown) => {
+    void approver.approve({ kind: 'edit', path: 'a', creates: false, diff }, never);
+    expect(approver.cards()[0]?.diff).toMatch(shown);
   });
 
   it.each([
