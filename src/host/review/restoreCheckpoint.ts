@@ -42,6 +42,12 @@ const REPLACE = 'Replace My Changes Too';
  */
 export async function restoreCheckpoint(chat: RestorableChat, seq?: number): Promise<void> {
   const all = await chat.checkpoints();
+  if (seq === undefined && all.length === 0) {
+    void window.showInformationMessage(
+      'There is no checkpoint in this chat: the assistant has edited nothing in it.',
+    );
+    return;
+  }
   const checkpoint = seq === undefined ? await pick(all) : all.find((info) => info.seq === seq);
   if (!checkpoint) {
     if (seq === undefined) return;
@@ -72,8 +78,7 @@ async function pick(all: readonly CheckpointInfo[]): Promise<CheckpointInfo | un
   }));
   const picked = await window.showQuickPick(items, {
     title: 'Restore Checkpoint',
-    placeHolder:
-      items.length === 0 ? 'The assistant has edited nothing in this chat' : 'Back to before which message?',
+    placeHolder: 'Back to before which message?',
     matchOnDetail: true,
   });
   return picked?.info;

@@ -17,7 +17,7 @@ const person = vi.hoisted(() => ({
   offered: [] as Pick[][],
   titles: [] as string[],
   answer: undefined as string | undefined,
-  asked: [] as { message: string; detail: string }[],
+  asked: [] as { message: string; detail?: string }[],
   shown: [] as unknown[][],
 }));
 
@@ -38,6 +38,7 @@ vi.mock('vscode', () => ({
       person.asked.push({ message, detail });
       return person.answer;
     },
+    showInformationMessage: async (message: string) => void person.asked.push({ message }),
     setStatusBarMessage: () => undefined,
     tabGroups: { all: [], close: async () => true },
   },
@@ -129,6 +130,14 @@ it('lets the person pick a checkpoint by message and files', async () => {
     { label: 'First' },
   ]);
   expect(done).toEqual([{ seq: 3, force: false, message: undefined }]);
+});
+
+it('says so where there is none', async () => {
+  await restoreCheckpoint({ ...chat, checkpoints: async () => [] });
+  expect(person.offered).toEqual([]);
+  expect(person.asked).toEqual([
+    { message: 'There is no checkpoint in this chat: the assistant has edited nothing in it.' },
+  ]);
 });
 
 it('does nothing when the person does not choose, and says so of a checkpoint that is not there', async () => {
