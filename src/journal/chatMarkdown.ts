@@ -1,4 +1,5 @@
 /** An exported chat as Markdown for people. */
+import { codeFence } from '../engine/codeFence';
 import { cutText } from '../engine/cutText';
 import type { ExportedChat } from './exportedChat';
 
@@ -33,19 +34,13 @@ function attachedParts({ attachments = [] }: UserMessage): string[] {
   return attachments.flatMap(({ label, text }) => {
     const shown = cutText(text, ATTACHED_CHARS);
     const rest = shown === text ? '' : `\n… (${text.length.toLocaleString('en-US')} characters in all)`;
-    const fence = fenceFor(text, 3);
+    const fence = codeFence(text);
     return [`*Attached: ${label}*`, `${fence}\n${shown.replace(/\n$/, '')}${rest}\n${fence}`];
   });
 }
 
 function callLine({ name, arguments: args }: { readonly name: string; readonly arguments: string }): string {
-  const fence = fenceFor(args, 1);
+  const fence = codeFence(args, 1);
   const pad = args.startsWith('`') || args.endsWith('`') ? ' ' : '';
   return `- **${name}** ${fence}${pad}${args.replace(/\s+/g, ' ')}${pad}${fence}`;
-}
-
-/** More backticks than the text has in a row. */
-function fenceFor(text: string, least: number): string {
-  const longest = (text.match(/`+/g) ?? []).reduce((most, run) => Math.max(most, run.length), 0);
-  return '`'.repeat(Math.max(least, longest + 1));
 }

@@ -1,4 +1,5 @@
 /** The offline model's answers, in Markdown: where things are and what stands there, quoted. */
+import { codeFence } from '../engine/codeFence';
 import type { FoundRange, RecalledMessage } from './functionResults';
 import { keywords } from './keywords';
 
@@ -104,10 +105,8 @@ function link({ path, startLine, endLine }: FoundRange): string {
   return `[${path.replace(/[[\]\\]/g, '\\$&')}:${lines}](${target}#${anchor})`;
 }
 
-/** A fence is longer than any run of backticks in what it holds. */
 function fenced(text: string, language: string): string {
-  const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = codeFence(text);
   return `${fence}${language}\n${text}\n${fence}`;
 }
 

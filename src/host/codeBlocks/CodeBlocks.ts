@@ -1,5 +1,6 @@
 /** What the buttons of a code block do: at the cursor, into the file it is about, or into a new one. */
 import { type QuickPickItem, Range, Uri, window, workspace } from 'vscode';
+import { codeFence } from '../../engine/codeFence';
 import { EditsForbiddenError, UnreadableFileError, VirtualContextError } from '../../engine/errors';
 import type { WorkspaceFiles } from '../../engine/ports';
 import type { CodeBlockAct, CodeBlockResult } from '../../webview/protocol';
@@ -88,8 +89,7 @@ export class CodeBlocks {
 }
 
 function fenced(code: string, language: string): string {
-  const longest = Math.max(2, ...(code.match(/`+/g) ?? []).map(({ length }) => length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = codeFence(code);
   return `${fence}${language}\n${code.replace(/\n$/, '')}\n${fence}`;
 }
 
