@@ -88,6 +88,7 @@ export class ChatBranches {
     try {
       const { through } = await pointOf(session, () => this.parts.history.lineage(session));
       const seq = checkpoints.firstAfter(through);
+      if (seq === undefined) return 'keep';
       const checkpoint = (await checkpoints.list()).find((info) => info.seq === seq);
       if (!checkpoint) return 'keep';
       const preview = await checkpoints.preview(checkpoint.seq);

@@ -144,6 +144,7 @@ export class ChatSessions implements Conversation, Disposable {
     await this.branches.branch((session, lineage) => forkPoint(session, lineage(), seq));
   }
 
+  /** @param files default: what becomes of those edited since is asked */
   async rewind(seq: number, files?: 'keep'): Promise<void> {
     const pointOf: PointOf = (session, lineage) => rewindPoint(session, lineage, seq);
     await this.branches.branch(pointOf, files ? { files } : {});
@@ -167,6 +168,7 @@ export class ChatSessions implements Conversation, Disposable {
     }
   }
 
+  /** @param model the one that answers the new session, as in the settings; default: as this one */
   async retry(model?: string): Promise<void> {
     const { session } = await this.current();
     const asked = this.transcript().findLast((event) => event.type === 'userMessage');

@@ -34,14 +34,10 @@ export interface Conversation {
    * `onReset` follows. @throws VirtualContextError
    */
   fork(seq: number): Promise<void>;
-  /**
-   * As `fork`, but a message of the person's is taken back: the new session ends before it.
-   * @param files default: what becomes of those edited since is asked
-   */
-  rewind(seq: number, files?: 'keep'): Promise<void>;
+  /** As `fork`, but a message of the person's is taken back: the new session ends before it. */
+  rewind(seq: number): Promise<void>;
   /**
    * Asks the last question again in a new session that ends before it. Resolves when it is asked.
-   * @param model the one that answers the new session, as in the settings; default: as this one
    * @throws VirtualContextError
    */
   retry(): Promise<void>;
