@@ -10,15 +10,23 @@ const DETAIL_CHARS = 4000;
 /** What the model is told before an attachment. */
 const ATTACHED_HEADING = /^Attached by the person to their message: /;
 
-/** @returns undefined for what shows elsewhere: in a call's own row, at the end of a turn, as a chat's first message */
+/** In a call's own row, at the end of a turn, as a chat's first message. */
+const SHOWN_ELSEWHERE = ['failedCall', 'cancelled', 'opener'] as const;
+type ShownElsewhere = (typeof SHOWN_ELSEWHERE)[number];
+
+/** @returns undefined for what shows elsewhere */
 export function noticeOf(kind: InterruptKind, text: string): Notice | undefined {
-  if (kind === 'failedCall' || kind === 'cancelled' || kind === 'opener') return undefined;
+  if (isShownElsewhere(kind)) return undefined;
   const line = lineOf(kind, text);
   const detail = text.trim() === line ? '' : cutText(text.trim(), DETAIL_CHARS);
   return { type: 'notice', kind, text: line, ...(detail === '' ? {} : { detail }) };
 }
 
-function lineOf(kind: Exclude<InterruptKind, 'failedCall' | 'cancelled' | 'opener'>, text: string): string {
+function isShownElsewhere(kind: InterruptKind): kind is ShownElsewhere {
+  return SHOWN_ELSEWHERE.some((elsewhere) => elsewhere === kind);
+}
+
+function lineOf(kind: Exclude<InterruptKind, ShownElsewhere>, text: string): string {
   const [first = '', ...rest] = text.split('\n').filter((line) => line.trim() !== '');
   switch (kind) {
     case 'memoryPressure':
