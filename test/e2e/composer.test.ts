@@ -1,8 +1,8 @@
 /** Slash commands, menus and the dialogs of code blocks in the real VS Code, each used as a person does. */
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { commitAll } from '../support/commitAll';
 import { call } from '../support/modelServer/policies';
 import {
   chat,
@@ -27,12 +27,7 @@ scriptedChat({
     'src/greet.ts': greet,
     'tsconfig.json': '{ "compilerOptions": { "strict": true, "noEmit": true } }\n',
   },
-  prepare: () => {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
-    git('init', '--quiet');
-    git('add', '-A');
-    git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
-  },
+  prepare: () => commitAll(folder),
   server: { window: 32_768 },
   settings: { 'virtualContext.hints': false, 'virtualContext.commands.allow': ['echo'] },
 });

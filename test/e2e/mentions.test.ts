@@ -1,6 +1,6 @@
 /** Mentions, slash commands and code blocks in the real VS Code. */
-import { execFileSync } from 'node:child_process';
 import { expect, it, vi } from 'vitest';
+import { commitAll } from '../support/commitAll';
 import { call } from '../support/modelServer/policies';
 import {
   chat,
@@ -19,12 +19,7 @@ const greet = 'export function greet(name: string) {\n  return hello(name);\n}\n
 
 scriptedChat({
   files: { 'greet.ts': greet, 'src/a.ts': 'export const a = 1;\n', '.env': 'KEY=first\n' },
-  prepare: () => {
-    const git = (...args: string[]) => execFileSync('git', args, { cwd: folder });
-    git('init', '--quiet');
-    git('add', '-A');
-    git('-c', 'user.name=t', '-c', 'user.email=t@t', 'commit', '-qm', 'first');
-  },
+  prepare: () => commitAll(folder),
   server: { window: 32_768 },
   settings: { 'virtualContext.hints': false },
 });

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/run.mjs';
+import { commitAll } from './commitAll';
 
 /**
  * A real project in a folder of its own, as a fresh git clone has it: the OpenAI client library, whose package
@@ -16,13 +16,7 @@ export class SampleProject {
     for (const entry of ['src', 'README.md', 'CHANGELOG.md', 'LICENSE', 'package.json']) {
       cpSync(join(root, 'node_modules/openai', entry), join(this.folder, entry), { recursive: true });
     }
-    this.git('init', '--quiet', '--initial-branch=main');
-    this.git('add', '.');
-    this.git('-c', 'user.name=Sample', '-c', 'user.email=', 'commit', '--quiet', '--message=Sources');
-  }
-
-  private git(...args: string[]): void {
-    execFileSync('git', args, { cwd: this.folder });
+    commitAll(this.folder);
   }
 
   remove(): void {
