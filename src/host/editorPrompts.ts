@@ -16,6 +16,7 @@ import {
 import type { AttachmentDraft } from '../engine/attachments';
 import { describeProblem } from '../engine/languageFeatures';
 import { problemOf } from './codeProblems';
+import { contextKey } from './contextKey';
 import { selectedLines } from './editorState';
 import { registerCommand } from './registerCommand';
 
@@ -77,12 +78,10 @@ export function registerEditorPrompts(parts: EditorPromptsParts): Disposable[] {
 
 /** The menu offers to fix a problem where the file has one. */
 function watchProblems(): Disposable[] {
-  let told: boolean | undefined;
+  const tellProblems = contextKey('fileHasProblems');
   const tell = () => {
     const uri = window.activeTextEditor?.document.uri;
-    const has = uri !== undefined && languages.getDiagnostics(uri).some(isProblem);
-    if (has !== told) void commands.executeCommand('setContext', 'virtualContext.fileHasProblems', has);
-    told = has;
+    tellProblems(uri !== undefined && languages.getDiagnostics(uri).some(isProblem));
   };
   tell();
   return [languages.onDidChangeDiagnostics(tell), window.onDidChangeActiveTextEditor(tell)];

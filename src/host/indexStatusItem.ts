@@ -1,11 +1,13 @@
 /** Indexing in the status bar, and the commands that steer it. */
 import { commands, type Disposable, StatusBarAlignment, ThemeColor, window } from 'vscode';
 import type { IndexControl, IndexStatus } from '../engine/indexStatus';
+import { contextKey } from './contextKey';
 
 export class IndexStatusItem implements Disposable {
   private readonly item = window.createStatusBarItem('virtualContext.index', StatusBarAlignment.Left, 0);
   private readonly stopListening: () => void;
-  private paused = false;
+  /** Only the command that does something is offered. */
+  private readonly tellPaused = contextKey('indexPaused');
 
   /** @param store folder of the index, shown on request */
   constructor(
@@ -66,13 +68,6 @@ export class IndexStatusItem implements Disposable {
           ].join(', ');
     item.accessibilityInformation = { label: `Virtual Context index ${phaseText(status)}` };
     item.show();
-  }
-
-  /** Only the command that does something is offered. */
-  private tellPaused(paused: boolean): void {
-    if (this.paused === paused) return;
-    this.paused = paused;
-    void commands.executeCommand('setContext', 'virtualContext.indexPaused', paused);
   }
 }
 
