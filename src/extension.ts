@@ -2,35 +2,33 @@
 import { join } from 'node:path';
 import { commands, type ExtensionContext, window, workspace } from 'vscode';
 import { CommandServices } from './commandServices';
+import { createModel } from './createModel';
 import { DiskClient } from './disk/client';
-import { describeError, ModelError } from './engine/errors';
-import type { LanguageModel } from './engine/ports';
+import { describeError } from './engine/errors';
 import { feedRecall } from './engine/recallFeed';
 import { AllowedCommands } from './host/allowedCommands';
 import { ApiKeys } from './host/apiKeys';
-import { AttentionReporter } from './host/attentionReporter';
 import { BackgroundEnds } from './host/backgroundEnds';
 import type { Composer } from './host/Composer';
 import { ChatApprover } from './host/chatApprover';
-import { ChatModels, type ModelChoice } from './host/chatModels';
+import { ChatModels } from './host/chatModels';
 import { ChatSessions } from './host/chatSessions';
 import { tellChatStarted } from './host/chatStarted';
 import { ChatsView } from './host/chatsView';
 import { ChatViewProvider } from './host/chatViewProvider';
 import { registerCommands } from './host/commands';
+import { contextKey } from './host/contextKey';
 import { editClosedDocument, editOpenDocument, saveCreated } from './host/editOpenDocument';
 import { createInEditor, moveInEditor, removeInEditor } from './host/editorFiles';
 import { registerEditorPrompts } from './host/editorPrompts';
 import { VisibleEditor } from './host/editorState';
 import { FaultPreview } from './host/faultPreview';
-import { IndexStatusItem } from './host/indexStatusItem';
 import { lazily } from './host/lazily';
 import { ModeChoice } from './host/ModeChoice';
 import { MemoryDocument } from './host/memoryDocument';
 import type { ModelCatalog } from './host/modelCatalog';
 import { ModelPicker } from './host/modelPicker';
 import { NotesViewProvider } from './host/notesViewProvider';
-import { onReturn } from './host/onReturn';
 import { Openers } from './host/openers';
 import { openPlace, type Place } from './host/openPlace';
 import { PagingLogChannel } from './host/pagingLogChannel';
@@ -40,8 +38,6 @@ import { askAboutEdits } from './host/review/abandonedEdits';
 import { registerReview } from './host/review/registerReview';
 import { rulesWarning } from './host/rulesWarning';
 import {
-  affectsEmbeddings,
-  affectsIndex,
   affectsMemory,
   affectsMode,
   affectsModel,
@@ -49,11 +45,9 @@ import {
   readMode,
   readSettings,
 } from './host/settings';
-import { SharedIndexAccess } from './host/sharedIndexAccess';
 import { ShownSessions } from './host/shownSessions';
 import { TerminalOutput } from './host/terminalOutput';
-import { UnsavedReporter } from './host/unsavedReporter';
-import { WorkspaceEmbeddings } from './host/workspaceEmbeddings';
+import { WorkspaceIndex } from './host/WorkspaceIndex';
 import { unsavedText, workspaceRoots } from './host/workspaceRoots';
 import { workspaceStore } from './host/workspaceStore';
 import { WorkspaceWatcher } from './host/workspaceWatcher';
@@ -191,7 +185,7 @@ export function activate(context: ExtensionContext): void {
     onEvent: (event) => paging.write(event),
     onTrouble: (message) =>
       void window.showWarningMessage(`The last chat could not be opened: ${message} A new one was started.`),
-    onBusy: (busy) => void commands.executeCommand('setContext', 'virtualContext.turnRunning', busy),
+    onBusy: contextKey('turnRunning'),
   });
 
   conversation = sessions;
@@ -211,26 +205,6 @@ export function activate(context: ExtensionContext): void {
   const chatsView = new ChatsView(chatStore, sessions, () => readSettings().prices);
   const chatList = window.createTreeView(ChatsView.viewType, { treeDataProvider: chatsView });
 
-  const attention = new AttentionReporter(
-    (what) => {
-      if (roots().length > 0) background(disk.attend(what), 'index');
-    },
-    () => readSettings().pauseOnBattery,
-  );
-  const sharedIndex = new SharedIndexAccess(context.secrets, context.workspaceState, () => indexWorkspace());
-  const openWorkspace = async () => {
-    const { maxFileBytes, maxFiles } = readSettings();
-    await disk.openWorkspace(roots(), { maxFileBytes, maxFiles }, await sharedIndex.location());
-  };
-  const embeddings = new WorkspaceEmbeddings(disk, keys, context.workspaceState);
-  const embed = () => {
-    if (roots().length > 0) background(embeddings.apply(), 'embeddings');
-  };
-  const indexWorkspace = () => {
-    // First what is open: the walk begins there.
-    attention.report(false);
-    background(openWorkspace(), 'index');
-  };
   const feed = async () => feedRecall(disk, history, await openBlobs());
   const background = (work: Promise<unknown>, what: string) => {
     work.catch((error: unknown) => paging.note('warn', `${what}: ${describeError(error)}`));
@@ -240,11 +214,7 @@ export function activate(context: ExtensionContext): void {
     background(disk.filesChanged(paths), 'index');
     background(sessions.filesChanged(), 'notes');
   });
-  const unsaved = new UnsavedReporter(
-    (path, text) => background(disk.overlay(path, text), 'unsaved text'),
-    () => readSettings().maxFileBytes,
-  );
-  const indexStatus = new IndexStatusItem(disk, store);
+  const index = new WorkspaceIndex({ disk, store, keys, context, background });
   const memory = new MemoryDocument(sessions);
   const models = new ModelPicker(keys, catalog);
 
@@ -312,19 +282,13 @@ export function activate(context: ExtensionContext): void {
     preview,
     sessions,
     watcher,
-    unsaved,
-    attention,
-    onReturn(() => {
-      if (roots().length > 0) background(disk.reconcile(), 'index');
-    }),
+    index,
     chatsView,
     chatList,
     // Other windows have their own chats, which it does not hear of.
     chatList.onDidChangeVisibility(({ visible }) => {
       if (visible) chatsView.refresh();
     }),
-    indexStatus,
-    embeddings,
     memory,
     mode,
     ...review.subscriptions,
@@ -349,13 +313,13 @@ export function activate(context: ExtensionContext): void {
         open: actions.openFile,
       },
       models,
-      indexStatus,
+      indexStatus: index.status,
       memory,
       paging,
       logFile: (session) => sessionLogPath(sessionsFolder(store), session),
       feedRecall: feed,
-      setSharedIndexKeys: () => sharedIndex.askKeys(),
-      setEmbeddingsKey: () => embeddings.setKey(),
+      setSharedIndexKeys: () => index.shared.askKeys(),
+      setEmbeddingsKey: () => index.embeddings.setKey(),
       chats: async () => (await chatStore()).list(),
       chatList: {
         store: chatStore,
@@ -386,15 +350,9 @@ export function activate(context: ExtensionContext): void {
     tellChatStarted(sessions),
     sessions.onOutput((event) => preview.show(event)),
     sessions.onOutput(rulesWarning((path) => actions.openFile({ path }))),
-    workspace.onDidChangeWorkspaceFolders(indexWorkspace),
     // The rules of the repository hold from now on.
-    workspace.onDidGrantWorkspaceTrust(() => {
-      background(sessions.filesChanged(), 'rules');
-      embed();
-    }),
+    workspace.onDidGrantWorkspaceTrust(() => background(sessions.filesChanged(), 'rules')),
     workspace.onDidChangeConfiguration((change) => {
-      if (affectsIndex(change) && roots().length > 0) indexWorkspace();
-      if (affectsEmbeddings(change)) embed();
       if (affectsModel(change)) sessions.modelChanged();
       if (affectsMode(change)) sessions.modeChanged();
       if (change.affectsConfiguration('virtualContext.model.forMode'))
@@ -407,9 +365,7 @@ export function activate(context: ExtensionContext): void {
   // After activation, so that the editor is never kept waiting: the session's log is read, the disk process started.
   setImmediate(() => {
     background(sessions.current(), 'session');
-    embed();
-    if (roots().length > 0) indexWorkspace();
-    unsaved.reportAll();
+    index.start();
     const fed = feed();
     background(fed, 'recall');
     const clean = async () => (await chatStore()).clean();
@@ -424,28 +380,3 @@ export async function deactivate(): Promise<void> {
 }
 
 const catalog: ModelCatalog = { endpoints: MODEL_PRESETS, detectOllama, listModels, callsFunctions };
-
-/** @throws ModelError when the choice does not name a model that can be reached */
-async function createModel(keys: ApiKeys, choice: ModelChoice): Promise<LanguageModel> {
-  const { provider, baseUrl, name, contextWindow } = choice;
-  if (provider === 'offline') {
-    const { OfflineModel } = await import('./agent');
-    return new OfflineModel(contextWindow || undefined);
-  }
-  if (baseUrl === '' || name === '') {
-    const nextStep = 'Run "Virtual Context: Select Model".';
-    throw new ModelError('badResponse', 'No model is chosen for this provider.', nextStep);
-  }
-  const { reasoningEffort, temperature } = readSettings();
-  const apiKey = await keys.get(baseUrl);
-  const { OpenAIModel } = await import('./models/openaiModel');
-  return new OpenAIModel({
-    provider,
-    baseUrl,
-    model: name,
-    ...(apiKey ? { apiKey } : {}),
-    ...(contextWindow > 0 ? { windowTokens: contextWindow } : {}),
-    ...(reasoningEffort ? { reasoningEffort } : {}),
-    ...(temperature === undefined ? {} : { temperature }),
-  });
-}
