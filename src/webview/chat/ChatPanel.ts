@@ -18,9 +18,10 @@ import { chatItem, working } from './chatItem';
 import { emptyState } from './emptyState';
 import { OpenerShown } from './OpenerShown';
 import './PlanList';
+import { ProblemShown } from './ProblemShown';
 import './PromptInput';
 import type { MentionSource, PromptInput } from './PromptInput';
-import { type ScrollAnchor, StickyScroll } from './StickyScroll';
+import { StickyScroll } from './StickyScroll';
 import './TokenGauge';
 import {
   anchorBefore,
@@ -40,10 +41,6 @@ export class ChatPanel extends LightElement {
   @state() private transcript = emptyTranscript();
   @state() private folderIsOpen = true;
   @state() private expanded: ReadonlySet<string> = new Set();
-  /** Why the last thing the person asked for did not work. */
-  @state() private problem = '';
-  /** A message that asks the model to do in its place what did not work. */
-  @state() private askInstead = '';
   /** For screen readers: the last change of state. */
   @state() private announcement = '';
   @state() private atEnd = true;
@@ -56,11 +53,12 @@ export class ChatPanel extends LightElement {
     // A list that cannot be had is none; nobody asked for it but the keyboard.
     find: (query, more) => this.host.request('findMentions', { query, more }).catch(() => undefined),
     weigh: (text) => this.host.request('weighMentions', { text }).catch(() => undefined),
-    ofUris: (uris) => this.tried(this.host.request('mentionUris', { uris })),
+    ofUris: (uris) => this.problem.tried(this.host.request('mentionUris', { uris })),
   };
   private readonly host: HostConnection<ChatRequests, ChatHostEvent>;
   private readonly memory: ChatViewMemory;
   private readonly opener: OpenerShown;
+  private readonly problem = new ProblemShown(this, (text) => this.submit(text));
   private sticky: StickyScroll | undefined;
 
   /** @param api the page's only one */
@@ -74,7 +72,7 @@ export class ChatPanel extends LightElement {
       scroll: this.sticky?.anchor(),
     }));
     this.opener = new OpenerShown(this, {
-      load: () => this.tried(this.host.request('opener', {})),
+      load: () => this.problem.tried(this.host.request('opener', {})),
       onTake: (text) => {
         this.prompt.draft = text;
         this.prompt.focus();
@@ -147,7 +145,7 @@ export class ChatPanel extends LightElement {
       </main>
       ${this.atEnd ? nothing : this.endButton()}
       <footer>
-        ${this.problem === '' ? nothing : this.problemBar()}
+        ${this.problem.render()}
         ${backgroundCommands(
           background,
           (id) => this.ask('stopCommand', { id }),
@@ -198,25 +196,8 @@ export class ChatPanel extends LightElement {
     })}</div>`;
   }
 
-  private problemBar(): TemplateResult {
-    return html`<div class="problem" role="alert">
-      <span class="icon-small codicon codicon-error" aria-hidden="true"></span>
-      <span>
-        ${this.problem}
-        ${
-          this.askInstead === ''
-            ? nothing
-            : html`<button type="button" class="link" @click=${() => this.submit(this.askInstead)}>
-                Ask the assistant to apply it
-              </button>`
-        }
-      </span>
-      ${iconButton({ icon: 'close', label: 'Dismiss', onClick: () => this.clearProblem() })}
-    </div>`;
-  }
-
   private listen(): void {
-    this.on('open-place', (place) => void this.tried(this.host.request('openFile', place)));
+    this.on('open-place', (place) => void this.problem.tried(this.host.request('openFile', place)));
     this.on('edit-message', ({ seq }) => this.ask('editMessage', { seq }));
     this.on('pin-message', ({ seq }) => void this.pin(seq));
     this.on('row-toggled', ({ callId, expanded }) => this.toggleRow(callId, expanded));
@@ -251,7 +232,7 @@ export class ChatPanel extends LightElement {
   }
 
   private async load(): Promise<void> {
-    const state = await this.tried(this.host.request('load', {}));
+    const state = await this.problem.tried(this.host.request('load', {}));
     if (!state) return;
     const asked = this.transcript.session === '' ? this.transcript.queued.filter(isUnrecorded) : [];
     this.transcript = loadTranscript(state);
@@ -272,7 +253,10 @@ export class ChatPanel extends LightElement {
     const { expanded, scroll } = this.memory.enter(state.session);
     this.expanded = new Set(expanded);
     if (state.reveal !== undefined) await this.reveal(state.reveal);
-    else if (scroll) await this.restoreScroll(scroll);
+    else if (scroll) {
+      await this.updateComplete;
+      await this.sticky?.restore(scroll);
+    }
     this.memory.saveSoon();
   }
 
@@ -282,20 +266,12 @@ export class ChatPanel extends LightElement {
     this.prompt.draft = written === '' ? text : `${text}\n\n${written}`;
   }
 
-  /** Items out of view have only estimated heights: going there makes them real, and the place is found again. */
-  private async restoreScroll(anchor: ScrollAnchor): Promise<void> {
-    await this.updateComplete;
-    for (let attempt = 0; attempt < 3; attempt++) {
-      await nextFrame();
-      this.sticky?.restore(anchor);
-    }
-  }
-
   /** Scrolls to a message, or to the one before it that is shown. */
   private async reveal(seq: number): Promise<void> {
     const anchor = anchorBefore(this.transcript.items, seq);
     if (anchor === undefined) return;
-    await this.restoreScroll({ item: anchor, offset: 0 });
+    await this.updateComplete;
+    await this.sticky?.restore({ item: anchor, offset: 0 });
     const message = this.list.querySelector(`[data-anchor="${anchor}"]`);
     message?.classList.add('revealed');
     message?.addEventListener('animationend', () => message.classList.remove('revealed'), { once: true });
@@ -319,10 +295,7 @@ export class ChatPanel extends LightElement {
         event.reason === 'done' ? 'Answer complete' : (event.message ?? `Turn ${event.reason}`);
     } else if (event.type === 'messageRefused') {
       this.giveBack(event.text);
-      if (event.message !== undefined) {
-        this.problem = event.message;
-        this.askInstead = '';
-      }
+      if (event.message !== undefined) this.problem.show(event.message);
     }
   }
 
@@ -349,13 +322,8 @@ export class ChatPanel extends LightElement {
     if (document.hasFocus() && this.prompt.draft.trim() === '') view?.focusFirst();
   }
 
-  private clearProblem(): void {
-    this.problem = '';
-    this.askInstead = '';
-  }
-
   private submit(text: string): void {
-    this.clearProblem();
+    this.problem.clear();
     this.announcement = this.transcript.running ? 'Message queued' : 'Working';
     this.apply({ type: 'submitted', text });
     this.sticky?.toEnd();
@@ -369,35 +337,33 @@ export class ChatPanel extends LightElement {
     params: ChatRequests[Method]['params'],
   ): void;
   private ask(method: keyof ChatRequests, params: object = {}): void {
-    void this.tried(this.host.request(method, params as never));
+    void this.problem.tried(this.host.request(method, params as never));
   }
 
-  private readonly changePlan = (plan: PlanView) => this.tried(this.host.request('changePlan', plan));
+  private readonly changePlan = (plan: PlanView) => this.problem.tried(this.host.request('changePlan', plan));
 
   /** Where it fails the person has the command back. */
   private async slash(name: string, rest: string): Promise<void> {
-    this.clearProblem();
-    const done = await this.tried(this.host.request('slash', { name, rest }));
+    this.problem.clear();
+    const done = await this.problem.tried(this.host.request('slash', { name, rest }));
     if (done?.send !== undefined) this.submit(done.send);
     else if (!done && this.prompt.draft === '')
       this.prompt.draft = `/${name}${rest === '' ? '' : ` ${rest}`}`;
   }
 
   private async codeBlock(block: CodeBlockAct): Promise<void> {
-    this.clearProblem();
-    const done = await this.tried(this.host.request('codeBlock', block));
-    if (!done?.refused) return;
-    this.problem = done.refused.why;
-    this.askInstead = done.refused.ask;
+    this.problem.clear();
+    const done = await this.problem.tried(this.host.request('codeBlock', block));
+    if (done?.refused) this.problem.show(done.refused.why, done.refused.ask);
   }
 
   private async carryOutPlan(): Promise<void> {
-    const allowed = await this.tried(this.host.request('allowEdits', {}));
+    const allowed = await this.problem.tried(this.host.request('allowEdits', {}));
     if (allowed !== undefined) this.submit('Carry out the plan.');
   }
 
   private async pin(seq: number): Promise<void> {
-    const pinned = await this.tried(this.host.request('pinMessage', { seq }));
+    const pinned = await this.problem.tried(this.host.request('pinMessage', { seq }));
     if (pinned !== undefined) this.announcement = 'Pinned to working memory';
   }
 
@@ -417,17 +383,6 @@ export class ChatPanel extends LightElement {
     this.expanded = rows;
     if (!this.transcript.running) this.sticky?.hold();
     this.memory.saveSoon();
-  }
-
-  /** Shows why a request failed. @returns its result, or undefined */
-  private async tried<Result>(request: Promise<Result>): Promise<Result | undefined> {
-    try {
-      return await request;
-    } catch (error) {
-      this.problem = messageOf(error);
-      this.askInstead = '';
-      return undefined;
-    }
   }
 }
 

@@ -1,7 +1,10 @@
 /** Keeps a growing list at its end, but only while the person is there. */
 
+import { nextFrame } from '../shared/nextFrame';
+
 /** Closer to the end than this counts as the end, px. */
 const SLACK = 24;
+const ATTEMPTS = 3;
 
 /** An item at the top edge, and how far it is scrolled past it (px). */
 export interface ScrollAnchor {
@@ -63,8 +66,18 @@ export class StickyScroll {
     return undefined;
   }
 
-  /** Goes back to where the person was, if that is still there. */
-  restore(anchor: ScrollAnchor): void {
+  /**
+   * Goes back to where the person was, if that is still there. Items out of view have only estimated heights: going there
+   * makes them real, and the place is found again.
+   */
+  async restore(anchor: ScrollAnchor): Promise<void> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      await nextFrame();
+      this.goTo(anchor);
+    }
+  }
+
+  private goTo(anchor: ScrollAnchor): void {
     const element = this.items().find(({ dataset }) => dataset.anchor === anchor.item);
     if (!element) return;
     this.sticking = false;
