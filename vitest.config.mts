@@ -15,8 +15,7 @@ export default defineConfig({
     // Two on two cores as well: most tests wait for other processes most of the time. Each VS Code takes its gigabyte.
     maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
     projects: [
-      // Properties try hundreds of cases: how long that takes is the machine's affair.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
       {
         test: {
           name: 'integration',

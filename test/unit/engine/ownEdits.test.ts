@@ -207,7 +207,7 @@ it('page and edits after it, as the request shows them, are what the disk holds'
   );
   expect(derived).toBeGreaterThan(60);
   expect(rollovers).toBeGreaterThan(10);
-});
+}, 30_000);
 
 it('new lines of a range are its old lines with the edit made to them', () => {
   const lines = fc.array(fc.constantFrom('a', 'b', 'ab', 'c'), { minLength: 1, maxLength: 12 });

@@ -98,5 +98,5 @@ describe('when it goes wrong', () => {
       await expectClosed(after);
       await resumed.dispose();
     }
-  });
+  }, 30_000);
 });
