@@ -8,7 +8,7 @@ export interface EditWatch {
   /** A file has been edited. @param path workspace path */
   edited(path: string): void;
   /**
-   * Resolves, at the latest after a settled delay, when what followed from the edits so far is posted.
+   * Resolves when what followed from the edits so far is posted, or looked for long enough, or on abort.
    * @returns whether there is something the model should see before it ends its turn
    */
   settled(signal: AbortSignal): Promise<boolean>;

@@ -33,7 +33,7 @@ interface Round {
   changedAt: number;
   readonly delay: number;
   timer: NodeJS.Timeout | undefined;
-  reporting: boolean;
+  /** Whether there is bad news. */
   readonly done: Promise<boolean>;
   end(hasNews: boolean): void;
 }
@@ -72,20 +72,11 @@ export class EditProblems implements EditWatch {
   async settled(signal: AbortSignal): Promise<boolean> {
     const { round } = this;
     if (!round) return false;
-    let stop: () => void = () => undefined;
-    const late = new Promise<boolean>((resolve) => {
-      const timer = setTimeout(() => resolve(round.reporting ? round.done : false), round.delay);
-      stop = () => {
-        clearTimeout(timer);
-        resolve(false);
-      };
-      if (signal.aborted) stop();
-      signal.addEventListener('abort', stop, { once: true });
+    const stopped = new Promise<boolean>((resolve) => {
+      signal.addEventListener('abort', () => resolve(false), { once: true });
+      if (signal.aborted) resolve(false);
     });
-    const hasNews = await Promise.race([round.done, late]);
-    signal.removeEventListener('abort', stop);
-    stop();
-    return hasNews;
+    return Promise.race([round.done, stopped]);
   }
 
   dispose(): void {
@@ -108,7 +99,6 @@ export class EditProblems implements EditWatch {
   /** Never throws: what cannot be told now shows when the model asks. */
   private async report(round: Round): Promise<void> {
     let hasNews = false;
-    round.reporting = true;
     try {
       const looked = await Promise.all([...round.edited].map((path) => this.look(path)));
       const { text, news } = this.news(round, looked.flat());
@@ -180,7 +170,6 @@ function newRound(delay: number): Round {
     changedAt: 0,
     delay,
     timer: undefined,
-    reporting: false,
     done,
     end,
   };

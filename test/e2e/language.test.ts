@@ -27,7 +27,7 @@ scriptedChat({
     'src/broken.ts': BROKEN,
   },
   server: { window: 32_768 },
-  settings: { 'files.autoSave': 'off', 'virtualContext.diagnosticsDelay': 1500 },
+  settings: { 'files.autoSave': 'off', 'virtualContext.diagnosticsDelay': 4000 },
 });
 
 /** Results of the last turn, in the order of its calls. */

@@ -57,8 +57,7 @@ it('attaches the selection, git changes, problems and a folder', async () => {
   write('greet.ts', greet.replace('hello', 'goodMorning'));
   write('.env', 'KEY=hunter2\n');
   await input().fill('Look at @changes ');
-  await chips().waitFor();
-  expect(await chips().innerText()).toMatch(/changes\s+\d+ tokens/);
+  await vi.waitFor(async () => expect(await chips().innerText()).toMatch(/changes\s+\d+ tokens/), timeout);
   // Behind a mention that is still being written Enter would choose from the list.
   await chat.ask('Look at @changes @src/ @problems ');
   const sent = attached().join('\n');

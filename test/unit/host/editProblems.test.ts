@@ -101,7 +101,7 @@ it('waits for a language server that is busy, but not for ever', async () => {
   expect(posted).toHaveLength(1);
 });
 
-it('holds a turn up for the delay at most, and only for news that are bad', async () => {
+it('holds a turn up while the language server is busy, but not for ever, and only for news that are bad', async () => {
   expect(await settled()).toBe(false);
   edit('a.ts', error('a.ts', 'new'));
   await vi.advanceTimersByTimeAsync(DELAY / 2);
@@ -109,15 +109,24 @@ it('holds a turn up for the delay at most, and only for news that are bad', asyn
   await vi.advanceTimersByTimeAsync(DELAY / 2);
   expect(await news).toBe(true);
   edit('a.ts');
-  const busy = setInterval(() => changed(), 100);
   const late = settled();
+  await vi.advanceTimersByTimeAsync(DELAY - 100);
+  known.push(error('a.ts', 'slow'));
+  changed();
   await vi.advanceTimersByTimeAsync(DELAY);
-  expect(await late).toBe(false);
+  expect(await late).toBe(true);
+  edit('a.ts');
+  const busy = setInterval(() => changed(), 100);
+  const endless = settled();
+  await vi.advanceTimersByTimeAsync(3 * DELAY + 10);
+  expect(await endless).toBe(false);
   clearInterval(busy);
+  edit('a.ts');
   const stop = new AbortController();
   const stopped = watch.settled(stop.signal);
   stop.abort();
   expect(await stopped).toBe(false);
+  expect(await watch.settled(stop.signal)).toBe(false);
 });
 
 it('looks at edited files that no editor shows, and remembers what it saw', async () => {
