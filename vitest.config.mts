@@ -8,6 +8,7 @@ const e2e = {
   globalSetup: ['test/support/startBrowser.ts', 'test/support/vscode/installed.ts'],
   testTimeout: 180_000,
   hookTimeout: 180_000,
+  expect: { poll: { timeout: 30_000, interval: 100 } },
 } satisfies TestProjectInlineConfiguration['test'];
 
 export default defineConfig({

@@ -39,7 +39,7 @@ it('focuses what allows nothing, unless the person is writing', async () => {
   await view.byTestId('approval').waitFor();
   await view.settled();
   await view.page.keyboard.type(' this');
-  expect(await view.byTestId('chat-input').inputValue()).toBe('and then this');
+  await expect.poll(() => view.byTestId('chat-input').inputValue()).toBe('and then this');
 });
 
 it('focuses and announces the next card, though it asks the same', async () => {
@@ -63,7 +63,7 @@ it('offers for an edited command only to run it, and refuses with words', async 
   panel.tell({ type: 'approvals', cards: [card] });
   await openChat();
   await view.byTestId('approval-command').fill('npm run format');
-  expect(await view.byTestId('approval-session').count()).toBe(0);
+  await expect.poll(() => view.byTestId('approval-session').count()).toBe(0);
   await view.byTestId('approval-once').click();
   await view.byTestId('approval-command').fill('npm run lint');
   await view.byTestId('approval-always').click();
@@ -127,7 +127,7 @@ it('ends one command of a turn, or has it go on in the background', async () => 
   expect(actions.moveCommand.mock.calls).toEqual([['s1', 'call_1']]);
   expect(conversation.asked).toContainEqual(['stopCall call_1']);
   // The row has not opened, and only a command has these.
-  expect(await view.page.locator('.tool-details').count()).toBe(0);
+  await expect.poll(() => view.page.locator('.tool-details').count()).toBe(0);
   expect(await accessibilityViolations()).toEqual([]);
   const ended = { name: 'run_command', address: 'tool:s1/1', tokens: 9, isError: true, pages: [], ms: 1 };
   conversation.emit({ type: 'callFinished', callId: 'call_1', ...ended });

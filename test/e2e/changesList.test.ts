@@ -34,10 +34,12 @@ const focused = () => view.page.evaluate(() => document.activeElement?.getAttrib
 describe('changed files', () => {
   it('are listed with their counts while there are any, also after the view was hidden', async () => {
     await openChat();
-    expect(await view.byTestId('changes').count()).toBe(0);
+    await expect.poll(() => view.byTestId('changes').count()).toBe(0);
     show(edited, created);
     await view.byTestId('changes').waitFor();
-    expect(await view.byTestId('changes-toggle').innerText()).toMatch(/2 files changed\s+\+42\s+−4/);
+    await expect
+      .poll(() => view.byTestId('changes-toggle').innerText())
+      .toMatch(/2 files changed\s+\+42\s+−4/);
     const rows = await view.byTestId('changed-file').allInnerTexts();
     expect(rows.map((row) => row.replace(/\s+/g, ' ').trim())).toEqual([
       'queue.ts src/engine +12 −4',
@@ -46,7 +48,7 @@ describe('changed files', () => {
     await view.hideAndShow();
     await view.byTestId('changed-file').first().waitFor();
     await view.byTestId('changes-toggle').click();
-    expect(await view.byTestId('changed-file').count()).toBe(0);
+    await expect.poll(() => view.byTestId('changed-file').count()).toBe(0);
     show();
     await view.byTestId('changes').waitFor({ state: 'detached' });
   });
@@ -122,7 +124,7 @@ describe('the mode', () => {
   it('is shown as it is and leads to another choice', async () => {
     panel.tell({ type: 'mode', mode: 'ask' });
     await openChat();
-    expect(await view.byTestId('mode-button').innerText()).toContain('Ask');
+    await expect.poll(() => view.byTestId('mode-button').innerText()).toContain('Ask');
     panel.tell({ type: 'mode', mode: 'auto' });
     await view.page.getByRole('button', { name: 'Mode: Auto.' }).click();
     await vi.waitFor(() => expect(actions.selectMode).toHaveBeenCalledTimes(1));

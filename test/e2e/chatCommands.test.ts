@@ -87,7 +87,9 @@ it('keeps the mode with the chat: another window, and another chat, have their o
     .getByText(/The chat is open in another window/)
     .first()
     .waitFor();
-  expect(await other.userMessages.allTextContents()).toEqual([expect.stringContaining('Second window')]);
+  await expect
+    .poll(() => other.userMessages.allTextContents())
+    .toEqual([expect.stringContaining('Second window')]);
   await second.page.close();
 });
 
@@ -96,9 +98,9 @@ it('tells of a model that calls no functions before it is chosen for the chat, w
     await vscode.runCommand('Virtual Context: Select a Model for This Chat…');
     await vscode.choose('plain');
     await dialog().getByText('plain cannot call functions.').waitFor();
-    expect(await dialog().textContent()).toContain(
-      'reads and searches no files, edits nothing, runs no commands',
-    );
+    await expect
+      .poll(() => dialog().textContent())
+      .toContain('reads and searches no files, edits nothing, runs no commands');
   };
   await begin();
   await dialog().getByRole('button', { name: 'Cancel' }).click();
@@ -125,9 +127,9 @@ it('opens, renames and deletes chats of the list by keyboard, and restores them'
   await vscode.runCommand('Virtual Context: Focus on Chats View');
   await vscode.runCommand('Virtual Context: Refresh Chats');
   await row('Keyboard question').waitFor();
-  expect(await row('First question').getAttribute('aria-label')).toMatch(
-    /^First question.*answered by scripted/,
-  );
+  await expect
+    .poll(() => row('First question').getAttribute('aria-label'))
+    .toMatch(/^First question.*answered by scripted/);
   const { keyboard } = vscode.page;
   const focused = () => vscode.page.locator('.pane-body .monaco-list-row.focused').textContent();
   /** Down the list to a chat. */
@@ -201,7 +203,7 @@ it('refuses a file that is no chat, and loses nothing', async () => {
   await problem.waitFor();
   expect(existsSync(join(project.folder, 'broken.json'))).toBe(true);
   expect(await firstMessage()).toContain('First question');
-  expect(await rows().allTextContents()).toEqual(before);
+  await expect.poll(() => rows().allTextContents()).toEqual(before);
 });
 
 it('adds a pinned note, and clears the key', async () => {

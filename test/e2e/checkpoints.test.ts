@@ -49,7 +49,7 @@ it('a checkpoint whose texts are gone names the setting, and changes nothing', a
   await chat.byTestId('restore-checkpoint').last().click();
   await pick().getByText('Files: No Longer Kept').waitFor();
   await vscode.screenshot('checkpoint-gone');
-  expect(await pick().getByText('Files', { exact: true }).count()).toBe(0);
+  await expect.poll(() => pick().getByText('Files', { exact: true }).count()).toBe(0);
   await pick().getByText('Files: No Longer Kept').click();
   await vscode.page.locator('.settings-editor').getByText('Max Megabytes').first().waitFor();
   expect(content('b.ts')).toBe(after);

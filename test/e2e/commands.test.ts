@@ -45,7 +45,7 @@ async function reloadWith(changed: object): Promise<void> {
 async function answered(choice: string): Promise<string> {
   await chat.byTestId(`approval-${choice}`).click();
   await chat.idle();
-  expect(await card().count()).toBe(0);
+  await expect.poll(() => card().count()).toBe(0);
   return lastResult();
 }
 
@@ -56,7 +56,9 @@ async function unasked(command: string): Promise<string> {
 
 it('runs once, in a terminal, when the person says so; a stray Enter runs nothing', async () => {
   await wanted('touch once && echo done-$((1))');
-  expect(await chat.byTestId('approval-command').inputValue()).toBe('touch once && echo done-$((1))');
+  await expect
+    .poll(() => chat.byTestId('approval-command').inputValue())
+    .toBe('touch once && echo done-$((1))');
   await vscode.screenshot('commands-card');
   await chat.approval();
   await vscode.page.keyboard.press('Enter');
@@ -76,7 +78,7 @@ it('runs once, in a terminal, when the person says so; a stray Enter runs nothin
 it('runs as the person has edited it', async () => {
   await wanted('touch made-by-model');
   await chat.byTestId('approval-command').fill('touch made-by-person');
-  expect(await chat.byTestId('approval-always').count()).toBe(0);
+  await expect.poll(() => chat.byTestId('approval-always').count()).toBe(0);
   expect(await answered('once')).toContain('The person changed the command to: touch made-by-person');
   expect(made('made-by-person') && !made('made-by-model')).toBe(true);
 });
@@ -86,8 +88,8 @@ it('asks again when the person has edited it into something dangerous', async ()
   await chat.byTestId('approval-command').fill('rm -r once && touch made-dangerously');
   await chat.byTestId('approval-once').click();
   await cardSays('removes recursively or by force');
-  expect(await chat.byTestId('approval-command').inputValue()).toContain('made-dangerously');
-  expect(await chat.byTestId('approval-always').count()).toBe(0);
+  await expect.poll(() => chat.byTestId('approval-command').inputValue()).toContain('made-dangerously');
+  await expect.poll(() => chat.byTestId('approval-always').count()).toBe(0);
   expect(await answered('deny')).toContain('refused');
   expect(made('once') && !made('made-dangerously')).toBe(true);
 });
@@ -179,7 +181,7 @@ it('asks about what is dangerous in auto mode and though it is on the list', asy
   expect(made('nine')).toBe(true);
   await wanted("expr 1 + 1 && sh -c 'rm -rf one'");
   await vscode.screenshot('commands-dangerous');
-  expect(await chat.byTestId('approval-always').count()).toBe(0);
+  await expect.poll(() => chat.byTestId('approval-always').count()).toBe(0);
   expect(await answered('deny')).toContain('refused');
   expect(made('one')).toBe(true);
 });
@@ -194,7 +196,7 @@ it.each([
   "sh -c 'rm -rf one'",
 ])('asks each time, and offers no more than once: %s', async (line) => {
   await wanted(line);
-  expect(await card().getAttribute('class')).toContain('dangerous');
+  await expect.poll(() => card().getAttribute('class')).toContain('dangerous');
   const offered = await card()
     .locator('[data-decision]')
     .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('data-decision')));
@@ -210,7 +212,7 @@ it('goes on in the background, is listed, and its end wakes the model; a reload 
   await vi.waitUntil(() => told().includes('ended with exit code 0'), timeout);
   await chat.idle();
   expect(told()).toMatch(/commandFinished.*Background command c1 .*begun\\nover/);
-  expect(await chat.byTestId('background-command').count()).toBe(0);
+  await expect.poll(() => chat.byTestId('background-command').count()).toBe(0);
   await wanted('touch b2; sleep 300', { background: true });
   await answered('once');
   await chat.byTestId('background-stop').click();

@@ -246,7 +246,7 @@ describe('slash commands', () => {
     await vi.waitFor(async () => expect(await mode.innerText()).toContain('Ask'), timeout);
     await slash('/mode nonsense');
     await problem('There is no mode nonsense.').waitFor();
-    expect(await input().inputValue()).toBe('/mode nonsense');
+    await expect.poll(() => input().inputValue()).toBe('/mode nonsense');
     await slash('/mode');
     await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'keep or undo each' }).click();
     await vi.waitFor(async () => expect(await mode.innerText()).toContain('Edit'), timeout);

@@ -54,7 +54,7 @@ describe('a folder with odd files', () => {
     const crlf = await read({ path: 'crlf.txt', startLine: 399 });
     expect(crlf).toContain('  399\trow 399\n  400\trow 400');
     expect(await read({ path: 'bin.dat' })).toContain('binary');
-    expect(await chat.rows.last().getByTestId('tool-file').count()).toBe(0);
+    await expect.poll(() => chat.rows.last().getByTestId('tool-file').count()).toBe(0);
   });
 
   it('opens links to files with spaces, # and other letters in their names', async () => {
@@ -120,7 +120,7 @@ describe('a folder with odd files', () => {
     server.misbehave({ kind: 'noTools' });
     await chat.ask('[[say No functions?]]');
     expect(await lastAnswer()).toContain('No functions?');
-    expect(await chat.byTestId('notice').last().textContent()).toContain('cannot call functions');
+    await expect.poll(() => chat.byTestId('notice').last().textContent()).toContain('cannot call functions');
     // The model is made anew with the key: it may call again.
     await vscode.runCommand('Virtual Context: Clear API Key');
   });
@@ -138,7 +138,7 @@ describe('a folder with odd files', () => {
     await slow();
     await vscode.runCommand('Virtual Context: Stop Answering');
     await chat.idle();
-    expect(await chat.byTestId('turn-end').count()).toBeGreaterThan(2);
+    await expect.poll(() => chat.byTestId('turn-end').count()).toBeGreaterThan(2);
     await slow();
     await vscode.runCommand('Virtual Context: New Chat');
     await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
@@ -157,7 +157,7 @@ describe('a folder with odd files', () => {
     await chat.byTestId('chat-input').press('Escape');
     await vi.waitUntil(async () => (await lastAnswer()).includes('The second answer.'), timeout);
     await chat.idle();
-    expect(await chat.byTestId('queued').count()).toBe(0);
+    await expect.poll(() => chat.byTestId('queued').count()).toBe(0);
     const told = messages().map(({ content }) => content ?? '');
     expect(told.at(-2)).toContain('<interrupt kind="cancelled">');
     expect(told.at(-1)).toBe('[[say The second answer.]]');
@@ -173,9 +173,9 @@ describe('a folder with odd files', () => {
     await vscode.runCommand('Virtual Context: Reset the Window');
     await dialog().getByRole('button', { name: 'Reset' }).click();
     await notice('Window reset:').waitFor();
-    expect(await notice('Window reset:').innerText()).toMatch(
-      /pages? moved out of the window, .* → .* tokens/,
-    );
+    await expect
+      .poll(() => notice('Window reset:').innerText())
+      .toMatch(/pages? moved out of the window, .* → .* tokens/);
     await chat.ask('[[say Still here.]]');
     const [system, memory, question, ...rest] = messages();
     expect(system?.role).toBe('system');
@@ -194,7 +194,7 @@ describe('a folder with odd files', () => {
     await vscode.runCommand('View: Toggle Secondary Side Bar Visibility');
     await openChat();
     await vi.waitUntil(async () => (await chat.byTestId('chat-input').inputValue()) !== '', timeout);
-    expect(await chat.byTestId('chat-input').inputValue()).toBe('half a question');
+    await expect.poll(() => chat.byTestId('chat-input').inputValue()).toBe('half a question');
     await vi.waitUntil(async () => (await chat.answers.count()) === answers, timeout);
     await chat.byTestId('chat-input').fill('');
   });
@@ -235,10 +235,12 @@ describe('a folder with odd files', () => {
     for (let i = 0; i < 3; i++) await vscode.page.keyboard.press('Shift+ArrowDown');
     await vscode.runCommand('Virtual Context: Pin to Working Memory');
     await note.waitFor();
-    expect(await note.innerText()).toBe('src/a.ts:1-3\nexport const a 1\nexport const a 2\nexport const a 3');
+    await expect
+      .poll(() => note.innerText())
+      .toBe('src/a.ts:1-3\nexport const a 1\nexport const a 2\nexport const a 3');
     appendFileSync(file('src/a.ts'), 'export const more = 1;\n');
     await chat.frame.waitForTimeout(700); // a change elsewhere in the file
-    expect(await notes.locator('[data-testid=note-stale]').count()).toBe(0);
+    await expect.poll(() => notes.locator('[data-testid=note-stale]').count()).toBe(0);
     write('src/a.ts', '// changed\n');
     await notes.locator('[data-testid=note-stale]').waitFor();
     await note.hover();
@@ -259,7 +261,7 @@ describe('a folder with odd files', () => {
     const notes = await vscode.webview('[data-testid=note-input]');
     const note = notes.locator('[data-testid=note]', { hasText: 'Kept although' });
     await note.waitFor();
-    expect(await note.locator('.note-origin').count()).toBe(0);
+    await expect.poll(() => note.locator('.note-origin').count()).toBe(0);
   });
 
   it('shares notes and disk process with a second window, which has its own chat', async () => {
@@ -272,7 +274,7 @@ describe('a folder with odd files', () => {
     await other.ask(`${call('search_workspace', { query: 'sharp' })} [[then]] [[say Second window.]]`);
     expect(results()[0]).toContain('src/c#sharp.ts');
     expect(vscode.diskProcessPids()).toHaveLength(1);
-    expect(await chat.answers.getByText('Second window.').count()).toBe(0);
+    await expect.poll(() => chat.answers.getByText('Second window.').count()).toBe(0);
     await second.page.close();
   });
 

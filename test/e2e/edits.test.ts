@@ -110,7 +110,7 @@ describe('a folder in Restricted Mode', () => {
   it('is obeyed once the person trusts it', async () => {
     await vscode.runCommand('View: Show Virtual Context');
     const notes = await vscode.webview('[data-testid=note-input]');
-    expect(await notes.locator('[data-testid=rules-open]').count()).toBe(0);
+    await expect.poll(() => notes.locator('[data-testid=rules-open]').count()).toBe(0);
     await vscode.runCommand('Workspaces: Manage Workspace Trust');
     await vscode.page
       .locator('.workspace-trust-editor')

@@ -35,7 +35,7 @@ describe('what is killed or damaged', () => {
     await chat.send(`${call('search_workspace', { query: 'streaming' })} [[then]] [[say Second.]]`);
     process.kill(before ?? 0, 'SIGKILL');
     await chat.idle();
-    expect(await chat.answers.last().textContent()).toContain('Second.');
+    await expect.poll(() => chat.answers.last().textContent()).toContain('Second.');
     const result = lastResult();
     expect(result).toContain('src/core/streaming.ts');
     expect(vscode.diskProcessPid()).not.toBe(before);
@@ -52,7 +52,7 @@ describe('what is killed or damaged', () => {
     await vi.waitUntil(() => server.requests.at(-1)?.abandoned, timeout);
     await reload();
     await vi.waitUntil(async () => (await chat.userMessages.count()) === sent + 1, timeout);
-    expect(await chat.answers.last().textContent()).toContain('One.');
+    await expect.poll(() => chat.answers.last().textContent()).toContain('One.');
     await chat.byTestId('action-resumeTurn').click();
     await chat.answers.getByText('Two comes slowly').waitFor();
     await chat.idle();
@@ -74,7 +74,7 @@ describe('what is killed or damaged', () => {
       .waitFor();
     await openChat();
     await chat.ask('[[say New.]]');
-    expect(await chat.userMessages.count()).toBe(1);
+    await expect.poll(() => chat.userMessages.count()).toBe(1);
     expect(messages()[0]?.content).toContain('Kept in mind.');
     expect(vscode.sessionFiles('events.jsonl')).toHaveLength(2);
   });
@@ -96,7 +96,7 @@ describe('what is missing', () => {
     await vscode.enter('the right key');
     await vscode.page.locator('.statusbar-item', { hasText: 'API key saved' }).waitFor();
     await chat.ask('[[say Hello again.]]');
-    expect(await chat.answers.last().textContent()).toContain('Hello again.');
+    await expect.poll(() => chat.answers.last().textContent()).toContain('Hello again.');
   });
 
   it('activates, chats and says so when LanceDB is not there', async () => {
@@ -106,7 +106,7 @@ describe('what is missing', () => {
     await chat.ask(
       `${call('search_workspace', { query: 'retry' })} ${call('grep', { pattern: 'shouldRetry' })} ${call('read_file', { path: 'src/error.ts' })} [[then]] [[say Without the disk.]]`,
     );
-    expect(await chat.answers.last().textContent()).toContain('Without the disk.');
+    await expect.poll(() => chat.answers.last().textContent()).toContain('Without the disk.');
     const results = toolResults(server);
     expect(results[0]).toContain('failed');
     expect(results[1]).toContain('src/client.ts');

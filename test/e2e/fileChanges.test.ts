@@ -48,7 +48,7 @@ it('a file that is created is saved as the settings say, by a formatter that was
   expect(json).toMatch(/made\.json[\s\S]*\+6/);
   expect(json).not.toContain('edited by you');
   // Nothing but the preview of what is read.
-  expect(await vscode.page.locator('.tab', { hasText: /made/ }).count()).toBe(0);
+  await expect.poll(() => vscode.page.locator('.tab', { hasText: /made/ }).count()).toBe(0);
   await chat.byTestId('undo-all').click();
   await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Undo All' }).click();
   await vi.waitUntil(() => !existsSync(file('made.json')) && !existsSync(file('made.txt')), timeout);

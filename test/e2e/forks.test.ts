@@ -48,14 +48,14 @@ it('forks after an answer: the new chat goes on with the same bytes, without wha
   const { messages } = lastBody();
   expect(JSON.stringify(messages.slice(0, -1))).toBe(JSON.stringify(before?.messages.slice(0, -1)));
   expect(messages.at(-1)?.content).toContain('Other question');
-  expect(await chat.answers.last().textContent()).toContain('Other answer.');
+  await expect.poll(() => chat.answers.last().textContent()).toContain('Other answer.');
 });
 
 it('brings back the chat that was left, as it was', async () => {
   await vscode.runCommand('Virtual Context: Open Earlier Chat');
   await vscode.page.locator('.quick-input-list').getByText('First question').first().click();
   await shows(3, 3);
-  expect(await chat.answers.last().textContent()).toContain('Third answer.');
+  await expect.poll(() => chat.answers.last().textContent()).toContain('Third answer.');
 });
 
 it('rewinds to a question: it is back in the input box, and what followed is gone from the chat', async () => {
@@ -79,11 +79,11 @@ it('runs sub-agents in their rows; they are no chats of their own', async () => 
   );
   await shows(3, 3);
   const rows = chat.rows.filter({ hasText: 'spawn' });
-  expect(await rows.count()).toBe(2);
+  await expect.poll(() => rows.count()).toBe(2);
   await rows.last().locator('.tool-toggle').click();
   const result = rows.last().locator('.tool-result');
   await vi.waitFor(async () => expect(await result.textContent()).toContain('Done.'), timeout);
-  expect(await result.textContent()).toMatch(/\.2 · fork · 0 of 20 calls/);
+  await expect.poll(() => result.textContent()).toMatch(/\.2 · fork · 0 of 20 calls/);
   await vscode.runCommand('Virtual Context: Open Earlier Chat');
   const entries = vscode.page.locator('.quick-input-list .monaco-list-row');
   await entries.first().waitFor();

@@ -110,7 +110,7 @@ it('renames in every file, through the review of edits, and takes it back', asyn
   const pending = (path: string) => chat.frame.locator(`[data-testid=changed-file][data-path="${path}"]`);
   await pending('src/math.ts').waitFor();
   await pending('src/use.ts').waitFor();
-  expect(await chat.byTestId('changed-file').count()).toBe(2);
+  await expect.poll(() => chat.byTestId('changed-file').count()).toBe(2);
   await vscode.runCommand('Virtual Context: Undo All Changes');
   await vscode.page.locator('.monaco-dialog-box').getByText('Undo All').click();
   await vi.waitFor(() => expect([content('src/math.ts'), content('src/use.ts')]).toEqual([MATH, USE]), {

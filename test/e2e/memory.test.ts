@@ -54,14 +54,14 @@ describe('the memory report', () => {
     write('.vscode/settings.json', JSON.stringify({ 'virtualContext.memory.residentLimit': 10_000 }));
     await report(/resident limit +10,000 +kept at most/);
     const bar = chat.byTestId('gauge').locator('.gauge-bar');
-    expect(await bar.getAttribute('aria-label')).toContain('At most 10,000 tokens are kept');
+    await expect.poll(() => bar.getAttribute('aria-label')).toContain('At most 10,000 tokens are kept');
   });
 
   it('opens from the gauge, by keyboard, and cannot be edited', async () => {
     await vscode.page.keyboard.press('Control+K');
     await vscode.page.keyboard.press('Control+W');
     const bar = chat.byTestId('gauge').locator('.gauge-bar');
-    expect(await bar.getAttribute('aria-label')).toMatch(/Hit ratio \d+ %/);
+    await expect.poll(() => bar.getAttribute('aria-label')).toMatch(/Hit ratio \d+ %/);
     await bar.focus();
     await bar.press('Enter');
     await chat.byTestId('show-memory').press('Enter');

@@ -36,8 +36,10 @@ it('mentions a file by keyboard, shows its cost, and makes it a page that need n
   await chat.frame.locator('.completion', { hasText: 'greet.ts' }).first().waitFor();
   await vscode.page.keyboard.press('Enter');
   await chips().waitFor();
-  expect(await input().inputValue()).toBe('What is in @greet.ts ');
-  expect((await chips().innerText()).replace(/\s+/g, ' ')).toMatch(/greet\.ts \d+ tokens/);
+  await expect.poll(() => input().inputValue()).toBe('What is in @greet.ts ');
+  await expect
+    .poll(async () => (await chips().innerText()).replace(/\s+/g, ' '))
+    .toMatch(/greet\.ts \d+ tokens/);
   await vscode.screenshot('mentions');
   await chat.ask(`What is in @greet.ts ${call('read_file', { path: 'greet.ts' })}`);
   const [page = ''] = attached();
@@ -80,7 +82,7 @@ it('takes what is dropped, refuses what is outside, and keeps the text', async (
   await vi.waitFor(async () => expect(await input().inputValue()).toBe('Compare @greet.ts '), timeout);
   await drop('file:///etc/hostname');
   await chat.frame.locator('.problem', { hasText: 'outside the workspace' }).waitFor();
-  expect(await input().inputValue()).toBe('Compare @greet.ts ');
+  await expect.poll(() => input().inputValue()).toBe('Compare @greet.ts ');
   await input().fill('Read @/etc/hostname');
   await chat.frame.locator('.mention-chip.wrong').waitFor();
   await chat.ask('Read @/etc/hostname [[say No.]]');
@@ -92,9 +94,9 @@ it('expands a slash command over the open file', async () => {
   await vscode.openFile('greet.ts');
   await vscode.page.keyboard.press('Control+Home');
   await chat.ask('/explain [[say It greets.]]');
-  expect(await chat.userMessages.last().innerText()).toContain('Explain this code');
-  expect(await chat.userMessages.last().innerText()).toContain('@greet.ts');
-  expect(await chat.answers.last().innerText()).toContain('It greets.');
+  await expect.poll(() => chat.userMessages.last().innerText()).toContain('Explain this code');
+  await expect.poll(() => chat.userMessages.last().innerText()).toContain('@greet.ts');
+  await expect.poll(() => chat.answers.last().innerText()).toContain('It greets.');
 });
 
 it('inserts a code block at the cursor, and applies one where it belongs and nowhere else', async () => {
@@ -111,7 +113,7 @@ it('inserts a code block at the cursor, and applies one where it belongs and now
   await vi.waitFor(() => expect(text()).toBe(`${block}\n`), timeout);
   // It waits for review like an edit of the model's.
   await chat.frame.locator('[data-testid=changed-file][data-path="greet.ts"]').waitFor();
-  expect(await chat.frame.locator('.problem').count()).toBe(0);
+  await expect.poll(() => chat.frame.locator('.problem').count()).toBe(0);
   await vscode.screenshot('code-block-applied');
   await vscode.openFile('greet.ts');
   await vscode.page.locator('.editor-instance .view-line').first().click();

@@ -20,7 +20,7 @@ describe('the pinned notes', () => {
     await view.byTestId('note-add').click();
     const note = view.byTestId('note');
     await note.filter({ hasText: 'First note' }).waitFor();
-    expect(await view.byTestId('note-input').inputValue()).toBe('');
+    await expect.poll(() => view.byTestId('note-input').inputValue()).toBe('');
     await view.byTestId('note-edit').click();
     await view.byTestId('note-editor').fill('Better note');
     await view.byTestId('note-editor').press('Control+Enter');
@@ -54,10 +54,10 @@ describe('the pinned notes', () => {
     await view.byTestId('note-editor').fill('Half a thou');
     conversation.setNotes([{ ...person, text: 'From the model', by: 'model' }, model]);
     await view.byTestId('note').nth(1).waitFor();
-    expect(await view.byTestId('note-editor').inputValue()).toBe('Half a thou');
+    await expect.poll(() => view.byTestId('note-editor').inputValue()).toBe('Half a thou');
     conversation.setNotes([model]);
     await view.byTestId('note-editor').waitFor({ state: 'detached' });
-    expect(await view.byTestId('note-input').inputValue()).toBe('Half a thou');
+    await expect.poll(() => view.byTestId('note-input').inputValue()).toBe('Half a thou');
   });
 
   it('keeps the text of a note that is over the limit, and says so', async () => {
@@ -68,9 +68,9 @@ describe('the pinned notes', () => {
     await view.byTestId('note-editor').fill('Far too long');
     await view.byTestId('note-editor').press('Control+Enter');
     await view.page.getByRole('alert').filter({ hasText: 'Only 3 tokens are free. Shorten it.' }).waitFor();
-    expect(await view.byTestId('note-editor').inputValue()).toBe('Far too long');
+    await expect.poll(() => view.byTestId('note-editor').inputValue()).toBe('Far too long');
     await view.hideAndShow();
-    expect(await view.byTestId('note-editor').inputValue()).toBe('Far too long');
+    await expect.poll(() => view.byTestId('note-editor').inputValue()).toBe('Far too long');
   });
 
   it('opens the source, marks what is stale, counts tokens', async () => {
@@ -80,8 +80,8 @@ describe('the pinned notes', () => {
     await vi.waitFor(() =>
       expect(actions.openFile).toHaveBeenCalledWith({ path: 'src/a.ts', startLine: 3, endLine: 9 }),
     );
-    expect(await view.byTestId('note-stale').count()).toBe(1);
-    expect(await view.byTestId('notes-usage').innerText()).toContain('/ 2,000 tokens');
+    await expect.poll(() => view.byTestId('note-stale').count()).toBe(1);
+    await expect.poll(() => view.byTestId('notes-usage').innerText()).toContain('/ 2,000 tokens');
   });
 
   it.each(['dark', 'light', 'high-contrast'] as const)('are accessible: %s', async (theme) => {
@@ -102,15 +102,14 @@ describe('the pinned notes', () => {
       { ...rules, path: 'bad.md', active: false, problem: 'Its front matter cannot be read (x).' },
     ];
     await openNotes();
-    expect(await view.byTestId('rules-scope').allInnerTexts()).toEqual([
-      'For files below src/',
-      'For files matching *.ts; none was touched in this chat yet',
-    ]);
-    expect(await view.byTestId('rules-description').allInnerTexts()).toEqual(['Our TypeScript']);
-    expect(await view.byTestId('rules-warning').allInnerTexts()).toEqual([
-      'Its front matter cannot be read (x). Correct it: until then these rules do not hold.',
-    ]);
-    expect(await view.page.getByRole('img', { name: 'not in force yet' }).count()).toBe(2);
+    await expect
+      .poll(() => view.byTestId('rules-scope').allInnerTexts())
+      .toEqual(['For files below src/', 'For files matching *.ts; none was touched in this chat yet']);
+    await expect.poll(() => view.byTestId('rules-description').allInnerTexts()).toEqual(['Our TypeScript']);
+    await expect
+      .poll(() => view.byTestId('rules-warning').allInnerTexts())
+      .toEqual(['Its front matter cannot be read (x). Correct it: until then these rules do not hold.']);
+    await expect.poll(() => view.page.getByRole('img', { name: 'not in force yet' }).count()).toBe(2);
     await view.byTestId('rules-open').nth(1).click();
     await vi.waitFor(() => expect(actions.openFile).toHaveBeenCalledWith({ path: 'src/AGENTS.md' }));
     expect(await accessibilityViolations()).toEqual([]);

@@ -14,7 +14,7 @@ describe('the opener', () => {
 
   it('is not there while there is nothing to tell', async () => {
     await chat.byTestId('example').first().waitFor();
-    expect(await chat.byTestId('opener').count()).toBe(0);
+    await expect.poll(() => chat.byTestId('opener').count()).toBe(0);
   });
 
   it('begins a new chat with what is open and decided', async () => {
@@ -24,9 +24,9 @@ describe('the opener', () => {
     await newChat();
     await chat.byTestId('opener').waitFor();
     const items = chat.byTestId('opener-item');
-    expect(await items.allInnerTexts()).toEqual(['document the cap', 'test the jitter']);
+    await expect.poll(() => items.allInnerTexts()).toEqual(['document the cap', 'test the jitter']);
     const details = chat.byTestId('opener-details');
-    expect(await details.innerText()).toContain('Decisions, goals and notes (2)');
+    await expect.poll(() => details.innerText()).toContain('Decisions, goals and notes (2)');
     await details.locator('summary').focus();
     await vscode.page.keyboard.press('Enter');
     await details.getByText('We decided to cap the delay at 8 s.').waitFor();
@@ -38,9 +38,9 @@ describe('the opener', () => {
     const item = chat.byTestId('opener-item').first();
     await item.focus();
     await vscode.page.keyboard.press('Enter');
-    expect(await chat.byTestId('chat-input').inputValue()).toBe('Go on with: document the cap');
-    expect(await chat.userMessages.count()).toBe(0);
-    expect(await chat.byTestId('opener').count()).toBe(1);
+    await expect.poll(() => chat.byTestId('chat-input').inputValue()).toBe('Go on with: document the cap');
+    await expect.poll(() => chat.userMessages.count()).toBe(0);
+    await expect.poll(() => chat.byTestId('opener').count()).toBe(1);
   });
 
   it('goes for good when it is dismissed', async () => {
@@ -52,14 +52,14 @@ describe('the opener', () => {
     await reload();
     await chat.byTestId('example').first().waitFor();
     await vscode.page.waitForTimeout(1000);
-    expect(await chat.byTestId('opener').count()).toBe(0);
+    await expect.poll(() => chat.byTestId('opener').count()).toBe(0);
   });
 
   it('goes at the first question', async () => {
     await chat.ask('Done: document the cap');
     await newChat();
     await chat.byTestId('opener').waitFor();
-    expect(await chat.byTestId('opener-item').allInnerTexts()).toEqual(['test the jitter']);
+    await expect.poll(() => chat.byTestId('opener-item').allInnerTexts()).toEqual(['test the jitter']);
     await chat.send('Where is the jitter?');
     await vi.waitUntil(async () => (await chat.byTestId('opener').count()) === 0, timeout);
     await chat.idle();
@@ -75,12 +75,12 @@ describe('the opener', () => {
     await chat.answers.first().waitFor();
     // Of the question, and of the opener: a window that is reloaded earlier offers to continue it.
     await vi.waitUntil(() => ends() === before + 2, timeout);
-    expect(await chat.answers.first().innerText()).toContain('test the jitter');
-    expect(await chat.byTestId('opener').count()).toBe(0);
+    await expect.poll(() => chat.answers.first().innerText()).toContain('test the jitter');
+    await expect.poll(() => chat.byTestId('opener').count()).toBe(0);
     await vscode.screenshot('opener-message');
     await reload();
     await chat.answers.first().waitFor();
     await vscode.page.waitForTimeout(2000);
-    expect(await chat.answers.count()).toBe(1);
+    await expect.poll(() => chat.answers.count()).toBe(1);
   });
 });

@@ -22,8 +22,10 @@ describe('the opener', () => {
     await openChat({ theme, width: 300 });
     await view.byTestId('opener').waitFor();
     await view.byTestId('opener-details').locator('summary').click();
-    expect(await view.byTestId('opener').innerText()).toContain('3 days ago');
-    expect(await view.byTestId('opener-item').first().innerText()).toBe('write the migration <b>now</b>');
+    await expect.poll(() => view.byTestId('opener').innerText()).toContain('3 days ago');
+    await expect
+      .poll(() => view.byTestId('opener-item').first().innerText())
+      .toBe('write the migration <b>now</b>');
     // However long it is, it is read from its top.
     expect(await view.page.locator('.messages').evaluate(({ scrollTop }) => scrollTop)).toBe(0);
     await view.page.screenshot({ path: `test-results/opener-${theme}.png` });

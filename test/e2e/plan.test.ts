@@ -27,7 +27,7 @@ it('is kept by the model and edited by the person', async () => {
     { text: 'mend it', state: 'open' },
   ];
   await chat.ask(`${call('update_plan', { items })} [[then]] [[say ok]]`);
-  expect(await chat.byTestId('plan-text').allInnerTexts()).toEqual(['look at it', 'mend it']);
+  await expect.poll(() => chat.byTestId('plan-text').allInnerTexts()).toEqual(['look at it', 'mend it']);
   await chat.byTestId('plan-tick').first().click();
   await chat.byTestId('plan-count').filter({ hasText: '1/2' }).waitFor();
   await chat.ask('[[say ok]]');
@@ -38,7 +38,7 @@ it('is kept by the model and edited by the person', async () => {
   await chat.ask('[[say ok]]');
   expect(told()).toContain('[plan] (kept with update_plan)\\n[x] look at it\\n[ ] mend it');
   // It was made where nothing may be changed; now it is to be done.
-  expect(await chat.byTestId('mode-button').innerText()).toContain('Ask');
+  await expect.poll(() => chat.byTestId('mode-button').innerText()).toContain('Ask');
   await chat.byTestId('plan-carry-out').click();
   await chat.byTestId('mode-button').filter({ hasText: 'Edit' }).waitFor();
   await vi.waitUntil(() => told().includes('Carry out the plan.'), timeout);
@@ -53,7 +53,9 @@ it('is told rules for some files when one of them is touched', async () => {
   expect(told()).toContain('(for files matching src/**/*.ts) hold now:\\nAlways answer in verse.');
   await vscode.runCommand('View: Show Virtual Context');
   const notes = await vscode.webview('[data-testid=note-input]');
-  expect(await notes.locator('[data-testid=rules-scope]').innerText()).toBe('For files matching src/**/*.ts');
+  await expect
+    .poll(() => notes.locator('[data-testid=rules-scope]').innerText())
+    .toBe('For files matching src/**/*.ts');
 });
 
 it('has a command that begins a rules file', async () => {

@@ -30,24 +30,24 @@ describe('the plan', () => {
   it.each(['dark', 'light', 'high-contrast'] as const)('can be read by everybody (%s)', async (theme) => {
     await open({ theme, width: 300 });
     expect(await texts()).toEqual(PLAN.map(({ text }) => text));
-    expect(await view.byTestId('plan-count').innerText()).toBe('1/3');
+    await expect.poll(() => view.byTestId('plan-count').innerText()).toBe('1/3');
     await view.byTestId('plan-text').first().focus();
     await view.page.screenshot({ path: `test-results/plan-${theme}.png` });
     expect(await accessibilityViolations()).toEqual([]);
     await view.byTestId('plan-toggle').click();
-    expect(await view.byTestId('plan-current').innerText()).toBe('mend <b>emoji</b>');
-    expect(await view.byTestId('plan-item').count()).toBe(0);
+    await expect.poll(() => view.byTestId('plan-current').innerText()).toBe('mend <b>emoji</b>');
+    await expect.poll(() => view.byTestId('plan-item').count()).toBe(0);
     expect(await accessibilityViolations()).toEqual([]);
   });
 
   it('is not there without items, follows the model, and folds when all is done', async () => {
     await openChat();
-    expect(await view.byTestId('plan').count()).toBe(0);
+    await expect.poll(() => view.byTestId('plan').count()).toBe(0);
     conversation.setPlan(...PLAN);
     await view.byTestId('plan-item').nth(2).waitFor();
     conversation.setPlan(...PLAN.map(({ text }): PlanItem => ({ text, state: 'done' })));
     await vi.waitFor(async () => expect(await view.byTestId('plan-item').count()).toBe(0));
-    expect(await view.byTestId('plan-count').innerText()).toBe('3/3');
+    await expect.poll(() => view.byTestId('plan-count').innerText()).toBe('3/3');
     await view.byTestId('plan-clear').click();
     await view.byTestId('plan').waitFor({ state: 'detached' });
     expect(conversation.asked).toEqual([['changePlan', []]]);
@@ -85,19 +85,19 @@ describe('the plan', () => {
     await view.byTestId('plan-editor').fill('half a thou');
     conversation.setPlan(PLAN[2] as PlanItem, PLAN[0] as PlanItem);
     await vi.waitFor(async () => expect(await view.byTestId('plan-item').count()).toBe(2));
-    expect(await view.byTestId('plan-editor').inputValue()).toBe('half a thou');
+    await expect.poll(() => view.byTestId('plan-editor').inputValue()).toBe('half a thou');
     await view.page.keyboard.press('Escape');
     await vi.waitFor(async () => expect(await texts()).toHaveLength(2));
     expect(conversation.asked).toEqual([]);
     conversation.refusal = new Error('The plan has changed meanwhile.');
     await view.byTestId('plan-tick').first().click();
     await view.page.getByRole('alert').filter({ hasText: 'has changed meanwhile' }).waitFor();
-    expect(await view.byTestId('plan-tick').first().isChecked()).toBe(false);
+    await expect.poll(() => view.byTestId('plan-tick').first().isChecked()).toBe(false);
   });
 
   it('is carried out, where it was made without changing anything, when the person says so', async () => {
     await open();
-    expect(await view.byTestId('plan-carry-out').count()).toBe(0);
+    await expect.poll(() => view.byTestId('plan-carry-out').count()).toBe(0);
     panel.tell({ type: 'mode', mode: 'ask' });
     await view.byTestId('plan-carry-out').click();
     await vi.waitFor(() => expect(conversation.asked).toEqual([['submit', 'Carry out the plan.']]));

@@ -44,21 +44,21 @@ describe('mentions', () => {
     expect(await labels()).toEqual(['queue.ts', 'queueEntries.ts', 'QueueManager']);
     expect(await selected()).toBe('queue.ts');
     const active = await input().getAttribute('aria-activedescendant');
-    expect(await view.page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
+    await expect.poll(() => view.page.locator(`#${active}`).getAttribute('aria-selected')).toBe('true');
     expect(await accessibilityViolations()).toEqual([]);
     await view.page.screenshot({ path: 'test-results/mentions-picker.png' });
     await view.page.keyboard.press('ArrowUp');
     expect(await selected()).toBe('QueueManager');
     await view.page.keyboard.press('ArrowUp');
     await view.page.keyboard.press('Enter');
-    expect(await input().inputValue()).toBe('Why is @src/queueEntries.ts ');
-    expect(await view.byTestId('completions').count()).toBe(0);
+    await expect.poll(() => input().inputValue()).toBe('Why is @src/queueEntries.ts ');
+    await expect.poll(() => view.byTestId('completions').count()).toBe(0);
     const chip = view.byTestId('mention');
     await chip.waitFor();
-    expect((await chip.innerText()).replace(/\s+/g, ' ')).toContain(
-      'src/queueEntries.ts 1.2k tokens, in part',
-    );
-    expect(await chip.getAttribute('title')).toContain('can page in the rest');
+    await expect
+      .poll(async () => (await chip.innerText()).replace(/\s+/g, ' '))
+      .toContain('src/queueEntries.ts 1.2k tokens, in part');
+    await expect.poll(() => chip.getAttribute('title')).toContain('can page in the rest');
     expect(await accessibilityViolations()).toEqual([]);
     await view.page.screenshot({ path: 'test-results/mentions-chip.png' });
     await type('slow?');
@@ -81,7 +81,7 @@ describe('mentions', () => {
     expect(conversation.asked).toEqual([]);
     await input().fill('See @src/a.ts again');
     await view.page.getByRole('button', { name: 'Remove @src/a.ts' }).press('Enter');
-    expect(await input().inputValue()).toBe('See again');
+    await expect.poll(() => input().inputValue()).toBe('See again');
     expect(await input().evaluate((box) => box === document.activeElement)).toBe(true);
   });
 
@@ -92,11 +92,11 @@ describe('mentions', () => {
     await input().fill('Read @/etc/passwd');
     const chip = view.byTestId('mention');
     await chip.waitFor();
-    expect(await chip.innerText()).toContain('cannot be attached');
-    expect(await chip.getAttribute('title')).toBe(problem);
+    await expect.poll(() => chip.innerText()).toContain('cannot be attached');
+    await expect.poll(() => chip.getAttribute('title')).toBe(problem);
     await view.hideAndShow();
     await chip.waitFor();
-    expect(await input().inputValue()).toBe('Read @/etc/passwd');
+    await expect.poll(() => input().inputValue()).toBe('Read @/etc/passwd');
   });
 
   it('come of files that are dropped or pasted; what is no file is pasted as it is', async () => {
@@ -125,7 +125,7 @@ describe('mentions', () => {
     await vi.waitFor(async () => expect(await input().inputValue()).toContain('@src/b.ts'));
     await paste('/outside/c.ts');
     await vi.waitFor(async () => expect(await input().inputValue()).toContain('/outside/c.ts'));
-    expect(await view.page.locator('.problem').innerText()).toContain('outside the workspace');
+    await expect.poll(() => view.page.locator('.problem').innerText()).toContain('outside the workspace');
   });
 });
 
@@ -149,7 +149,7 @@ describe('slash commands', () => {
     await vi.waitFor(() => expect(actions.slash.mock.calls.at(-1)).toEqual(['mode', '']));
     await type('either /n');
     await view.settled();
-    expect(await view.byTestId('completions').count()).toBe(0);
+    await expect.poll(() => view.byTestId('completions').count()).toBe(0);
   });
 
   it('that are none are sent as text after a hint; one that fails comes back', async () => {
@@ -166,7 +166,7 @@ describe('slash commands', () => {
     await input().fill('/fix it');
     await view.page.keyboard.press('Enter');
     await view.page.locator('.problem', { hasText: 'No file is open' }).waitFor();
-    expect(await input().inputValue()).toBe('/fix it');
+    await expect.poll(() => input().inputValue()).toBe('/fix it');
   });
 });
 

@@ -65,7 +65,7 @@ it('mends a failing test: reads, plans, edits with review, sees the error it mad
   expect(told()).toContain('Run the tests of what you change.');
   expect(project.read(source)).toContain(right);
   // The plan is done and folded; the change waits for the person, once: back to what it was is no change.
-  expect(await chat.byTestId('plan-count').innerText()).toBe('3/3');
+  await expect.poll(() => chat.byTestId('plan-count').innerText()).toBe('3/3');
   await vi.waitFor(async () => expect(await chat.byTestId('changed-file').count()).toBe(1), timeout);
   await vscode.screenshot('real-project-done');
 });

@@ -50,7 +50,7 @@ it('tells folders of one name apart, follows none outside, and obeys no setting 
   expect(leak).toContain('outside the workspace');
   expect(found).toContain('src-2/beta.ts');
   expect(list).toContain('src-2/');
-  expect(await vscode.page.locator('.tab').count()).toBe(0);
+  await expect.poll(() => vscode.page.locator('.tab').count()).toBe(0);
   await chat.answers.last().locator('a').click();
   await vscode.page.locator('.tab.active', { hasText: 'beta.ts' }).waitFor();
   await vscode.runCommand('View: Show Virtual Context');

@@ -66,7 +66,7 @@ it('lists what was edited with its counts; nothing was asked', async () => {
   }, timeout);
   expect(content('src/a.ts')).toContain('v3 = 33');
   expect(content('src/b.ts')).toContain('v5 = 5;\r\nexport const v6 = 6;\r\n');
-  expect(await chat.byTestId('checkpoint').count()).toBe(1);
+  await expect.poll(() => chat.byTestId('checkpoint').count()).toBe(1);
   await vscode.screenshot('review-list');
 });
 

@@ -46,14 +46,14 @@ it('shows what a turn has cost, and the chat in the gauge, and what the model th
   await chat.ask('Where is the zeppelin hangar? [[think Let me see.]] [[say In the north.]]');
   const spent = chat.byTestId('spent');
   await spent.waitFor();
-  expect(await spent.textContent()).toMatch(/in · \d+ out · \$0\.\d+/);
-  expect(await spent.getAttribute('title')).toMatch(/prompt, cached .*output .*cost \$/);
+  await expect.poll(() => spent.textContent()).toMatch(/in · \d+ out · \$0\.\d+/);
+  await expect.poll(() => spent.getAttribute('title')).toMatch(/prompt, cached .*output .*cost \$/);
   const thought = chat.byTestId('reasoning');
-  expect(await thought.getAttribute('open')).toBeNull();
+  await expect.poll(() => thought.getAttribute('open')).toBeNull();
   await thought.locator('summary').click();
-  expect(await thought.locator('.reasoning-text').textContent()).toContain('Let me see.');
+  await expect.poll(() => thought.locator('.reasoning-text').textContent()).toContain('Let me see.');
   await chat.byTestId('gauge').locator('.gauge-bar').click();
-  expect(await chat.byTestId('chat-spent').textContent()).toMatch(/cost\s*\$0\.\d+/);
+  await expect.poll(() => chat.byTestId('chat-spent').textContent()).toMatch(/cost\s*\$0\.\d+/);
   await chat.byTestId('gauge').locator('.gauge-bar').click();
 });
 

@@ -18,8 +18,8 @@ describe('the chat panel', () => {
     await view.byTestId('chat-input').fill('Where is the parser?');
     await view.byTestId('chat-input').press('Enter');
     await view.byTestId('stop').waitFor();
-    expect(await view.byTestId('chat-input').inputValue()).toBe('');
-    expect(await view.byTestId('message-user').innerText()).toContain('Where is the parser?');
+    await expect.poll(() => view.byTestId('chat-input').inputValue()).toBe('');
+    await expect.poll(() => view.byTestId('message-user').innerText()).toContain('Where is the parser?');
     conversation.emit({ type: 'turnStarted', turn: 1 });
     conversation.emit({ type: 'userMessage', seq: 1, turn: 1, text: 'Where is the parser?' });
     conversation.emit({ type: 'textDelta', turn: 1, text: 'In **src' });
@@ -30,8 +30,8 @@ describe('the chat panel', () => {
     conversation.emit({ type: 'turnEnded', turn: 1, reason: 'done' });
     await view.byTestId('send').waitFor();
     expect(conversation.asked).toEqual([['submit', 'Where is the parser?']]);
-    expect(await view.byTestId('message-user').count()).toBe(1);
-    expect(await view.byTestId('message-assistant').count()).toBe(1);
+    await expect.poll(() => view.byTestId('message-user').count()).toBe(1);
+    await expect.poll(() => view.byTestId('message-assistant').count()).toBe(1);
   });
 
   it('keeps a question that is sent while the session is still opening', async () => {
@@ -42,12 +42,12 @@ describe('the chat panel', () => {
     await view.byTestId('stop').waitFor();
     await conversation.newChat(); // it is open now
     await view.settled();
-    expect(await view.byTestId('message-user').innerText()).toContain('Early?');
-    expect(await view.byTestId('stop').count()).toBe(1);
+    await expect.poll(() => view.byTestId('message-user').innerText()).toContain('Early?');
+    await expect.poll(() => view.byTestId('stop').count()).toBe(1);
     conversation.emit({ type: 'userMessage', seq: 1, turn: 1, text: 'Early?' });
     conversation.emit({ type: 'turnEnded', turn: 1, reason: 'done' });
     await view.byTestId('send').waitFor();
-    expect(await view.byTestId('message-user').count()).toBe(1);
+    await expect.poll(() => view.byTestId('message-user').count()).toBe(1);
   });
 
   it('breaks lines with Shift+Enter, leaves Enter to an input method, recalls with Arrow Up', async () => {
@@ -56,7 +56,7 @@ describe('the chat panel', () => {
     await input.pressSequentially('one');
     await input.press('Shift+Enter');
     await input.pressSequentially('two');
-    expect(await input.inputValue()).toBe('one\ntwo');
+    await expect.poll(() => input.inputValue()).toBe('one\ntwo');
     await input.dispatchEvent('keydown', { key: 'Enter', isComposing: true });
     expect(conversation.asked).toEqual([]);
     await input.press('Enter');
@@ -66,13 +66,13 @@ describe('the chat panel', () => {
     await input.press('Escape');
     await view.settled();
     expect(conversation.asked).toEqual([['submit', 'one\ntwo'], ['stop']]);
-    expect(await input.inputValue()).toBe('not yet');
+    await expect.poll(() => input.inputValue()).toBe('not yet');
     conversation.emit({ type: 'userMessage', seq: 1, turn: 1, text: 'one\ntwo' });
     conversation.emit({ type: 'turnEnded', turn: 1, reason: 'cancelled' });
     await view.byTestId('send').waitFor();
     await input.fill('');
     await input.press('ArrowUp');
-    expect(await input.inputValue()).toBe('one\ntwo');
+    await expect.poll(() => input.inputValue()).toBe('one\ntwo');
   });
 
   it('queues what is sent while a turn runs, says so, and moves it to its place once delivered', async () => {
@@ -89,7 +89,9 @@ describe('the chat panel', () => {
     await view.byTestId('queued').waitFor();
     // The second click met the Stop button: it is no wish to stop.
     expect(conversation.asked).toEqual([['submit', 'rather second']]);
-    expect(await view.page.getByRole('article', { name: 'You, queued' }).innerText()).toContain('rather');
+    await expect
+      .poll(() => view.page.getByRole('article', { name: 'You, queued' }).innerText())
+      .toContain('rather');
     expect(await accessibilityViolations()).toEqual([]);
     await view.byTestId('stop').waitFor();
     conversation.emit({ type: 'messageQueued', posted: 5, text: 'rather second' });
@@ -123,7 +125,7 @@ describe('the chat panel', () => {
     await openChat();
     expect(conversation.asked).toEqual([]);
     const row = view.byTestId('tool-row').nth(1);
-    expect(await row.innerText()).toContain('major fault · archival · 1,812 tokens');
+    await expect.poll(() => row.innerText()).toContain('major fault · archival · 1,812 tokens');
     await row.locator('.tool-toggle').press('Enter');
     await row.locator('.tool-result', { hasText: 'exact text of tool:s1/2' }).waitFor();
     expect(conversation.asked).toEqual([['stored', 'tool:s1/2']]);
@@ -138,11 +140,13 @@ describe('the chat panel', () => {
     conversation.emit({ type: 'interrupt', kind: 'resumed', text: '' });
     const [first, second] = [view.byTestId('notice').first(), view.byTestId('notice').last()];
     await second.waitFor();
-    expect(await first.innerText()).toBe('After your edits the editor shows: a.ts:1: error: x (and 1 more)');
+    await expect
+      .poll(() => first.innerText())
+      .toBe('After your edits the editor shows: a.ts:1: error: x (and 1 more)');
     await first.locator('summary').focus();
     await view.page.keyboard.press('Enter');
     await vi.waitFor(async () => expect(await first.locator('pre').innerText()).toBe(told));
-    expect(await second.locator('summary').count()).toBe(0);
+    await expect.poll(() => second.locator('summary').count()).toBe(0);
     await view.page.screenshot({ path: 'test-results/notice-details.png' });
   });
 
@@ -213,7 +217,7 @@ describe('the chat panel', () => {
     const before = await scroller.evaluate(({ scrollTop }) => scrollTop);
     await view.hideAndShow();
     await view.page.locator('.tool-details').waitFor();
-    expect(await view.byTestId('chat-input').inputValue()).toBe('half a question');
+    await expect.poll(() => view.byTestId('chat-input').inputValue()).toBe('half a question');
     await vi.waitFor(async () => {
       const after = await scroller.evaluate(({ scrollTop }) => scrollTop);
       expect(Math.abs(after - before)).toBeLessThan(40);
@@ -272,7 +276,7 @@ describe('the chat panel', () => {
       errorKind: 'network',
     });
     await view.byTestId('turn-end').filter({ hasText: 'No net.' }).waitFor();
-    expect(await view.byTestId('chat-input').inputValue()).toBe('q');
+    await expect.poll(() => view.byTestId('chat-input').inputValue()).toBe('q');
     await view.page.getByRole('button', { name: 'Retry' }).click();
     await vi.waitFor(() =>
       expect(conversation.asked).toEqual([
@@ -289,7 +293,7 @@ describe('the chat panel', () => {
     await view.byTestId('chat-input').fill('half a thought');
     conversation.emit({ type: 'messageRefused', text: 'q', message: 'The disk is full.' });
     await view.page.getByRole('alert').filter({ hasText: 'The disk is full.' }).waitFor();
-    expect(await view.byTestId('chat-input').inputValue()).toBe('q\n\nhalf a thought');
+    await expect.poll(() => view.byTestId('chat-input').inputValue()).toBe('q\n\nhalf a thought');
   });
 
   it('names the model, lets choose another, and starts over', async () => {
@@ -303,16 +307,16 @@ describe('the chat panel', () => {
     await view.byTestId('message-user').waitFor();
     await view.byTestId('new-chat').click();
     await view.byTestId('example').first().waitFor();
-    expect(await view.byTestId('message-user').count()).toBe(0);
+    await expect.poll(() => view.byTestId('message-user').count()).toBe(0);
   });
 
   it('tells how full the window is, in words too, and where its size is set', async () => {
     conversation.emit(...sampleTranscript);
     await openChat();
     const bar = view.byTestId('gauge').locator('.gauge-bar');
-    expect(await bar.getAttribute('aria-label')).toContain('4,420 of 7,100 usable tokens');
+    await expect.poll(() => bar.getAttribute('aria-label')).toContain('4,420 of 7,100 usable tokens');
     await bar.click();
-    expect(await view.byTestId('gauge').innerText()).toContain('1,210');
+    await expect.poll(() => view.byTestId('gauge').innerText()).toContain('1,210');
     await view.page.getByRole('button', { name: 'Set it' }).click();
     await vi.waitFor(() => expect(actions.openWindowSetting).toHaveBeenCalled());
     await view.page.getByRole('button', { name: 'Show memory' }).press('Enter');
@@ -325,7 +329,7 @@ describe('the chat panel', () => {
     const gauge = view.byTestId('gauge');
     const label = () => gauge.locator('.gauge-bar').getAttribute('aria-label');
     expect(await label()).toContain('At most 5,000 tokens are kept. Hit ratio 75 %');
-    expect(await view.byTestId('gauge-thrashing').count()).toBe(0);
+    await expect.poll(() => view.byTestId('gauge-thrashing').count()).toBe(0);
     const last = sampleTranscript.findLast((event) => event.type === 'gauge');
     if (last?.type !== 'gauge') throw new Error('The sample has no gauge.');
     conversation.emit({ type: 'gauge', gauge: { ...last.gauge, thrashing: true } });

@@ -47,8 +47,8 @@ describe('the whole loop', () => {
 
   it('answers offline from the index, with tool rows and links that open the file at the range', async () => {
     await chat.ask('How are retries and exponential backoff implemented?');
-    expect(await chat.answers.last().textContent()).toContain('No language model is configured');
-    expect(await chat.rows.count()).toBeGreaterThanOrEqual(3);
+    await expect.poll(() => chat.answers.last().textContent()).toContain('No language model is configured');
+    await expect.poll(() => chat.rows.count()).toBeGreaterThanOrEqual(3);
     const link = chat.answers.last().locator('a', { hasText: 'src/client.ts:' }).first();
     const [, start, end] = /:(\d+)-(\d+)/.exec((await link.textContent()) ?? '') ?? [];
     await link.click();
@@ -74,7 +74,7 @@ describe('the whole loop', () => {
     await chat.ask(
       `${call('search_workspace', { query: 'retry backoff' })} [[then]] ${call('read_file', { path: 'src/client.ts', startLine: 1, endLine: 40 })} [[then]] [[say The retry delay doubles.]]`,
     );
-    expect(await chat.answers.last().textContent()).toContain('The retry delay doubles.');
+    await expect.poll(() => chat.answers.last().textContent()).toContain('The retry delay doubles.');
     expect(toolText(lastBody(), 'src/client.ts')).toContain('    1\t');
   });
 
@@ -93,7 +93,7 @@ describe('the whole loop', () => {
     await vscode.page.locator('.statusbar-item', { hasText: 'Pinned src/error.ts:1-2' }).waitFor();
     await vscode.runCommand('View: Show Virtual Context');
     const notes = await vscode.webview('[data-testid=note]');
-    expect(await notes.locator('[data-testid=note]').textContent()).toContain('src/error.ts:1-');
+    await expect.poll(() => notes.locator('[data-testid=note]').textContent()).toContain('src/error.ts:1-');
     await chat.ask('[[say Noted.]]');
     expect(JSON.stringify(lastBody().messages)).toContain('src/error.ts:1-');
   });
@@ -134,7 +134,7 @@ describe('the whole loop', () => {
     const address = /evict \| (file:\S+)/.exec(paging())?.[1] ?? '';
     expect(address).not.toBe('');
     expect(paging()).toMatch(/epoch\.started \| epoch [2-9].*highWatermark/);
-    expect(await chat.byTestId('notice').count()).toBeGreaterThan(0);
+    await expect.poll(() => chat.byTestId('notice').count()).toBeGreaterThan(0);
     await chat.ask(`${call('page_in', { address })} [[then]] [[say Back.]]`);
     // By a function's result or by the engine: whatever showed it first, with its heading.
     const shown = server.requests
@@ -201,14 +201,14 @@ describe('the whole loop', () => {
     await vscode.runCommand('Virtual Context: New Chat');
     await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
     const notes = await vscode.webview('[data-testid=note]');
-    expect(await notes.locator('[data-testid=note]').count()).toBe(2);
+    await expect.poll(() => notes.locator('[data-testid=note]').count()).toBe(2);
     await vscode.runCommand('Virtual Context: Select Model');
     await vscode.choose('Offline');
     await chat.byTestId('model-button').filter({ hasText: 'Offline' }).waitFor();
     await vscode.widenSecondarySideBar(200);
     await vscode.runCommand('Virtual Context: Show Paging Log');
     await chat.ask('How is the delay between retries calculated?');
-    expect(await chat.answers.last().textContent()).toContain('src/client.ts');
+    await expect.poll(() => chat.answers.last().textContent()).toContain('src/client.ts');
     await vscode.page.locator('.tab.active', { hasText: 'client.ts' }).waitFor();
     await chat.userMessages.last().evaluate((message) => message.scrollIntoView());
     await vscode.screenshot('overview');
