@@ -134,6 +134,21 @@ it('ends one command of a turn, or has it go on in the background', async () => 
   await view.byTestId('tool-stop').waitFor({ state: 'detached' });
 });
 
+it('does not call running what still waits for the person', async () => {
+  await openChat();
+  conversation.emit(
+    { type: 'turnStarted', turn: 1 },
+    { type: 'callStarted', callId: 'call_1', name: 'run_command', arguments: '{"command":"npm test"}' },
+  );
+  panel.tell({ type: 'approvals', cards: [card] });
+  const row = view.byTestId('tool-row');
+  await row.filter({ hasText: 'waiting for you' }).waitFor();
+  expect(await view.byTestId('tool-stop').count()).toBe(0);
+  panel.tell({ type: 'approvals', cards: [] });
+  await row.filter({ hasText: 'running' }).waitFor();
+  await view.byTestId('tool-stop').waitFor();
+});
+
 it('fits its buttons into a narrow panel, however long what they allow', async () => {
   const about = 'docker compose --file deploy/production.yaml exec --no-TTY application npm run verify …';
   await openChat();

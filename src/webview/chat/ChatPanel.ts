@@ -129,6 +129,7 @@ export class ChatPanel extends LightElement {
             (item) =>
               chatItem(item, {
                 running,
+                asking: approvals.length > 0,
                 last: item === last,
                 lastAnswer: item === answer,
                 expanded: this.expanded,

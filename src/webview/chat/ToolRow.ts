@@ -12,6 +12,8 @@ export class ToolRow extends LightElement {
   @property({ attribute: false }) item!: CallItem;
   @property({ type: Boolean }) expanded = false;
   @property({ type: Boolean }) running = false;
+  /** Calls that ask run alone: the one that has no result asks, or waits for it. */
+  @property({ type: Boolean }) asking = false;
 
   /** Text of the result, once it was asked for and came. */
   @state() private preview: string | undefined;
@@ -49,7 +51,7 @@ export class ToolRow extends LightElement {
         </button>
         ${this.target()}
         <span class="tool-outcome">${this.outcome()}</span>
-        ${this.waiting && this.printsLines ? this.ends() : nothing}
+        ${this.waiting && this.printsLines && !this.asking ? this.ends() : nothing}
       </div>
       ${this.live()}
       ${expanded ? html`<div class="tool-details" id=${details}>${this.details()}</div>` : nothing}
@@ -57,7 +59,7 @@ export class ToolRow extends LightElement {
   }
 
   private iconClass(failed: boolean): string {
-    if (this.waiting) return 'codicon-loading codicon-modifier-spin';
+    if (this.waiting) return this.asking ? 'codicon-question' : 'codicon-loading codicon-modifier-spin';
     return `codicon-${failed ? 'error' : callIcon(this.item.name)}`;
   }
 
@@ -68,6 +70,7 @@ export class ToolRow extends LightElement {
   private outcome(): string {
     if (this.item.outcome) return outcomeLabel(this.item);
     if (!this.running) return 'no result';
+    if (this.asking) return 'waiting for you';
     const { progress = '' } = this.item;
     return progress === '' || this.printsLines ? 'running' : progress;
   }

@@ -11,6 +11,8 @@ import { type EndAdvice, endAdvice } from './turnEnd';
 interface Surroundings {
   /** Whether a turn runs. */
   readonly running: boolean;
+  /** Whether the turn waits for an answer of the person's. */
+  readonly asking: boolean;
   readonly last: boolean;
   /** Whether it is the answer that can be had anew. */
   readonly lastAnswer: boolean;
@@ -56,6 +58,7 @@ export function chatItem(item: ChatItem, surroundings: Surroundings): TemplateRe
         .item=${item}
         .expanded=${surroundings.expanded.has(item.callId)}
         .running=${surroundings.running}
+        .asking=${surroundings.asking}
       ></vc-tool-row>`;
     case 'notice':
       return notice(item);
