@@ -18,8 +18,18 @@ const GLIMPSE = 8 * 1024;
 
 interface Part {
   readonly hash: BlobHash;
+  /** UTF-16 units as they came. */
+  readonly size: number;
   /** Line breaks in it. */
   readonly lines: number;
+}
+
+/** What is not in memory, at some moment. */
+interface LeftOut {
+  readonly parts: readonly Part[];
+  /** UTF-16 units in the parts, and in none. */
+  readonly kept: number;
+  readonly dropped: number;
 }
 
 export class CommandOutput {
@@ -54,23 +64,28 @@ export class CommandOutput {
   /**
    * What a person would read: without codes for terminals, each line as it was last drawn.
    * @param address of the result that shows it, under which its parts are found
-   * @returns the text, the parts that it leaves out, and in words that it does
+   * @returns the text, the parts that it leaves out, and in words that it does: as of the call, whatever comes until then
    */
   async read(address: string): Promise<{
     readonly text: string;
     readonly parts: readonly BlobHash[];
     readonly note: string;
   }> {
-    await this.writing;
-    const end = plainText(this.middle + this.tail.join(''));
-    const parts = this.parts.map(({ hash }) => hash);
-    if (parts.length === 0 && this.dropped === 0) {
-      const text = plainText(this.head + this.middle + this.tail.join(''));
-      return { text: text.trim(), parts, note: '' };
-    }
-    const head = plainText(this.head).trimStart();
-    const text = `${head.trimEnd()}\n${this.mark(address, lineBreaks(head))}\n${end.trimEnd()}`;
-    return { text, parts, note: this.note(address) };
+    const { head, writing } = this;
+    const rest = this.middle + this.tail.join('');
+    const gone = this.stored + this.dropped;
+    if (gone === 0) return { text: plainText(head + rest).trim(), parts: [], note: '' };
+    await writing;
+    const parts = [...this.parts];
+    const kept = parts.reduce((sum, { size }) => sum + size, 0);
+    const left: LeftOut = { parts, kept, dropped: gone - kept };
+    const begun = plainText(head).trimStart();
+    const mark = this.mark(address, lineBreaks(begun), left);
+    return {
+      text: `${begun.trimEnd()}\n${mark}\n${plainText(rest).trimEnd()}`,
+      parts: parts.map(({ hash }) => hash),
+      note: this.note(address, left),
+    };
   }
 
   /** @returns the last lines so far */
@@ -115,7 +130,7 @@ export class CommandOutput {
     const text = plainText(raw);
     try {
       if (this.problem !== undefined) throw new Error(this.problem);
-      this.parts.push({ hash: await this.store(text), lines: lineBreaks(text) });
+      this.parts.push({ hash: await this.store(text), size: raw.length, lines: lineBreaks(text) });
     } catch (error) {
       this.problem ??= describeError(error);
       this.stored -= raw.length;
@@ -126,29 +141,28 @@ export class CommandOutput {
   }
 
   /** Where something is left out. */
-  private mark(address: string, linesBefore: number): string {
+  private mark(address: string, linesBefore: number, { parts, dropped }: LeftOut): string {
     let line = linesBefore + 1;
-    const named = this.parts.map(({ lines }, index) => {
+    const named = parts.map(({ lines }, index) => {
       const from = line;
       line += lines;
       return `${index === 0 ? partAddress(address, 1) : `.${index + 1}`} lines ${from}-${Math.max(from, line - 1)}`;
     });
     const kept = named.length > 0 ? `left out here and kept: ${named.join(', ')}` : 'left out here';
-    const dropped = this.dropped > 0 ? `; ${this.droppedWords()}` : '';
-    return `[… ${kept}${dropped} …]`;
+    const missing = dropped > 0 ? `; ${this.droppedWords(dropped)}` : '';
+    return `[… ${kept}${missing} …]`;
   }
 
-  private note(address: string): string {
-    const count = this.parts.length;
-    if (count === 0) return `Long output; ${this.droppedWords()}.`;
-    const last = count === 1 ? '' : ` to ${partAddress(address, count)}`;
-    const dropped = this.dropped > 0 ? `; ${this.droppedWords()}` : '';
-    return `Long output: its middle, ${megabytes(this.stored)}, is in ${partAddress(address, 1)}${last} (page_in)${dropped}.`;
+  private note(address: string, { parts, kept, dropped }: LeftOut): string {
+    if (parts.length === 0) return `Long output; ${this.droppedWords(dropped)}.`;
+    const last = parts.length === 1 ? '' : ` to ${partAddress(address, parts.length)}`;
+    const missing = dropped > 0 ? `; ${this.droppedWords(dropped)}` : '';
+    return `Long output: its middle, ${megabytes(kept)}, is in ${partAddress(address, 1)}${last} (page_in)${missing}.`;
   }
 
-  private droppedWords(): string {
+  private droppedWords(size: number): string {
     const why = this.problem === undefined ? `over the limit of ${megabytes(MAX_STORED)}` : this.problem;
-    return `${megabytes(this.dropped)} are not kept (${why})`;
+    return `${megabytes(size)} are not kept (${why})`;
   }
 }
 

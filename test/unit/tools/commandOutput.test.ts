@@ -112,3 +112,27 @@ it('has whoever adds wait for a disk that lags', async () => {
   await waits.at(-1);
   expect(made.add('y')).toBeUndefined();
 });
+
+it('is read as it was when asked for, while the disk lags and more comes', async () => {
+  const go: (() => void)[] = [];
+  const stored: string[] = [];
+  const made = new CommandOutput(async (part) => {
+    await new Promise<void>((resolve) => go.push(resolve));
+    return `hash${stored.push(part)}`;
+  });
+  const lines = (from: number, megabytes: number) =>
+    Array.from({ length: megabytes * 1024 }, (_, n) => `${from + n} .${'x'.repeat(1016)}\n`).join('');
+  const before = lines(100_000, 4);
+  void made.add(before);
+  const reading = made.read('tool:s/7');
+  void made.add(lines(200_000, 2));
+  let read: Awaited<typeof reading> | undefined;
+  for (void reading.then((done) => (read = done)); read === undefined; go.shift()?.())
+    await new Promise((resolve) => setImmediate(resolve));
+  expect(read.parts).toEqual(['hash1', 'hash2', 'hash3']);
+  expect(read.note).toMatch(
+    /^Long output: its middle, 3\.\d MB, is in tool:s\/7\.1 to tool:s\/7\.3 \(page_in\)\.$/,
+  );
+  const [head = '', tail = ''] = read.text.split(/\n\[… left out here and kept: .* …\]\n/);
+  expect([head, '\n', ...stored.slice(0, 3), tail].join('') === before.trim()).toBe(true);
+});
