@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { bareAddress } from './bareAddress';
 import { defineFunction } from './defineFunction';
-import { refusedSecret, signedLines } from './refusedSecret';
+import { refusedSecret } from './refusedSecret';
+import { signedLines } from './signedLines';
 
 export const editFile = defineFunction({
   name: 'edit_file',
@@ -20,11 +21,8 @@ export const editFile = defineFunction({
   async run({ path: written, edits, based_on }, context) {
     const path = context.files.canonical(written);
     // A refusal shows what the file says.
-    const diff = edits.flatMap((edit) => [signedLines('-', edit.old), signedLines('+', edit.new)]);
-    const refused = await refusedSecret(path, context, {
-      act: 'edit',
-      diff: diff.filter((lines) => lines !== '').join('\n'),
-    });
+    const diff = edits.flatMap((edit) => [...signedLines('-', edit.old), ...signedLines('+', edit.new)]);
+    const refused = await refusedSecret(path, context, { act: 'edit', diff: diff.join('\n') });
     if (refused) return refused;
     return context.changeFile.edit({
       path,

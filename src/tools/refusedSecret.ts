@@ -23,8 +23,3 @@ export async function refusedSecret(
     isError: true,
   };
 }
-
-/** @returns each line of a text behind a sign, as in a diff */
-export function signedLines(sign: '+' | '-', text: string): string {
-  return text === '' ? '' : text.replace(/\n$/, '').replace(/^/gm, sign);
-}

@@ -1,5 +1,6 @@
 import { formatPatch, OMIT_HEADERS, structuredPatch } from 'diff';
 import type { TextDiff } from '../engine/ports';
+import { signedLines } from './signedLines';
 
 const CONTEXT_LINES = 2;
 /** Two texts with nothing in common cost quadratic time; beyond this many changed lines a diff helps nobody. */
@@ -19,10 +20,10 @@ export const unifiedDiff: TextDiff = (before, after) => {
 };
 
 function wholeText(before: string, after: string): string {
-  const [sign, text] = before === '' ? ['+', after] : ['-', before];
-  const lines = text.replace(/\n$/, '').split('\n');
+  const [sign, text] = before === '' ? (['+', after] as const) : (['-', before] as const);
+  const lines = signedLines(sign, text);
   const range = `1,${lines.length}`;
   const heading = before === '' ? `@@ -0,0 +${range} @@` : `@@ -${range} +0,0 @@`;
   const end = text.endsWith('\n') ? [] : ['\\ No newline at end of file'];
-  return [heading, ...lines.map((line) => sign + line), ...end].join('\n');
+  return [heading, ...lines, ...end].join('\n');
 }

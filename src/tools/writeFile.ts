@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { bareAddress } from './bareAddress';
 import { defineFunction } from './defineFunction';
-import { refusedSecret, signedLines } from './refusedSecret';
+import { refusedSecret } from './refusedSecret';
+import { signedLines } from './signedLines';
 
 export const writeFile = defineFunction({
   name: 'write_file',
@@ -16,7 +17,8 @@ export const writeFile = defineFunction({
   }),
   async run({ path: written, text, based_on }, context) {
     const path = context.files.canonical(written);
-    const refused = await refusedSecret(path, context, { act: 'write', diff: signedLines('+', text) });
+    const diff = signedLines('+', text).join('\n');
+    const refused = await refusedSecret(path, context, { act: 'write', diff });
     if (refused) return refused;
     return context.changeFile.write({
       path,
