@@ -4,13 +4,13 @@ import { basename, dirname, isAbsolute, join, parse, resolve, sep } from 'node:p
 import { isProtectedPath } from '../../engine/protectedFiles';
 import { isSecretPath } from '../../engine/secretFiles';
 import { relativeInside } from '../workspacePaths';
-import { folderSecrets } from './folderSecrets';
+import { type FolderSecrets, folderSecrets } from './folderSecrets';
 import { globMatches } from './globPattern';
 import type { Word } from './shellScript';
 
-/** What git obeys, and what shells, editors and package managers read when they start, wherever it lies. */
+/** What git obeys, and what shells, editors and programs for the network read when they start, wherever it lies. */
 const STARTUP_NAMES =
-  /^(\.git|\.(bash|zsh|csh|tcsh|ksh|mksh)rc|\.(bash_profile|bash_login|bash_logout|bash_aliases|profile|zprofile|zshenv|zlogin|zlogout|login|logout|inputrc|xprofile|xinitrc|xsessionrc)|\.git(config|modules|hooks)|\.(npmrc|yarnrc|yarnrc\.yml|pnpmfile\.cjs|vimrc|exrc|nvimrc|gdbinit|curlrc|wgetrc|tmux\.conf)|config\.(fish|nu)|microsoft\.(powershell|vscode)_profile\.ps1|profile\.ps1|copilot-instructions\.md)$/i;
+  /^(\.git|\.(bash|zsh|csh|tcsh|ksh|mksh)rc|\.(bash_profile|bash_login|bash_logout|bash_aliases|profile|zprofile|zshenv|zlogin|zlogout|login|logout|inputrc|xprofile|xinitrc|xsessionrc)|\.git(config|hooks)|\.(vimrc|exrc|nvimrc|gdbinit|curlrc|wgetrc|tmux\.conf)|config\.(fish|nu)|microsoft\.(powershell|vscode)_profile\.ps1|profile\.ps1|copilot-instructions\.md)$/i;
 /** Open to every command. */
 const STREAMS = /^\/dev\/(null|stdout|stderr|tty|fd\/\d+)$/;
 
@@ -73,8 +73,8 @@ export class CommandPaths {
       : [...new Set(named.flatMap((each) => each ?? []))];
   }
 
-  /** @returns what looks secret in a folder, by paths below it; none for a file; undefined when that cannot be told */
-  secretsIn(path: string): readonly string[] | undefined {
+  /** @returns what looks secret in each folder that a path may name; undefined when that cannot be told */
+  secretsIn(path: string): readonly FolderSecrets[] | undefined {
     const places = this.placesOf(path);
     if (!places?.every(({ real }) => this.inside(real) !== undefined)) return undefined;
     const found = places

@@ -114,11 +114,13 @@ function isSafeSearch(
   if (taken.includes(undefined)) return false;
   const folders = operands.length === 0 && reader.pattern ? ['.'] : operands;
   return folders.every((folder) =>
-    paths.secretsIn(folder)?.every((secret) => {
-      const parts = secret.split('/');
-      if (taken.length > 0) return !taken.some((glob) => parts.some((part) => glob?.test(part)));
-      // Hidden files are passed over by the one program that has patterns and goes through folders unasked.
-      return always && reader.pattern === true && parts.some((part) => part.startsWith('.'));
+    paths.secretsIn(folder)?.every(({ secrets, leadsOn }) => {
+      if (reader.followsLinks && leadsOn) return false;
+      return secrets.every(({ path, hidden }) => {
+        if (taken.length > 0) return !taken.some((glob) => path.split('/').some((part) => glob?.test(part)));
+        // Hidden files are passed over by the one program that has patterns and goes through folders unasked.
+        return always && reader.pattern === true && hidden;
+      });
     }),
   );
 }

@@ -17,6 +17,8 @@ export interface Reader {
   readonly names?: boolean;
   /** Goes through folders: always, or with one of these options. */
   readonly folders?: 'always' | readonly string[];
+  /** There it reads what links lead to. */
+  readonly followsLinks?: true;
 }
 
 const ANY = /^/;
@@ -100,6 +102,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
     long: ['brief', 'side-by-side', 'recursive', 'color'],
     longValues: { unified: COUNT, color: WORD },
     folders: 'always',
+    followsLinks: true,
   },
   cmp: { flags: 'lsb' },
   md5sum: { flags: '' },
