@@ -14,7 +14,7 @@ import { isKnownSafe } from './knownSafeCommands';
 import { powershellScript } from './powershellScript';
 import { isPosixShell, programName } from './programName';
 import type { ScriptPart, ShellScript, SimpleCommand } from './shellScript';
-import { wrappedIn } from './wrappedCommands';
+import { type Wrapped, wrappedIn } from './wrappedCommands';
 import { unwritablePath } from './writtenPaths';
 
 const RANK = { allowed: 0, knownSafe: 1, ask: 2, danger: 3 } as const;
@@ -23,6 +23,8 @@ type Level = keyof typeof RANK;
 interface Judgement {
   readonly level: Level;
   readonly reason: string;
+  /** Entry of the list that would allow it. */
+  readonly grant?: string;
 }
 
 /** Scripts in scripts; deeper ones hide something. */
@@ -76,6 +78,14 @@ export async function openClassifier(grammars: string): Promise<CommandClassifie
   };
 }
 
+/** @returns the first of the worst */
+function worstOf(parts: readonly Judgement[]): Judgement {
+  return parts.reduce((worst, part) => (RANK[part.level] > RANK[worst.level] ? part : worst), {
+    level: 'allowed',
+    reason: '',
+  });
+}
+
 function isPowerShell(shell: string): boolean {
   return /^(pwsh|powershell)/.test(programName(shell));
 }
@@ -116,36 +126,25 @@ class Judge {
       return { level: 'danger', reason: `holds characters that cannot be seen (${code})`, prefixes: [] };
     }
     const script = this.read(text);
-    const judged = this.script(script, this.place.allowed, 0);
-    if (judged.level !== 'ask') return { ...judged, prefixes: [] };
-    const offered = this.offered(script);
+    const parts = this.parts(script, this.place.allowed, 0);
+    const { level, reason } = worstOf(parts);
+    if (level !== 'ask') return { level, reason, prefixes: [] };
+    const grants = parts.filter((part) => part.level === 'ask').map(({ grant }) => grant);
     // Only what makes the difference is offered.
-    const enough = this.script(script, [...this.place.allowed, ...offered], 0).level !== 'ask';
-    return { ...judged, prefixes: enough ? offered : [] };
+    const enough = grants.every((grant) => grant !== undefined);
+    return { level, reason, prefixes: enough ? [...new Set(grants)] : [] };
   }
 
-  /** What would allow the parts that ask. */
-  private offered(script: ShellScript): readonly string[] {
-    const { allowed, roots, folder } = this.place;
-    const paths = new CommandPaths(roots, folder);
-    const prefixes = script.parts.flatMap((part) => {
-      const { level } = this.part(part, allowed, paths, 0);
-      if (part.kind !== 'command' || level !== 'ask') return [];
-      return prefixOf(part.command, wrappedIn(part.command).wraps) ?? [];
-    });
-    return [...new Set(prefixes)];
+  private script(script: ShellScript, depth: number): Judgement {
+    return worstOf(this.parts(script, [], depth));
   }
 
-  private script(script: ShellScript, allowed: readonly string[], depth: number): Judgement {
-    if (depth > MAX_DEPTH) return { level: 'danger', reason: UNREAD };
+  /** @returns what is to be said of each of its parts, or of all of it */
+  private parts(script: ShellScript, allowed: readonly string[], depth: number): readonly Judgement[] {
+    if (depth > MAX_DEPTH || script.broken || script.parts.length === 0)
+      return [{ level: 'danger', reason: UNREAD }];
     const paths = new CommandPaths(this.place.roots, this.place.folder);
-    let worst: Judgement = { level: 'allowed', reason: '' };
-    const take = (judged: Judgement) => {
-      if (RANK[judged.level] > RANK[worst.level]) worst = judged;
-    };
-    if (script.broken) take({ level: 'danger', reason: UNREAD });
-    for (const part of script.parts) take(this.part(part, allowed, paths, depth));
-    return script.parts.length === 0 ? { level: 'danger', reason: UNREAD } : worst;
+    return script.parts.map((part) => this.part(part, allowed, paths, depth));
   }
 
   private part(part: ScriptPart, allowed: readonly string[], paths: CommandPaths, depth: number): Judgement {
@@ -189,13 +188,16 @@ class Judge {
     const danger = dangerOf(command, paths) ?? actsByOption(command);
     if (danger !== undefined) return { level: 'danger', reason: danger };
     const wrapped = wrappedIn(command);
-    const hidden = wrapped.danger ?? this.hidden(wrapped, paths, depth);
+    const hidden = wrapped.danger ?? this.hidden(wrapped, command.fed, paths, depth);
     if (hidden !== undefined) return { level: 'danger', reason: hidden };
     if (/^(cd|chdir|pushd|popd|set-location|sl)$/.test(name.text ?? ''))
       return this.enter(command, args, paths);
     if (isAllowed(command, allowed, wrapped.wraps, paths)) return { level: 'allowed', reason: '' };
     if (isKnownSafe(command, paths)) return { level: 'knownSafe', reason: '' };
-    return { level: 'ask', reason: 'is not on the list of allowed commands' };
+    const judged = { level: 'ask', reason: 'is not on the list of allowed commands' } as const;
+    const grant = depth === 0 ? prefixOf(command, wrapped.wraps) : undefined;
+    const enough = grant !== undefined && isAllowed(command, [grant], wrapped.wraps, paths);
+    return enough ? { ...judged, grant } : judged;
   }
 
   private enter(
@@ -219,7 +221,8 @@ class Judge {
 
   /** @returns why what is wrapped is dangerous */
   private hidden(
-    { commands, scripts, suspects, fed }: ReturnType<typeof wrappedIn>,
+    { commands, scripts, suspects }: Wrapped,
+    fed: boolean,
     paths: CommandPaths,
     depth: number,
   ): string | undefined {
@@ -230,7 +233,7 @@ class Judge {
     }
     for (const script of scripts) {
       if (script === undefined) return 'runs what only the shell knows';
-      const judged = this.script(this.read(script, fed), [], depth + 1);
+      const judged = this.script(this.read(script, fed), depth + 1);
       if (judged.level === 'danger') return judged.reason;
     }
     for (const text of suspects) {
@@ -247,7 +250,7 @@ class Judge {
     if (depth > MAX_DEPTH) return UNREAD;
     const script = this.read(text);
     if (script.broken) return undefined;
-    const judged = this.script(script, [], depth + 1);
+    const judged = this.script(script, depth + 1);
     return judged.level === 'danger' &&
       judged.reason !== UNREAD &&
       !/only the shell knows/.test(judged.reason)

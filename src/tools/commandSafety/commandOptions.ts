@@ -23,6 +23,11 @@ export function operands(args: readonly Word[]): Word[] {
   return [...before.filter(({ text }) => text === undefined || !/^-./.test(text)), ...after];
 }
 
+/** @returns the words behind those that a pattern knows for options with a value */
+export function valuesBehind(args: readonly Word[], option: RegExp): Word[] {
+  return args.filter((_, index) => option.test(args[index - 1]?.text ?? ''));
+}
+
 /**
  * @param letters options with a value: `-t x`, `-tx`, `-at x`, `-atx`, `-t=x`
  * @param long the same, without their dashes: `--target x`, `--target=x`, shortened or not

@@ -1,5 +1,5 @@
 /** Commands that the person is asked about each time, whatever was allowed: one rule a program, by name. */
-import { has, isUnknown, operands } from './commandOptions';
+import { has, isUnknown, operands, valuesBehind } from './commandOptions';
 import type { CommandPaths } from './commandPaths';
 import { gitDanger } from './gitDanger';
 import { programName } from './programName';
@@ -40,8 +40,7 @@ const kill: Rule = (args) => {
 
 const find: Rule = (args, paths) => {
   if (args.some(({ text = '' }) => text === '-delete')) return 'removes recursively';
-  const files = args.filter((_, index) => /^-f(print0?|printf|ls)$/.test(args[index - 1]?.text ?? ''));
-  return unwritablePath(files, paths);
+  return unwritablePath(valuesBehind(args, /^-f(print0?|printf|ls)$/), paths);
 };
 
 /** Managers of packages. */

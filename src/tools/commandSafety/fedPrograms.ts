@@ -1,4 +1,5 @@
 /** Programs that run what they are fed: which of their words say what to run instead. */
+import { valuesBehind } from './commandOptions';
 import type { Word } from './shellScript';
 
 /** What a program reads from it is its own input. */
@@ -37,9 +38,7 @@ export function plainWords(program: string, args: readonly Word[]): Word[] {
 /** @returns whether a program runs its input when it has such words */
 export function runsInput(program: string, args: readonly Word[]): boolean {
   if (BY_FILE.test(program)) {
-    const file = args.find((_, index) =>
-      /^(-[a-zA-Z]*f|--file|--makefile)$/.test(args[index - 1]?.text ?? ''),
-    );
+    const [file] = valuesBehind(args, /^(-[a-zA-Z]*f|--file|--makefile)$/);
     const attached = args.some(({ text = '' }) => /^(-f|--(make)?file=)(-|\/dev\/stdin)$/.test(text));
     return attached || INPUT.test(file?.text ?? '');
   }

@@ -6,6 +6,9 @@ import { moves, type Rule, unwritablePath, writes, writesAll } from './writtenPa
 
 const DISCARDS = 'discards changes';
 const CHANGES_GIT = 'changes how git works';
+const RUNS_OTHERS = 'has git run other programs';
+/** Some may be shortened. */
+const RUNNING = /^(--(upl|rece|open|ext|textc)|--exec(=|$)|-O|ext::)/;
 
 /** Options before the subcommand that change nothing but what is shown. */
 const PLAIN_OPTIONS =
@@ -40,6 +43,12 @@ const push: Rule = (args) => {
 
 const worktree: Rule = (args, paths) =>
   has(args, 'f', '--force') ? 'removes recursively or by force' : worksOn(args, paths);
+
+/** What follows such a word is run. */
+const runsBehind =
+  (word: string): Rule =>
+  (args) =>
+    operands(args)[0]?.text === word ? RUNS_OTHERS : undefined;
 
 const SUBCOMMANDS: Readonly<Record<string, Rule>> = {
   push,
@@ -76,6 +85,8 @@ const SUBCOMMANDS: Readonly<Record<string, Rule>> = {
   gc: (args) => (has(args, '', '--prune') ? 'removes what could be restored' : undefined),
   prune: () => 'removes what could be restored',
   stash: (args) => (/^(drop|clear)$/.test(args[0]?.text ?? '') ? DISCARDS : undefined),
+  bisect: runsBehind('run'),
+  submodule: runsBehind('foreach'),
   clone: worksOn,
   init: worksOn,
   worktree,
@@ -88,9 +99,7 @@ export const gitDanger: Rule = (args, paths) => {
   const [subcommand, ...rest] = args.slice(before);
   if (subcommand === undefined) return undefined;
   if (subcommand.text === undefined) return 'is a git command that only the shell knows';
-  // Options may be shortened.
-  if (rest.some(({ text = '' }) => /^(--(upl|rece|open|ext|textc)|ext::)/.test(text)))
-    return 'has git run other programs';
+  if (rest.some(({ text = '' }) => RUNNING.test(text))) return RUNS_OTHERS;
   const output = writes('', 'output', 'output-directory')(rest.filter(isWritten), paths);
   if (output !== undefined) return output;
   const rule = Object.hasOwn(SUBCOMMANDS, subcommand.text) ? SUBCOMMANDS[subcommand.text] : undefined;
@@ -111,7 +120,7 @@ function globalOptions(args: readonly Word[], paths: CommandPaths): number | str
     if (text === undefined) return 'is a git command that only the shell knows';
     if (!text.startsWith('-')) break;
     const next = args[index + 1];
-    if (/^--(exec-path|config-env)/.test(text)) return 'has git run other programs';
+    if (/^--(exec-path|config-env)/.test(text)) return RUNS_OTHERS;
     if (/^--(git-dir|work-tree)=/.test(text)) return 'works on another repository';
     if (text === '-c') {
       if (!PLAIN_SETTINGS.test(next?.text ?? '')) return CHANGES_GIT;

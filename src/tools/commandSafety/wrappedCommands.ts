@@ -27,8 +27,6 @@ export interface Wrapped {
   readonly scripts: readonly (string | undefined)[];
   /** Words that may be scripts: only what is dangerous in them counts. */
   readonly suspects: readonly string[];
-  /** Whether the scripts read what the command is fed. */
-  readonly fed?: boolean;
   /** Whether it is there to run others: what a list allows says nothing of those. */
   readonly wraps: boolean;
   /** Why it is dangerous whatever it runs. */
@@ -45,7 +43,7 @@ export function wrappedIn(command: SimpleCommand): Wrapped {
   if (args.length === 1 && args[0]?.text === '--version') return { ...NONE, wraps: true };
   if (SHELLS.test(program)) return ofShell(program, command, args);
   if (program === 'eval' || program === 'invoke-expression' || program === 'iex')
-    return { ...NONE, scripts: [joined(args)], fed: command.fed, wraps: true };
+    return { ...NONE, scripts: [joined(args)], wraps: true };
   if (program === 'source' || program === '.') {
     const read = args[0]?.text;
     return read === undefined || INPUT.test(read) || read.startsWith('/dev/')
@@ -99,7 +97,7 @@ function ofShell(program: string, command: SimpleCommand, args: readonly Word[])
     // `bash -c 'script' name args`; PowerShell and cmd take all the words.
     const script = /^(pwsh|powershell|cmd)$/.test(program) ? joined(rest) : rest[0]?.text;
     // The other words are the script's parameters, and may end up as commands.
-    return { ...NONE, scripts: [script], fed: command.fed, suspects: textsOf(rest.slice(1)), wraps: true };
+    return { ...NONE, scripts: [script], suspects: textsOf(rest.slice(1)), wraps: true };
   }
   if (args.some((word) => word.text === undefined))
     return { ...NONE, wraps: true, danger: 'runs what only the shell knows' };
@@ -155,7 +153,6 @@ function ofWrapper(program: string, command: SimpleCommand, suspects: readonly s
     // `env -S` splits a word into a command.
     scripts: program === 'env' ? optionValues(args, 'S', 'split-string').map(({ text }) => text) : [],
     suspects,
-    fed: command.fed,
     wraps: true,
     ...(danger ? { danger: 'runs what only the shell knows' } : {}),
   };
@@ -172,11 +169,10 @@ function commandAt(words: readonly Word[], index: number, fed: boolean): SimpleC
 
 /** Words and values that look like more than a word. */
 function suspectsOf({ words, assignments }: SimpleCommand): string[] {
-  const texts = [...withoutTitles(words.slice(1)), ...assignments.map(({ value }) => value)].flatMap(
-    ({ text }) => text ?? [],
-  );
-  const joined = withoutTitles(words.slice(1)).map(({ text = '' }) => quoted(text));
-  return texts.filter((text) => /[\s;|&`$(]/.test(text)).concat(joined.join(' '));
+  const args = withoutTitles(words.slice(1));
+  const texts = [...args, ...assignments.map(({ value }) => value)].flatMap(({ text }) => text ?? []);
+  const whole = args.map(({ text = '' }) => quoted(text)).join(' ');
+  return [...texts.filter((text) => /[\s;|&`$(]/.test(text)), whole];
 }
 
 /** Read again, it is still one word. */

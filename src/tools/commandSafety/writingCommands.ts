@@ -1,5 +1,5 @@
 /** Commands that write files: where, by the operands and options that say it. */
-import { has, isUnknown, operands, optionValues } from './commandOptions';
+import { has, isUnknown, operands, optionValues, valuesBehind } from './commandOptions';
 import { moves, type Rule, unwritablePath, writes, writesAll, writesLast } from './writtenPaths';
 
 /** By the names that most programs have for it. */
@@ -23,11 +23,7 @@ export const savesSomewhere: Rule = (args, paths) => {
 };
 
 /** PowerShell's names of options may be shortened. */
-const savesTo: Rule = (args, paths) =>
-  unwritablePath(
-    args.filter((_, index) => /^-o(u|ut\w*)?$/i.test(args[index - 1]?.text ?? '')),
-    paths,
-  );
+const savesTo: Rule = (args, paths) => unwritablePath(valuesBehind(args, /^-o(u|ut\w*)?$/i), paths);
 
 const dd: Rule = (args, paths) => {
   if (isUnknown(args)) return 'writes where only the shell knows';
@@ -171,11 +167,7 @@ export const WRITERS: Readonly<Record<string, Rule>> = {
   clang: writes('o'),
   rustc: writes('o', 'out-dir'),
   ld: writes('o', 'output'),
-  openssl: (args, paths) =>
-    unwritablePath(
-      args.filter((_, index) => /^-{1,2}(out|keyout)$/.test(args[index - 1]?.text ?? '')),
-      paths,
-    ),
+  openssl: (args, paths) => unwritablePath(valuesBehind(args, /^-{1,2}(out|keyout)$/), paths),
   split: (args, paths) => (operands(args).length > 1 ? writesLast(args, paths) : undefined),
   csplit: writes('f', 'prefix'),
   javac: writes('d'),
