@@ -5,6 +5,7 @@ import { literal, type ScriptPart, type ShellScript, UNKNOWN_WORD, type Word } f
 
 /** What only groups. Everything else that is not handled by name is a construct no list can allow. */
 const GROUPS = new Set(['program', 'subshell']);
+const KEYWORDS = /^(if|then|elif|else|fi|for|while|until|select|do|done|case|esac|function)$/;
 const WRITING = new Set(['>', '>>', '>|', '&>', '&>>', '>&', '<>']);
 /**
  * @param root of the parsed tree; the tree is not needed afterwards
@@ -170,8 +171,11 @@ class Reader {
         words.push(literal(child.text));
         continue;
       }
-      if (child.type === 'command_name') words.push(this.word(child.namedChildren[0] ?? child));
-      else if (child.type === 'variable_assignment') assignments.push(this.assignment(child));
+      if (child.type === 'command_name') {
+        // Behind `!`, the grammar takes them for names.
+        if (KEYWORDS.test(child.text)) this.broken = true;
+        words.push(this.word(child.namedChildren[0] ?? child));
+      } else if (child.type === 'variable_assignment') assignments.push(this.assignment(child));
       else if (child.type === 'herestring_redirect' || child.type === 'file_redirect') {
         input ||= feedsInput(child);
         this.visit(child, false);
@@ -204,9 +208,9 @@ class Reader {
 
   private redirect(node: Node): void {
     const operator = operatorOf(node);
-    // Behind a line that goes on, the grammar takes the number of the file for a word.
-    if (/(^|[\s;|&()])\d+$/.test(this.text.slice(Math.max(0, node.startIndex - 9), node.startIndex)))
-      this.broken = true;
+    // The grammar takes a name for the file, and behind a line that goes on a number, for a word.
+    const before = this.text.slice(Math.max(0, node.startIndex - 99), node.startIndex);
+    if (/(^|[\s;|&()])(\d+|\{[a-z_]\w*(\[.*\])?\})$/i.test(before)) this.broken = true;
     const target = closes(node) ? undefined : this.wordsOf(node)[0];
     // `2>&1`: from one open file to another.
     const joins = /^[<>]&$/.test(operator) && /^(\d+|-)$/.test(target?.text ?? '');

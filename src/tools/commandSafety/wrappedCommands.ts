@@ -11,6 +11,8 @@ const WRAPPERS =
   /^(env|nohup|time|nice|ionice|timeout|gtimeout|stdbuf|systemd-run|unshare|setpriv|repeat|-|setsid|command|builtin|exec|xargs|parallel|find|fd|flock|strace|ltrace|caffeinate|chrt|taskset|watch|unbuffer|script|entr|chronic|then|do|else|coproc|noglob|nocorrect|\.|start|start-process|saps)$/;
 /** They add words of their own to what they run. */
 const FEEDING = /^(xargs|parallel|find|fd)$/;
+/** Behind these, those that find files run a command. */
+const FIND_RUNS = /^(-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/;
 /** Names that are hardly anything else wherever they stand: what follows them is looked at also behind an unknown program. */
 const DISTINCTIVE =
   /^(rm|rimraf|git|chmod|chown|chgrp|sudo|doas|pkexec|dd|shred|kill|mv|cp|tee|curl|wget|truncate|eval|xargs|(ba|rba|z|da|k|mk|a|fi|tc|c)?sh|busybox|toybox|pwsh|powershell|mkfs.*|crontab|invoke-expression|iex|remove-item|find|env)$/;
@@ -124,15 +126,11 @@ function ofWrapper(program: string, command: SimpleCommand, suspects: readonly s
   const commands = open.flatMap((word, index) => {
     const before = open.slice(0, index);
     if (word.text !== undefined && (/^-/.test(word.text) || /=/.test(word.text))) return [];
-    // A word that only the shell knows may be the command, unless one has begun.
-    if (word.text === undefined && before.some(({ text }) => text !== undefined && /^[a-z]/i.test(text)))
-      return [];
-    if (program === 'find' || program === 'fd') {
-      const runs = /^(-exec|-execdir|-ok|-okdir|-x|-X|--exec|--exec-batch)$/.test(
-        open[index - 1]?.text ?? '',
-      );
-      if (!runs) return [];
+    if (/^(find|fd)$/.test(program)) {
+      if (!FIND_RUNS.test(open[index - 1]?.text ?? '')) return [];
     }
+    // A word that only the shell knows may be the command, unless one has begun.
+    else if (word.text === undefined && before.some(begins)) return [];
     const inner = commandAt(open, index, command.fed && !feeding);
     // More words come from the input.
     return [
@@ -156,6 +154,11 @@ function ofWrapper(program: string, command: SimpleCommand, suspects: readonly s
     wraps: true,
     ...(danger ? { danger: 'runs what only the shell knows' } : {}),
   };
+}
+
+/** Whether a command begins with it, and not another word of the wrapper's own. */
+function begins({ text = '' }: Word, index: number, all: readonly Word[]): boolean {
+  return /^[a-z][^=]*$/i.test(text) && !/^(-[suIk]|--(signal|unset))$/.test(all[index - 1]?.text ?? '');
 }
 
 /** `{}` stands for what is found or read. */

@@ -76,9 +76,10 @@ const RANK = ['allowed', 'knownSafe', 'ask', 'danger'];
 
 it('is never judged softer than what it runs, however that is written', async () => {
   await fc.assert(
-    fc.asyncProperty(commandForms(HARMFUL, false), async ({ core, line }) => {
+    fc.asyncProperty(commandForms(HARMFUL, false), async ({ core, known, line }) => {
       const own = await verdict(core.map((word) => (isPlain(word) ? word : quoted(word))).join(' '));
-      expect(RANK.indexOf((await verdict(line)).level), line).toBeGreaterThanOrEqual(RANK.indexOf(own.level));
+      const { level } = await verdict(line);
+      expect(RANK.indexOf(level), line).toBeGreaterThanOrEqual(RANK.indexOf(known ? own.level : 'ask'));
       expect(own.level).toMatch(/^(ask|danger)$/);
     }),
     { numRuns: 2000 },

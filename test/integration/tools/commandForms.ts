@@ -103,10 +103,10 @@ const REDIRECTS = [
   '>|/dev/null',
   '2>>/dev/null',
   '&>>/dev/null',
-  '<<<x',
-  "<<< 'some words'",
 ];
 const HIDDEN_REDIRECTS = [
+  '<<<x',
+  "<<< 'some words'",
   '>&-',
   '2>&-',
   '<&-',
@@ -145,6 +145,7 @@ const AROUND: readonly Wrap[] = [
   (line) => `echo "$( ${line} )"`,
   (line) => `X="$( ${line} )"`,
   (line) => `cat <( ${line} )`,
+  (line) => `while read x; do ${line}; done <<< 'some words'`,
   (line) => `bash -c ${quoted(line)}`,
   (line) => `env A=b sh -c ${quoted(line)}`,
   (line) => `eval ${quoted(line)}`,
@@ -215,13 +216,14 @@ const HIDING_BEFORE: readonly Wrap[] = [
 ];
 
 /**
- * @param plain without what hides, and what the grammar stumbles over: names and numbers behind the end of a line, closed files
- * @returns lines that run a core
+ * @param plain without what hides, and what the grammar stumbles over: names and numbers behind the end of a line, closed files,
+ *   here-strings beside other redirects
+ * @returns lines that run a core; `known`: without words that only the shell knows
  */
 export function commandForms(cores: readonly Words[], plain: boolean) {
   const quotings = plain ? QUOTINGS : [...QUOTINGS, ...QUOTINGS, ...HIDDEN_WORDS];
   const used = plain ? REDIRECTS : [...REDIRECTS, ...HIDDEN_REDIRECTS];
-  const around = plain ? AROUND : [...AROUND, ...HIDING];
+  const arounds = plain ? AROUND : [...AROUND, ...HIDING];
   const before = plain ? BEFORE : [...BEFORE, ...HIDING_BEFORE];
   return fc
     .record({
@@ -230,7 +232,7 @@ export function commandForms(cores: readonly Words[], plain: boolean) {
       blanks: fc.array(fc.constantFrom(...BLANKS), { minLength: 8, maxLength: 8 }),
       redirects: fc.array(fc.record({ text: fc.constantFrom(...used), at: fc.nat(6) }), { maxLength: 2 }),
       before: fc.array(fc.constantFrom(...before), { maxLength: 1 }),
-      around: fc.array(fc.constantFrom(...around), { maxLength: 3 }),
+      around: fc.array(fc.constantFrom(...arounds), { maxLength: 3 }),
       note: fc.constantFrom('', ' # a note', '; # a note'),
       returns: fc.boolean(),
     })
@@ -243,9 +245,12 @@ export function commandForms(cores: readonly Words[], plain: boolean) {
         const blank = plain && /[<>]/.test(word) ? ' ' : blanks[index % 8];
         return `${start}${blank}${word}`;
       });
-      const line = [...wraps.before, ...wraps.around].reduce((inner, wrap) => wrap(inner), command) + note;
+      // Scripts deeper in scripts are not read.
+      const around = [...wraps.before, ...wraps.around].slice(0, 3);
+      const line = around.reduce((inner, wrap) => wrap(inner), command) + note;
       // Behind a return a document would not end.
       const returned = returns && !(plain && /\\\n|<</.test(line));
-      return { core, line: returned ? line.replaceAll('\n', '\r\n') : line };
+      const known = core.every((_, index) => QUOTINGS.some((each) => each === wraps.quotings[index]));
+      return { core, known, line: returned ? line.replaceAll('\n', '\r\n') : line };
     });
 }

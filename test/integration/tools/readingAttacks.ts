@@ -10,8 +10,12 @@ export const READING: readonly AttackGroup[] = [
         'cat src/a.ts 2>&1 src/b.ts',
         'ls >&- src',
         'npm test >/dev/null && ls 2>&1 src',
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell to fill in
+        'echo ${PATH}>/dev/null',
       ],
       ask: [
+        '{ ls; }>/dev/null',
+        'ls {a,b}>/dev/null',
         'git log </dev/null --pretty=x --no-index',
         'cat 2>/dev/null /etc/passwd',
         'cat </dev/null .env',
@@ -23,6 +27,8 @@ export const READING: readonly AttackGroup[] = [
       danger: [
         'find </dev/null . -delete',
         'find 2>&1 . -delete',
+        'find . {fd}>/dev/null -delete',
+        'find src -exec {fd}>/dev/null rm {} +',
         'rg </dev/null --pre ./evil.sh foo src',
         'sort <src/a.ts -o .git/hooks/pre-commit',
         'rm >/dev/null -rf src',
