@@ -3,7 +3,7 @@
  * checkpoint, and each is recorded once it is made.
  */
 import { JournalError } from '../errors';
-import type { SessionEventBody } from '../events';
+import type { EventOf, SessionEventBody } from '../events';
 import type { AgentMode } from '../modes';
 import type {
   BlobHash,
@@ -87,17 +87,22 @@ export class FileChanges {
       const { recorder, parent } = this.parts;
       const intended = recorder.state.changes.unsettled;
       if (!intended || parent) return;
-      let change: FileChange | undefined;
+      let outcome: SessionEventBody;
       try {
-        change = await madeMeanwhile(intended, this.parts);
+        outcome = await this.outcomeOf(intended);
       } catch (error) {
         if (error instanceof JournalError) return;
         throw error;
       }
-      const form = intended.binary && { binary: true as const };
-      if (change) await this.record(change, { after: afterOf(change), form }, intended);
-      else await recorder.record({ type: 'file.notEdited', path: intended.path });
+      await recorder.record(outcome);
     });
+  }
+
+  private async outcomeOf(intended: EventOf<'file.editing'>): Promise<SessionEventBody> {
+    const change = await madeMeanwhile(intended, this.parts);
+    if (!change) return { type: 'file.notEdited', path: intended.path };
+    const form = intended.binary && { binary: true as const };
+    return this.edited(change, { after: afterOf(change), form }, intended);
   }
 
   private async makeAndTell(
@@ -149,18 +154,21 @@ export class FileChanges {
       await recorder.record({ type: 'file.notEdited', path }).catch(() => undefined);
       throw error;
     });
-    return { written, now, event: await this.record(change, made, intended) };
+    const event = await this.edited(change, made, intended);
+    await recorder.record(event);
+    return { written, now, event };
   }
 
-  private async record(
+  /** @returns what is recorded of it; the texts it names are durable */
+  private async edited(
     change: FileChange,
     { after, form }: { readonly after: string | undefined; readonly form?: FileForm | undefined },
     { before: hash, basedOn, kept }: Intended,
   ): Promise<Edited> {
-    const { recorder, blobs } = this.parts;
+    const { blobs } = this.parts;
     const before = beforeOf(change);
     const baseline = await this.baseline(change, before, after, kept === true);
-    const event: Edited = {
+    return {
       type: 'file.edited',
       path: change.path,
       ...(change.kind === 'move' ? { from: change.from } : {}),
@@ -171,8 +179,6 @@ export class FileChanges {
       ...(kept ? { kept } : {}),
       basedOn,
     };
-    await recorder.record(event);
-    return event;
   }
 
   private async apply(change: FileChange) {
