@@ -1,8 +1,20 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-/** They have the machine to themselves: one measures, one waits for what a language server says in time. */
-const alone = ['test/e2e/wholeLoop.test.ts', 'test/e2e/realProject.test.ts'];
+/** They have the machine to themselves: two measure, one waits for what a language server says in time. */
+const alone = [
+  'test/integration/engine/checkpoints.test.ts',
+  'test/e2e/wholeLoop.test.ts',
+  'test/e2e/realProject.test.ts',
+];
+/** Comes after what runs alone. */
+const sequence = { groupOrder: 1 };
+
+const integration = {
+  globalSetup: 'test/support/buildDist.ts',
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} satisfies TestProjectInlineConfiguration['test'];
 
 const e2e = {
   globalSetup: ['test/support/startBrowser.ts', 'test/support/vscode/installed.ts'],
@@ -17,25 +29,22 @@ export default defineConfig({
     maxWorkers: Math.min(4, Math.max(2, availableParallelism() - 1)),
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
-      {
-        test: {
-          name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
-          globalSetup: 'test/support/buildDist.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
-      { test: { ...e2e, name: 'e2e alone', include: alone, fileParallelism: false } },
-      {
-        test: {
-          ...e2e,
-          name: 'e2e',
-          include: ['test/e2e/**/*.test.ts'],
-          exclude: alone,
-          sequence: { groupOrder: 1 },
-        },
-      },
+      ...suites('integration', integration),
+      ...suites('e2e', e2e),
     ],
   },
 });
+
+function suites(name: string, common: TestProjectInlineConfiguration['test']) {
+  return [
+    {
+      test: {
+        ...common,
+        name: `${name} alone`,
+        include: alone.filter((file) => file.startsWith(`test/${name}/`)),
+        fileParallelism: false,
+      },
+    },
+    { test: { ...common, name, include: [`test/${name}/**/*.test.ts`], exclude: alone, sequence } },
+  ];
+}

@@ -24,7 +24,7 @@ it('one of 20 files that were never copied costs less than 20 ms, or little more
     costs.push(await engine.keep(texts));
   }
   await engine.close();
-  // Other tests run beside this one: what a slow disk takes by itself is not the checkpoint's.
+  // What a slow disk takes by itself is not the checkpoint's.
   expect(median(costs)).toBeLessThan(Math.max(20, 2.5 * median(disk)));
 });
 
