@@ -146,9 +146,12 @@ function isSafeGit([sub = '', ...args]: readonly string[], paths: CommandPaths):
     return rest.length === 0 && GIT_SETTINGS.test(key);
   }
   if (!GIT_READS.test(sub)) return false;
+  const lines = args.flatMap((arg) => /^-L(.+)/s.exec(arg)?.[1] ?? []);
   if (operands.some((arg) => /[()]/.test(arg) || (sub !== 'ls-files' && mayBeSecret(arg)))) return false;
-  // `HEAD:.env` names a file as well.
-  return operands.every((arg) => arg.split(':').every((path) => path === '' || paths.isReadable(path)));
+  // `HEAD:.env` and `-L1,5:.env` name a file as well.
+  return [...operands, ...lines].every((arg) =>
+    arg.split(':').every((path) => path === '' || paths.isReadable(path)),
+  );
 }
 
 /** Whether a pattern that git itself fills in may match what holds secrets: all but those of one kind of source. */

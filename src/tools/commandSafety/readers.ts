@@ -17,7 +17,7 @@ export interface Reader {
   readonly names?: boolean;
   /** Goes through folders: always, or with one of these options. */
   readonly folders?: 'always' | readonly string[];
-  /** There it reads what links lead to. */
+  /** There it reads what links lead to: also `grep -r`, where it is not GNU's. */
   readonly followsLinks?: true;
 }
 
@@ -51,6 +51,7 @@ const grep: Reader = {
   },
   pattern: true,
   folders: ['r', 'recursive'],
+  followsLinks: true,
 };
 
 const some: Reader = {

@@ -79,6 +79,11 @@ const QUOTINGS: readonly ((word: string) => string)[] = [
   (word) => (isPlain(word) ? `${word.slice(0, 1)}""${word.slice(1)}` : quoted(word)),
   (word) => (isPlain(word) ? `\\${word}` : quoted(word)),
 ];
+/** Over the end of a line. */
+const ENDS: readonly ((word: string) => string)[] = [
+  (word) => (isPlain(word) ? `${word.slice(0, half(word))}\\\n${word.slice(half(word))}` : quoted(word)),
+  (word) => `"${word.slice(0, half(word))}\\\n${word.slice(half(word))}"`,
+];
 /** Words that only the shell knows. */
 const HIDDEN_WORDS: readonly ((word: string) => string)[] = [
   (word) => `$${quoted(word)}`,
@@ -89,6 +94,8 @@ const HIDDEN_WORDS: readonly ((word: string) => string)[] = [
   (word) => (isPlain(word) ? `${word.slice(0, 1)}$( : )${word.slice(1)}` : quoted(word)),
   (word) => (isPlain(word) ? `${word}\`:\`` : quoted(word)),
   (word) => `$(echo ${quoted(word)})`,
+  (word) => `{${word},}`,
+  (word) => (isPlain(word) ? `${word.slice(0, half(word))}$*${word.slice(half(word))}` : quoted(word)),
 ];
 
 const BLANKS = [' ', '  ', '\t', ' \t', ' \\\n ', '\\\n  ', '  \\\n'];
@@ -141,6 +148,19 @@ const AROUND: readonly Wrap[] = [
   (line) => `while true; do ${line}; break; done`,
   (line) => `until ${line}; do ls; done`,
   (line) => `case x in x) ${line};; esac`,
+  (line) => `if ls\nthen\n  ${line}\nelse\n  ls\nfi`,
+  (line) => `if true; then ls; else ${line}; fi`,
+  (line) => `for x in a b\ndo\n  ${line}\ndone`,
+  (line) => `while ls\ndo\n  ${line}\n  break\ndone`,
+  (line) => `case x in\n  a | b)\n    ls\n    ;;\n  *)\n    ${line}\n    ;;\nesac`,
+  (line) => `{\n  ${line}\n}`,
+  (line) => `(\n  ${line}\n)`,
+  (line) => `ls &&\n  ${line}`,
+  (line) => `ls |\n  ( ${line} )`,
+  (line) => `# a note, isn't it\n${line}`,
+  (line) => `ls # a note\n\n${line}`,
+  (line) => `[ -f src/a.ts ] && ${line}`,
+  (line) => `set -e; ${line}`,
   (line) => `${unique(line)}() { ${line}; }; ${unique(line)}`,
   (line) => `echo "$( ${line} )"`,
   (line) => `X="$( ${line} )"`,
@@ -165,6 +185,7 @@ const BEFORE: readonly Wrap[] = [
   'exec',
   'time',
 ].map((words) => (line) => `${words} ${line}`);
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: for the shell to fill in
 /** Around a whole line, and nobody means well, or the grammar may stumble. */
 const HIDING: readonly Wrap[] = [
   (line) => (/^[!{(]/.test(line) ? line : `! ${line}`),
@@ -178,12 +199,30 @@ const HIDING: readonly Wrap[] = [
   (line) => `[ -n "$( ${line} )" ]`,
   (line) => `export X=$( ${line} )`,
   (line) => `x=( $( ${line} ) )`,
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: for the shell to fill in
   (line) => ': ${x:=$( LINE )}'.replace('LINE', () => line),
   (line) => `X=$( ${line} ) ls`,
   (line) => `ls > >( ${line} )`,
   (line) => `ls | ( ${line} )`,
   (line) => `trap ${quoted(line)} EXIT`,
+  (line) => `$( ${line} )`,
+  (line) => 'echo "${x:-$( LINE )}"'.replace('LINE', () => line),
+  (line) => 'ls "${x[$( LINE )]}"'.replace('LINE', () => line),
+  (line) => `echo {a,$( ${line} )}`,
+  (line) => `cat <<< "$( ${line} )"`,
+  (line) => `cat < <( ${line} )`,
+  (line) => `ls > "$( ${line} )"`,
+  (line) => `let "x=$( ${line} )"`,
+  (line) => `declare -r x="$( ${line} )"`,
+  (line) => `read x < <( ${line} )`,
+  (line) => `printf %d "x[$( ${line} )]"`,
+  (line) => `case x in $( ${line} )) ls;; esac`,
+  (line) => `for x in $( ${line} ); do ls; done`,
+  (line) => `case x in (x) ${line} ;& y) ls; esac`,
+  (line) => `${unique(line)}() ( ${line} ); ${unique(line)}`,
+  (line) => `[[ a = b ]] || ${line}`,
+  (line) => (line.includes('\n') ? line : `cat <<'D' && ${line}\nsome text\nD\ntrue`),
+  (line) => (line.includes('\n') ? line : `cat <<-"D" | ( ${line} )\n\tsome text\n\tD\ntrue`),
+  (line) => (line.includes('\n') ? line : `cat <<A <<B; ${line}\na\nA\nb\nB\ntrue`),
   (line) => `alias x=${quoted(line)}`,
   (line) => `bash -lc ${quoted(line)}`,
   (line) => `bash --norc -ec ${quoted(line)} x`,
@@ -202,6 +241,7 @@ const HIDING: readonly Wrap[] = [
   (line) => document('cat <<EOF | (', `$( ${line} )`, 'cat )\n'),
   (line) => document('while read x; do ls; done <<EOF', `$( ${line} )`),
 ];
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
 /** Around a command, the same. */
 const HIDING_BEFORE: readonly Wrap[] = [
   (line) => `echo x | xargs ${line}`,
@@ -221,7 +261,7 @@ const HIDING_BEFORE: readonly Wrap[] = [
  * @returns lines that run a core; `known`: without words that only the shell knows
  */
 export function commandForms(cores: readonly Words[], plain: boolean) {
-  const quotings = plain ? QUOTINGS : [...QUOTINGS, ...QUOTINGS, ...HIDDEN_WORDS];
+  const quotings = plain ? QUOTINGS : [...QUOTINGS, ...QUOTINGS, ...ENDS, ...HIDDEN_WORDS];
   const used = plain ? REDIRECTS : [...REDIRECTS, ...HIDDEN_REDIRECTS];
   const arounds = plain ? AROUND : [...AROUND, ...HIDING];
   const before = plain ? BEFORE : [...BEFORE, ...HIDING_BEFORE];
@@ -250,7 +290,7 @@ export function commandForms(cores: readonly Words[], plain: boolean) {
       const line = around.reduce((inner, wrap) => wrap(inner), command) + note;
       // Behind a return a document would not end.
       const returned = returns && !(plain && /\\\n|<</.test(line));
-      const known = core.every((_, index) => QUOTINGS.some((each) => each === wraps.quotings[index]));
+      const known = !core.some((_, index) => HIDDEN_WORDS.some((each) => each === wraps.quotings[index]));
       return { core, known, line: returned ? line.replaceAll('\n', '\r\n') : line };
     });
 }
