@@ -6,8 +6,8 @@ import { partPattern } from './globPattern';
 
 /** More is not looked through while a command waits. */
 const MAX_ENTRIES = 20_000;
-/** A command line is judged several times, and the next one follows soon. */
-const KEPT_MS = 10_000;
+/** What is wrapped is looked at several times; the next command line may find a link or an ignore file that was not there. */
+const KEPT_MS = 500;
 const MAX_KEPT = 50;
 
 /** Where ripgrep looks for what it is to pass over, and for what it is not to: a line with `!`. */
