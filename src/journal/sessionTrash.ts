@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { JournalError, VirtualContextError } from '../engine/errors';
 import { journalError, makeDurableDirectory, syncDirectory } from './durableFiles';
 import type { ProcessLock } from './processLock';
+import { type ChatEntry, SessionCatalog } from './sessionCatalog';
 import { listSessions, type SessionSummary, sessionExists, sessionFolder, trashFolder } from './sessionFiles';
 import { lockSession } from './sessionLock';
 
@@ -67,9 +68,9 @@ export async function restoreSession(dir: string, id: string): Promise<readonly 
   return ids;
 }
 
-/** Deleted sessions that can be restored, last changed first; sub-agents go with theirs. @throws JournalError */
-export async function listTrash(dir: string): Promise<readonly SessionSummary[]> {
-  return (await listSessions(trashFolder(dir))).filter(({ forked }) => forked?.kind !== 'process');
+/** Deleted chats that can be restored, last changed first; sub-agents go with theirs. @throws JournalError */
+export function listTrash(dir: string): Promise<readonly ChatEntry[]> {
+  return new SessionCatalog(trashFolder(dir)).chats();
 }
 
 /** Removes for good what has waited long enough. @param now ms since the epoch @throws JournalError */

@@ -83,8 +83,7 @@ it('a rewind by the command asks, too', async () => {
   await chat.ask(edit);
   await chat.ask('Thanks [[say Welcome.]]');
   await shows(2, ['new.txt', 'a.txt']);
-  await vscode.runCommand('Virtual Context: Rewind to Here');
-  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'read_file' }).click();
+  await vscode.chooseFrom('Virtual Context: Rewind to Here', /read_file/);
   await choose('Put the Files Back');
   await shows(0, ['new.txt']);
   expect(content('a.txt')).toBe('one\ntwo\n');

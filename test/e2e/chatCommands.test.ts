@@ -1,6 +1,7 @@
 /** Commands of chats and models that no other test runs, and what two windows choose, in the real VS Code. */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { script, summariser } from '../support/modelServer/policies';
 import { type ModelServer, startModelServer } from '../support/modelServer/startModelServer';
@@ -81,8 +82,7 @@ it('keeps the mode with the chat: another window, and another chat, have their o
   expect(userSettings()).not.toContain('"virtualContext.mode"');
 
   // The other window says that this chat is open here, and keeps its own.
-  await second.runCommand('Virtual Context: Open Chat in the List…');
-  await second.page.locator('.quick-input-list .monaco-list-row', { hasText: 'First question' }).click();
+  await second.chooseFrom('Virtual Context: Open Chat in the List…', /First question/);
   await second.page
     .getByText(/The chat is open in another window/)
     .first()
@@ -95,8 +95,7 @@ it('keeps the mode with the chat: another window, and another chat, have their o
 
 it('tells of a model that calls no functions before it is chosen for the chat, which then keeps it', async () => {
   const begin = async () => {
-    await vscode.runCommand('Virtual Context: Select a Model for This Chat…');
-    await vscode.choose('plain');
+    await vscode.chooseFrom('Virtual Context: Select a Model for This Chat…', 'plain');
     await dialog().getByText('plain cannot call functions.').waitFor();
     await expect
       .poll(() => dialog().textContent())
@@ -141,23 +140,31 @@ it('opens, renames and deletes chats of the list by keyboard, and restores them'
       expect(await focused()).toContain(text);
     }, timeout);
   };
+  /** While the list is drawn anew none of its rows has the focus: the command asks which chat is meant. */
+  const press = (text: string, key: string, opens: Locator) =>
+    vi.waitFor(async () => {
+      await keyboard.press('Escape');
+      await goTo(text);
+      await keyboard.press(key);
+      await opens.waitFor({ timeout: 3000 });
+    }, timeout);
   await goTo('First question');
   await keyboard.press('Enter');
   await vi.waitFor(async () => expect(await firstMessage()).toContain('First question'), timeout);
-  await goTo('Keyboard question');
-  await keyboard.press('F2');
+  await press(
+    'Keyboard question',
+    'F2',
+    vscode.page.getByText('Empty: it goes by its first question again.'),
+  );
   await vscode.enter('Keys');
   await row('Keys').waitFor();
-  await goTo('Keys');
-  await keyboard.press('Delete');
-  await dialog().getByText('Delete “Keys”?').waitFor();
+  await press('Keys', 'Delete', dialog().getByText('Delete “Keys”?'));
   await dialog().getByRole('button', { name: 'Delete' }).click();
   await row('Keys').waitFor({ state: 'detached' });
   expect(await firstMessage()).toContain('First question');
   await vscode.runCommand('Virtual Context: Restore a Deleted Chat…');
   await vi.waitFor(
-    async () =>
-      expect(await picks().allTextContents()).toEqual([expect.stringContaining('Keyboard question')]),
+    async () => expect(await picks().allTextContents()).toEqual([expect.stringContaining('Keys')]),
     timeout,
   );
   await picks().first().click();
@@ -175,8 +182,7 @@ it('copies the chat as Markdown, and forks from an answer in the midst of it', a
     expect(copied).toMatch(/## You\n\nFirst question.*## Assistant\n\nFirst answer\.\n/s);
     expect(copied).toMatch(/## Plan\n\n- \[ \] move\n/);
   }, timeout);
-  await vscode.runCommand('Virtual Context: Fork from Here');
-  await vscode.choose('First answer.');
+  await vscode.chooseFrom('Virtual Context: Fork from Here', 'First answer.');
   await vi.waitFor(async () => {
     expect(await chat.userMessages.count()).toBe(1);
     expect(await chat.answers.count()).toBe(1);

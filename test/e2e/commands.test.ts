@@ -164,16 +164,14 @@ it('goes on in the background when it is moved there, shows its terminal, and is
   await chat.byTestId('background-show').click();
   await vscode.page.locator('.terminal-wrapper.active').waitFor();
   await vscode.screenshot('commands-moved');
-  await vscode.runCommand('Virtual Context: Stop Background Command…');
-  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'sleep 299' }).click();
+  await vscode.chooseFrom('Virtual Context: Stop Background Command…', /sleep 299/);
   await vi.waitUntil(() => told().includes('stopped by the person'), timeout);
   await chat.idle();
 });
 
 it('asks about what is dangerous in auto mode and though it is on the list', async () => {
   await reload();
-  await vscode.runCommand('Virtual Context: Select Mode');
-  await vscode.choose('Auto');
+  await vscode.chooseFrom('Virtual Context: Select Mode', 'Auto');
   await chat.frame.locator('[data-testid=mode-button][data-mode=auto]').waitFor();
   expect(await unasked('cat a.txt')).toContain('content of a');
   // Allowed in this chat, before the reload.

@@ -288,8 +288,7 @@ describe('a folder with odd files', () => {
       await chat.ask(`${call('search_workspace', { query: 'zebra' })} [[then]] [[say ok]]`);
       expect(results()[0]).toContain('src/zebra.ts');
     }, timeout);
-    await vscode.runCommand('Virtual Context: Rebuild Index…');
-    await vscode.choose('Everything');
+    await vscode.chooseFrom('Virtual Context: Rebuild Index…', 'Everything');
     await status(/^\s*\d+ files/);
     await vscode.runCommand('Virtual Context: Show Index Status');
     await vscode.page.locator('.notifications-toasts', { hasText: /\d+ files in \d+ pages/ }).waitFor();
@@ -298,8 +297,7 @@ describe('a folder with odd files', () => {
   it('changes nothing when Select Model is cancelled, and keeps the question when the endpoint is down', async () => {
     const model = async () => chat.byTestId('model-button').innerText();
     const begin = async () => {
-      await vscode.runCommand('Virtual Context: Select Model');
-      await vscode.choose('OpenAI-compatible endpoint');
+      await vscode.chooseFrom('Virtual Context: Select Model', 'OpenAI-compatible endpoint');
     };
     const cancel = async () => {
       await vi.waitFor(async () => {

@@ -52,8 +52,7 @@ it('forks after an answer: the new chat goes on with the same bytes, without wha
 });
 
 it('brings back the chat that was left, as it was', async () => {
-  await vscode.runCommand('Virtual Context: Open Earlier Chat');
-  await vscode.page.locator('.quick-input-list').getByText('First question').first().click();
+  await vscode.chooseFrom('Virtual Context: Open Earlier Chat', /First question/);
   await shows(3, 3);
   await expect.poll(() => chat.answers.last().textContent()).toContain('Third answer.');
 });
@@ -92,8 +91,7 @@ it('runs sub-agents in their rows; they are no chats of their own', async () => 
 });
 
 it('rewinds by the command, too, and goes on after the window is reloaded', async () => {
-  await vscode.runCommand('Virtual Context: Rewind to Here');
-  await vscode.choose('First answer.');
+  await vscode.chooseFrom('Virtual Context: Rewind to Here', 'First answer.');
   await shows(1, 1);
   // The browser's VS Code writes what it remembers of a window every five seconds.
   await vscode.page.waitForTimeout(6000);

@@ -217,8 +217,7 @@ it('edits nothing in the mode “Ask”, which is chosen by keyboard', async () 
   );
   expect(lastResult()).toContain('the mode is "ask"');
   expect(content('src/a.ts')).toContain('v10 = 1;');
-  await vscode.runCommand('Virtual Context: Select Mode');
-  await vscode.page.locator('.quick-input-list').getByText('Auto', { exact: true }).click();
+  await vscode.chooseFrom('Virtual Context: Select Mode', 'Auto');
   await chat.frame.locator('[data-testid=mode-button][data-mode=auto]').waitFor();
   const waiting = await listed();
   await chat.ask(`${edit('src/a.ts', 'v11 = 11;', 'v11 = 5;')} [[then]] [[say ok]]`);

@@ -91,8 +91,7 @@ it('asks again, and has another model answer', async () => {
 });
 
 it('renames the chat in the list, where it stands with its model', async () => {
-  await vscode.runCommand('Virtual Context: Rename Chat…');
-  await vscode.page.locator('.quick-input-list .monaco-list-row', { hasText: 'shown now' }).click();
+  await vscode.chooseFrom('Virtual Context: Rename Chat…', /shown now/);
   await vscode.enter('Airships');
   await vscode.runCommand('Virtual Context: Focus on Chats View');
   await vi.waitFor(async () => {
@@ -118,8 +117,7 @@ it('exports to Markdown and JSON, and imports the JSON as a chat of its own', as
     ['Markdown', 'Airships.md'],
     ['JSON', 'Airships.json'],
   ] as const) {
-    await vscode.runCommand(`Virtual Context: Export Chat as ${title}…`);
-    await vscode.page.locator('.quick-input-list').getByText('Airships', { exact: true }).first().click();
+    await vscode.chooseFrom(`Virtual Context: Export Chat as ${title}…`, 'Airships');
     await fileDialog(name);
     await vscode.page.keyboard.press('Enter');
     await vi.waitUntil(() => existsSync(file(name)), timeout);
@@ -144,8 +142,7 @@ it('exports to Markdown and JSON, and imports the JSON as a chat of its own', as
 });
 
 it('deletes the chat that is shown, and restores it', async () => {
-  await vscode.runCommand('Virtual Context: Delete Chat…');
-  await vscode.page.locator('.quick-input-list').getByText('Dirigibles', { exact: true }).first().click();
+  await vscode.chooseFrom('Virtual Context: Delete Chat…', 'Dirigibles');
   await dialog().getByRole('button', { name: 'Delete' }).click();
   await shows(0, 0);
   await vi.waitFor(
@@ -153,8 +150,7 @@ it('deletes the chat that is shown, and restores it', async () => {
     timeout,
   );
   await vscode.page.getByText('Its messages are no longer searched.').first().waitFor();
-  await vscode.runCommand('Virtual Context: Restore a Deleted Chat…');
-  await vscode.page.locator('.quick-input-list .monaco-list-row').first().click();
+  await vscode.chooseFrom('Virtual Context: Restore a Deleted Chat…', /Dirigibles/);
   await vi.waitFor(
     async () => expect((await rows().allTextContents()).join()).toContain('Dirigibles'),
     timeout,

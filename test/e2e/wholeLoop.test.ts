@@ -66,8 +66,7 @@ describe('the whole loop', () => {
   });
 
   it('talks to a model of 8k over HTTP: streams, calls, answers', async () => {
-    await vscode.runCommand('Virtual Context: Select Model');
-    await vscode.choose('OpenAI-compatible endpoint');
+    await vscode.chooseFrom('Virtual Context: Select Model', 'OpenAI-compatible endpoint');
     await vscode.enter(server.url);
     await vscode.choose('scripted');
     await chat.frame.locator('[data-testid=model-button]', { hasText: 'scripted' }).waitFor();
@@ -202,8 +201,7 @@ describe('the whole loop', () => {
     await vi.waitUntil(async () => (await chat.userMessages.count()) === 0, timeout);
     const notes = await vscode.webview('[data-testid=note]');
     await expect.poll(() => notes.locator('[data-testid=note]').count()).toBe(2);
-    await vscode.runCommand('Virtual Context: Select Model');
-    await vscode.choose('Offline');
+    await vscode.chooseFrom('Virtual Context: Select Model', 'Offline');
     await chat.byTestId('model-button').filter({ hasText: 'Offline' }).waitFor();
     await vscode.widenSecondarySideBar(200);
     await vscode.runCommand('Virtual Context: Show Paging Log');

@@ -1,5 +1,5 @@
 /** The opener of the session that is shown, until the person dismisses it or takes up the work. */
-import { nothing, type ReactiveController, type ReactiveControllerHost, type TemplateResult } from 'lit';
+import { nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import type { OpenerView } from '../protocol';
 import { openerCard } from './OpenerCard';
 
@@ -11,19 +11,15 @@ interface OpenerActions {
   readonly onDismiss: () => void;
 }
 
-export class OpenerShown implements ReactiveController {
+export class OpenerShown {
   private opener: OpenerView | undefined;
   /** Of the latest call of `load`: an answer to an earlier one comes too late. */
   private asked = 0;
 
   constructor(
-    private readonly panel: ReactiveControllerHost,
+    private readonly panel: Pick<ReactiveControllerHost, 'requestUpdate'>,
     private readonly actions: OpenerActions,
-  ) {
-    panel.addController(this);
-  }
-
-  hostConnected(): void {}
+  ) {}
 
   /** Asked for by itself: the sessions are read for it, and the chat does not wait. */
   async load(): Promise<void> {

@@ -1,28 +1,18 @@
 /** Why the last thing the person asked for did not work, until they dismiss it or ask for the next. */
-import {
-  html,
-  nothing,
-  type ReactiveController,
-  type ReactiveControllerHost,
-  type TemplateResult,
-} from 'lit';
+import { html, nothing, type ReactiveControllerHost, type TemplateResult } from 'lit';
 import { iconButton } from '../shared/iconButton';
 import { messageOf } from '../shared/messageOf';
 
-export class ProblemShown implements ReactiveController {
+export class ProblemShown {
   private why = '';
   /** A message that asks the model to do in its place what did not work. */
   private askInstead = '';
 
   /** @param submit sends a message */
   constructor(
-    private readonly panel: ReactiveControllerHost,
+    private readonly panel: Pick<ReactiveControllerHost, 'requestUpdate'>,
     private readonly submit: (text: string) => void,
-  ) {
-    panel.addController(this);
-  }
-
-  hostConnected(): void {}
+  ) {}
 
   show(why: string, askInstead = ''): void {
     this.why = why;

@@ -133,13 +133,13 @@ describe('the catalog', () => {
 
 describe('the trash', () => {
   it('takes a chat with its sub-agents, and gives both back', async () => {
-    await write('a', ...base, user('one'));
+    await write('a', ...base, user('one'), { type: 'session.renamed', name: 'A name', at: 5 });
     await fork('a.1', 'a', 0, 'process');
     await fork('a.1.1', 'a.1', 0, 'process');
     await write('b', ...base);
     expect([...(await trashSession(dir, 'a', 1))].sort()).toEqual(['a', 'a.1', 'a.1.1']);
     expect(await ids(listSessions(dir))).toEqual(['b']);
-    expect(await ids(listTrash(dir))).toEqual(['a']);
+    expect(await listTrash(dir)).toMatchObject([{ id: 'a', name: 'A name', title: 'one' }]);
     await expect(trashSession(dir, 'a', 1)).rejects.toThrow(JournalError);
     await restoreSession(dir, 'a');
     expect(await ids(listSessions(dir))).toEqual(['a', 'a.1', 'a.1.1', 'b']);

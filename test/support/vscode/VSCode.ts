@@ -179,9 +179,26 @@ export class VSCode {
     await this.page.mouse.up();
   }
 
-  /** Picks an entry of the quick pick that is open or about to open. */
-  async choose(label: string): Promise<void> {
-    await this.page.locator('.quick-input-list').getByText(label, { exact: true }).first().click();
+  /** Picks an entry of the quick pick that is open or about to open, by its label or by anything it says. */
+  async choose(label: string | RegExp, { timeout = uiTimeout } = {}): Promise<void> {
+    const list = this.page.locator('.quick-input-list');
+    const entry =
+      typeof label === 'string'
+        ? list.getByText(label, { exact: true })
+        : list.locator('.monaco-list-row', { hasText: label });
+    await entry.first().click({ timeout });
+  }
+
+  /**
+   * Runs a command that opens a quick pick, and picks an entry. The focus that comes back to a webview when the palette
+   * closes may close the pick as well: then it is opened anew.
+   */
+  async chooseFrom(command: string, label: string | RegExp): Promise<void> {
+    const attempt = async () => {
+      await this.runCommand(command);
+      await this.choose(label, { timeout: uiTimeout / 4 });
+    };
+    await vi.waitFor(attempt, { timeout: 2 * uiTimeout });
   }
 
   /** Types into the input box that is open or about to open. */
