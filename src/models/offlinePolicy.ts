@@ -141,11 +141,11 @@ function overlap(a: FoundRange, b: FoundRange): boolean {
   return a.path === b.path && a.startLine <= b.endLine && b.startLine <= a.endLine;
 }
 
-/** Every file line that a result in the request shows: a page already resident is not shown twice. By workspace path. */
+/** Every file line that a result or the engine's own message shows: a resident page is not shown twice. By workspace path. */
 function linesInView(messages: readonly ChatMessage[]): (path: string) => ReadonlyMap<number, string> {
   const files = new Map<string, Map<number, string>>();
   for (const message of messages) {
-    if (message.role !== 'tool') continue;
+    if (message.role === 'assistant' || isQuestion(message)) continue;
     for (const { addressPath, lines } of shownLines(message.content)) {
       // With one workspace folder, workspace paths leave out its name.
       for (const path of [addressPath, addressPath.slice(addressPath.indexOf('/') + 1)]) {

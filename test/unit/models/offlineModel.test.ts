@@ -44,6 +44,26 @@ describe('OfflineModel', () => {
     expect(lost.text).toContain('ask it again');
   });
 
+  it('quotes what the person has attached, though reading it again shows nothing new', async () => {
+    const messages: ChatMessage[] = [
+      user('flush in @a.ts'),
+      user(
+        '<interrupt kind="attached">\nAttached by the person to their message: a.ts\nfile:proj/a.ts#L1-L2@0123456789abcdef · lines 1-2 of 2\n    1\tflush();\n    2\tmore();\n</interrupt>',
+      ),
+      {
+        role: 'assistant',
+        content: '',
+        toolCalls: [{ id: 'r1', name: 'read_file', arguments: '{"path":"a.ts","startLine":1,"endLine":2}' }],
+      },
+      {
+        role: 'tool',
+        callId: 'r1',
+        content: '[tool:s/1 · 9 tokens]\nfile:proj/a.ts#L1-L2@0123456789abcdef is already in your window.',
+      },
+    ];
+    expect((await collect(new OfflineModel(), request(messages))).text).toContain('```ts\nflush();');
+  });
+
   it('answers instead of searching again when the search was evicted in the middle of the turn', async () => {
     const messages: ChatMessage[] = [
       user('flush'),
