@@ -22,10 +22,10 @@ export async function makeDurableDirectory(path: string): Promise<void> {
 }
 
 /** Writes a new file; durable when resolved, but for its name. @throws the system's errors, also when it is there */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Buffer): Promise<void> {
   const handle = await open(path, 'wx', 0o600);
   try {
-    await handle.writeFile(text);
+    await handle.writeFile(content);
     await handle.sync();
   } finally {
     await handle.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { JournalError, MissingBlobError } from '../engine/errors';
 import type { BlobHash, BlobStore } from '../engine/ports';
 import { asidePath, blobPath, shardFolder, VOUCHED_MS } from './blobFiles';
-import { errorCode, journalError, makeDurableDirectory } from './durableFiles';
+import { errorCode, journalError, makeDurableDirectory, writeDurably } from './durableFiles';
 import { sha256 } from './sha256';
 
 const WHERE_IT_WENT =
@@ -104,13 +104,7 @@ export class FileBlobStore implements BlobStore {
   private async draft(bytes: Buffer, name: (draft: string) => Promise<void>): Promise<void> {
     const draft = join(this.draftFolder, randomUUID());
     try {
-      const file = await open(draft, 'wx', 0o600);
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeDurably(draft, bytes);
       await name(draft);
     } catch (error) {
       await rm(draft, { force: true }).catch(() => {});
