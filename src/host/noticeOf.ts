@@ -1,4 +1,5 @@
 /** Interrupts are written for the model; the person gets one line, and may read what the model was told. Pure. */
+import { headingOf } from '../engine/attachments';
 import { cutText } from '../engine/cutText';
 import type { InterruptKind } from '../engine/events';
 import type { ChatEvent } from '../webview/protocol';
@@ -7,9 +8,6 @@ type Notice = Extract<ChatEvent, { type: 'notice' }>;
 
 /** More than this of what the model was told is not shown, UTF-16 units: it is a page of the session's log. */
 const DETAIL_CHARS = 4000;
-/** What the model is told before an attachment. */
-const ATTACHED_HEADING = /^Attached by the person to their message: /;
-
 /** In a call's own row, at the end of a turn, as a chat's first message. */
 const SHOWN_ELSEWHERE = ['failedCall', 'cancelled', 'opener'] as const;
 type ShownElsewhere = (typeof SHOWN_ELSEWHERE)[number];
@@ -44,7 +42,7 @@ function lineOf(kind: Exclude<InterruptKind, ShownElsewhere>, text: string): str
     case 'hint':
       return 'The model was pointed at what was found for your message';
     case 'attached':
-      return first.replace(ATTACHED_HEADING, 'Attached ');
+      return attachedLine(first);
     case 'fileChanged':
       return changedLine(first);
     case 'diagnosticsChanged':
@@ -67,4 +65,10 @@ function changedLine(line: string): string {
 
 function more(count: number): string {
   return count === 0 ? '' : ` (and ${count} more)`;
+}
+
+/** What could not be attached says so itself. */
+function attachedLine(first: string): string {
+  const heading = headingOf('');
+  return first.startsWith(heading) ? `Attached ${first.slice(heading.length)}` : first;
 }
