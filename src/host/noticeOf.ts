@@ -8,6 +8,7 @@ type Notice = Extract<ChatEvent, { type: 'notice' }>;
 
 /** More than this of what the model was told is not shown, UTF-16 units: it is a page of the session's log. */
 const DETAIL_CHARS = 4000;
+
 /** In a call's own row, at the end of a turn, as a chat's first message. */
 const SHOWN_ELSEWHERE = ['failedCall', 'cancelled', 'opener'] as const;
 type ShownElsewhere = (typeof SHOWN_ELSEWHERE)[number];
